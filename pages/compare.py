@@ -1,0 +1,79 @@
+"""Compare: which model wins, by how much, and on which probes."""
+
+import numpy as np
+import streamlit as st
+
+from reidviz.evaluation.statistics import wins
+from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.wins import wins_figure
+from reidviz.ui.messages import heading
+from reidviz.ui.pictures import thumbnail
+from reidviz.ui.results import results_or_progress
+from reidviz.ui.retrieval import open_probe
+from reidviz.ui.state import current
+from reidviz.ui.summary import provenance, results_table
+
+SHOWN = 12
+
+heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
+choice = current()
+results = results_or_progress(choice)
+names = [r.reading.name for r in results]
+
+chart, side = st.container(key="overview").columns(2, gap="medium")
+with chart:
+    gallery = len(choice.split.gallery)
+    ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
+    ranks = st.segmented_control(
+        "Ranks shown",
+        ranges,
+        default=20 if 20 in ranges else gallery,
+        required=True,
+        key="ranks",
+        format_func=lambda k: f"all {k}" if k == gallery else f"1-{k}",
+    )
+    st.plotly_chart(
+        cmc_figure({r.reading.name: r.ranking.cmc for r in results}, ranks or 20),
+        key="compare-cmc",
+        alt="CMC curves of the chosen models: percent of probes found within rank k",
+    )
+with side:
+    results_table(results)
+provenance(choice, results)
+
+if len(results) < 2:
+    st.info("Choose two or more models in the sidebar to see who wins where.")
+    st.stop()
+
+st.subheader("Who wins on how many probes", anchor=False)
+st.caption("A model wins a probe when it alone ranks the true match best.")
+first = [r.ranking.first for r in results]
+st.plotly_chart(
+    wins_figure(names, wins(first)), key="wins", alt="Number of probes each model alone ranks best, and shared ones"
+)
+
+st.subheader("Where they part most", anchor=False)
+a, b = st.columns(2)
+one = a.selectbox("This model finds", names, key="better")
+other = b.selectbox("which this one ranks far behind", [n for n in names if n != one], key="worse")
+gap = first[names.index(other)] - first[names.index(one)]
+order = np.argsort(-gap, kind="stable")[:SHOWN]
+order = order[gap[order] > 0]
+if not len(order):
+    st.info(f"There is no probe on which {one} ranks the true match before {other} does.")
+    st.stop()
+st.caption(
+    f"{len(order)} of {int((gap > 0).sum()):,} probes that {one} ranks better than {other}, "
+    "largest difference of ranks first."
+)
+with st.grid(columns=6, min_column_width=120):
+    for position in order:
+        with st.container(border=True):
+            sample = choice.dataset.samples[choice.split.probes[position]]
+            st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe of {sample.identity}")
+            st.caption(
+                f"person {sample.identity}  \nrank **{first[names.index(one)][position]}** against "
+                f"**{first[names.index(other)][position]}**"
+            )
+            if st.button("Open", key=f"open-{position}", icon=":material/open_in_new:"):
+                open_probe(sample.id)

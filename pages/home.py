@@ -1,0 +1,43 @@
+"""Home: does multi-task beat single-task, at a glance."""
+
+import streamlit as st
+
+from reidviz.figures.cmc import cmc_figure
+from reidviz.ui.messages import heading
+from reidviz.ui.results import results_or_progress
+from reidviz.ui.state import current
+from reidviz.ui.summary import provenance, results_table
+
+heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
+st.markdown(
+    "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
+    "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
+    "same galleries."
+)
+choice = current()
+results = results_or_progress(choice)
+
+chart, table = st.container(key="overview").columns(2, gap="medium")
+with chart:
+    st.plotly_chart(
+        cmc_figure({r.reading.name: r.ranking.cmc for r in results}),
+        key="home-cmc",
+        alt="CMC curves of the chosen models: percent of probes found within rank k",
+    )
+with table:
+    results_table(results)
+    best = max(results, key=lambda r: r.ranking.cmc_at(1))
+    st.markdown(
+        f"**{best.reading.name}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
+        f"{len(choice.split.probes):,} probes, the most of the models chosen."
+    )
+provenance(choice, results)
+
+st.subheader("Where to go next", anchor=False)
+left, right = st.columns(2)
+with left, st.container(border=True):
+    st.page_link("pages/retrieval.py", label="**Retrieval**", icon=":material/person_search:")
+    st.write("Pick a probe or upload a picture; see the ranked galleries of the models side by side.")
+with right, st.container(border=True):
+    st.page_link("pages/compare.py", label="**Compare**", icon=":material/query_stats:")
+    st.write("CMC curves on any data set and protocol; who wins on which probes.")

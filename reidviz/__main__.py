@@ -1,0 +1,5 @@
+"""python -m reidviz"""
+
+from reidviz.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,95 @@
+"""The words everything else is said in: Sample, Dataset, Split."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture of one person.
+
+    id        unique in its data set: the path relative to the root, with forward slashes
+    path      the picture file
+    identity  the person's name in the data set
+    camera    the camera's name, or None where the data set does not tell
+    domain    the data set the picture comes from, e.g. "cuhk01"
+    split     "train", "probe" or "gallery" where the owner of the data says so, else None
+    """
+
+    id: str
+    path: Path
+    identity: str
+    camera: str | None
+    domain: str
+    split: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples in a fixed order (sorted by identity, camera, id), read from one root.
+
+    name      what a user types to get it, e.g. "synthetic:cuhk03" or "cuhk01:/data/cuhk01"
+    samples   every picture of the data set
+    revision  changes when pictures change though no name does: the drawing version of the synthetic domains,
+              a digest of the file sizes elsewhere
+    draw      makes the picture of a sample whose file does not exist yet (synthetic domains only)
+    """
+
+    name: str
+    samples: tuple[Sample, ...]
+    revision: str
+    draw: Callable[[Sample], Image.Image] | None = None
+
+    @cached_property
+    def manifest_hash(self) -> str:
+        """16 hex digits that change with any sample, label or file size; the same wherever the data set lies."""
+        rows = [(s.id, s.identity, s.camera, s.domain, s.split) for s in self.samples]
+        return hashlib.sha256(json.dumps([self.revision, rows]).encode()).hexdigest()[:16]
+
+    @cached_property
+    def cache_key(self) -> str:
+        """manifest_hash narrowed down to these very files: it also changes when one is moved or written anew."""
+        if self.draw is not None:
+            return self.manifest_hash
+        rows = [(ascii(str(s.path)), s.path.stat().st_mtime_ns if s.path.exists() else 0) for s in self.samples]
+        return hashlib.sha256(json.dumps([self.manifest_hash, rows]).encode()).hexdigest()[:16]
+
+    @cached_property
+    def identities(self) -> npt.NDArray[np.str_]:
+        """The identity of every sample, shape (samples,)."""
+        return np.array([s.identity for s in self.samples])
+
+    @cached_property
+    def cameras(self) -> npt.NDArray[np.str_]:
+        """The camera of every sample, "" where unknown, shape (samples,)."""
+        return np.array([s.camera or "" for s in self.samples])
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which samples train, probe and fill the gallery, as positions in Dataset.samples.
+
+    No training identity is ever probed or in the gallery.
+    """
+
+    protocol: str
+    train: IntArray
+    probes: IntArray
+    gallery: IntArray
+
+    @property
+    def key(self) -> str:
+        """16 hex digits that name these very probes and gallery pictures."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.probes, dtype="<i8").tobytes())
+        digest.update(b"|" + np.ascontiguousarray(self.gallery, dtype="<i8").tobytes())
+        return digest.hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Pedestrians that never lived, drawn from a seed."""

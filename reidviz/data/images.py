@@ -1,0 +1,124 @@
+"""Picture files to RGB pictures and back. Every failure is a ReidvizError that names the file."""
+
+import io
+import os
+import stat
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from reidviz.data.dataset import Dataset
+from reidviz.data.names import shown
+from reidviz.errors import ReidvizError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 50_000_000
+MIN_SIDE = 8
+
+
+def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
+    """A JPEG, PNG, WebP or BMP as an upright RGB picture without metadata; the first frame of an animation.
+
+    Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the picture.
+    ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
+    8 pixels, another format, a damaged file.
+    """
+    name = shown(name or (source.name if isinstance(source, Path) else "the picture"))
+    data = _contents(source, name) if isinstance(source, Path) else source
+    if not data:
+        raise ReidvizError(f"The file {name} is empty.")
+    if len(data) > MAX_BYTES:
+        raise ReidvizError(f"The file {name} has more than {MAX_BYTES // 1_000_000} MB.", "Save it smaller.")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image.size, name)
+            image.load()
+            return _rgb(image)
+    except ReidvizError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
+        raise ReidvizError(f"The picture {name} has more than {MAX_PIXELS:,} pixels.", "Save it smaller.") from e
+    except UnidentifiedImageError as e:
+        raise ReidvizError(f"The file {name} is not a readable JPEG, PNG, WebP or BMP picture.") from e
+    except MemoryError as e:
+        raise ReidvizError(f"There is not enough memory to open {name}.") from e
+    except Exception as e:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, ...
+        raise ReidvizError(f"The picture {name} is damaged or cut short ({shown(str(e))}).") from e
+
+
+def resize(image: Image.Image, height: int, width: int) -> npt.NDArray[np.uint8]:
+    """The whole RGB picture squashed to uint8 (height, width, 3), bilinear with antialiasing."""
+    return np.array(image.resize((width, height), Image.Resampling.BILINEAR), dtype=np.uint8)
+
+
+def picture(dataset: Dataset, index: int) -> Image.Image:
+    """The picture at a position of the data set in full size, RGB.
+
+    Where the data set draws its pictures, one that has no readable file is drawn and saved first.
+    """
+    sample = dataset.samples[index]
+    if dataset.draw is None:
+        return decode(sample.path, sample.id)
+    try:
+        return decode(sample.path, sample.id)
+    except ReidvizError:
+        drawn = dataset.draw(sample).convert("RGB")
+        save_png(drawn, sample.path)
+        return drawn
+
+
+def save_png(image: Image.Image, path: Path) -> None:
+    """Write the picture so that nobody ever finds half of it there. ReidvizError when it cannot be written."""
+    encoded = io.BytesIO()
+    image.save(encoded, "PNG")
+    temporary = path.with_name(f".{uuid4().hex}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(encoded.getbuffer())
+        os.replace(temporary, path)
+    except OSError as e:
+        temporary.unlink(missing_ok=True)
+        raise ReidvizError(
+            f"The picture {shown(str(path))} cannot be written: {e.strerror}.", "Check the disk and its permissions."
+        ) from e
+
+
+def _contents(path: Path, name: str) -> bytes:
+    """At most MAX_BYTES + 1 bytes of a regular file; nothing that could block is opened."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ReidvizError(f"{name} is not a file but a folder or a device.")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as e:
+        raise ReidvizError(f"The file {name} does not exist.", "It may have been moved or deleted.") from e
+    except (OSError, ValueError) as e:
+        reason = getattr(e, "strerror", None) or str(e)
+        raise ReidvizError(f"The file {name} cannot be read: {reason}.", "Check its permissions.") from e
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise ReidvizError(
+            f"The picture {name} is {width} x {height}, more than {MAX_PIXELS:,} pixels.", "Save it smaller."
+        )
+    if min(size) < MIN_SIDE:
+        raise ReidvizError(f"The picture {name} is {width} x {height}: a side has under {MIN_SIDE} pixels.")
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):
+        sixteen = np.clip(np.asarray(upright).astype(np.int64), 0, 65535)
+        upright = Image.fromarray(((sixteen + 128) // 257).astype(np.uint8))
+    if upright.has_transparency_data:
+        white = Image.new("RGBA", upright.size, "white")
+        upright = Image.alpha_composite(white, upright.convert("RGBA"))
+    rgb = upright.convert("RGB")
+    rgb.info = {}
+    return rgb

@@ -1,0 +1,183 @@
+"""Which persons train and which test, and which pictures of the latter are probes and which the gallery."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.names import shown
+from reidviz.errors import ReidvizError
+
+_RECORDED = {"mtdnet-486": "CUHK01half", "mtdnet-100": "CUHK01"}
+_SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
+
+Views = dict[str, list[int]]
+"""The pictures of one person by camera ("" where unknown), as positions in Dataset.samples."""
+
+
+def protocols_for(dataset: Dataset) -> tuple[str, ...]:
+    """The protocols a menu offers for the data set, the default first."""
+    if _format(dataset) == "cuhk01":
+        return (*_RECORDED, "half:0")
+    if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
+        return ("test100:0", "half:0")
+    listed = any(s.split is not None for s in dataset.samples)
+    return ("listed", "half:0") if listed else ("half:0",)
+
+
+def default_protocol(dataset: Dataset) -> str:
+    """The protocol that is used when none is named."""
+    return protocols_for(dataset)[0]
+
+
+def split(dataset: Dataset, protocol: str) -> Split:
+    """Train, probes and gallery of the data set, each ascending; the same for the same arguments.
+
+    mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded for CUHK01; all others train
+    half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
+    testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
+    listed                  what the owner of the data says (Sample.split); it may name no training picture
+
+    half and testN use the persons that can be probed and matched, those with two cameras, or with two pictures where
+    cameras are unknown. The gallery holds one picture of each test person: the first one of the second camera, by
+    name. The probes are all pictures of the other cameras. Without cameras it is the first picture, and the probes
+    are the others. Of the persons that cannot be probed, those seen by a camera of the gallery join it with their
+    first picture; the rest take no part.
+
+    ReidvizError for an unknown protocol, too few persons, or cameras that only some pictures have.
+    """
+    shuffled = _SHUFFLED.fullmatch(protocol)
+    if protocol not in protocols_for(dataset) and protocol != "listed" and not shuffled:
+        raise ReidvizError(
+            f"There is no protocol {shown(protocol)!r} for the data set {shown(dataset.name)}.",
+            f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
+        )
+    _check_cameras(dataset)
+    if protocol == "listed":
+        return _listed(dataset)
+    if shuffled is None:
+        return _recorded(dataset, protocol)
+    return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
+
+
+def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
+    """tested is the number of test persons, None for half of them."""
+    views = _views(dataset)
+    names = sorted(name for name, v in views.items() if _can_be_matched(v))
+    tests = len(names) - len(names) // 2 if tested is None else tested
+    protocol = f"half:{seed}" if tested is None else f"test{tested}:{seed}"
+    trains = len(names) - tests
+    if tests < 2 or trains < 2:
+        raise ReidvizError(
+            f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
+            f"{len(names)} of {len(views)} can be both probed and matched.",
+            "Such a person has pictures by two cameras, or two pictures where no camera is known.",
+        )
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))
+    shuffled = [names[i] for i in order]
+    test = [_single_shot(views[name]) for name in shuffled[trains:]]
+    gallery = [shot for shot, _ in test]
+    cameras = {dataset.samples[shot].camera or "" for shot in gallery}
+    distractors = [
+        pictures[0]
+        for v in views.values()
+        if not _can_be_matched(v)
+        for camera, pictures in v.items()
+        if camera in cameras
+    ]
+    return Split(
+        protocol=protocol,
+        train=_positions([i for name in shuffled[:trains] for pictures in views[name].values() for i in pictures]),
+        probes=_positions([i for _, probes in test for i in probes]),
+        gallery=_positions(gallery + distractors),
+    )
+
+
+def _recorded(dataset: Dataset, protocol: str) -> Split:
+    test = {f"{number:04d}" for number in _recorded_persons(protocol)}
+    views = _views(dataset)
+    missing = sorted(name for name in test if views.get(name, {}).keys() < {"A", "B"})
+    if missing:
+        raise ReidvizError(
+            f"{len(missing)} of the {len(test)} test persons of {protocol} lack pictures: {_some(missing)}.",
+            "Point the app at the complete CUHK01.",
+        )
+    return Split(
+        protocol=protocol,
+        train=_positions([i for i, s in enumerate(dataset.samples) if s.identity not in test]),
+        probes=_positions([i for name in test for i in views[name]["A"]]),
+        gallery=_positions([views[name]["B"][0] for name in test]),
+    )
+
+
+def _listed(dataset: Dataset) -> Split:
+    train, probes, gallery = (
+        _positions([i for i, s in enumerate(dataset.samples) if s.split == part])
+        for part in ("train", "probe", "gallery")
+    )
+    if not len(probes) or not len(gallery):
+        raise ReidvizError(
+            f"The data set {shown(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
+            "Mark the pictures as train, probe and gallery in the split column of its CSV, or use half:0.",
+        )
+    trained, probed, kept = (set(dataset.identities[part].tolist()) for part in (train, probes, gallery))
+    if both := sorted(trained & (probed | kept)):
+        raise ReidvizError(
+            f"{len(both)} persons are listed both to train and to test: {_some(both)}.",
+            "Mark every picture of a person as train, or none.",
+        )
+    if unmatched := sorted(probed - kept):
+        raise ReidvizError(
+            f"{len(unmatched)} probed persons have no gallery picture: {_some(unmatched)}.",
+            "Mark one more of their pictures as gallery, or leave their split empty.",
+        )
+    return Split(protocol="listed", train=train, probes=probes, gallery=gallery)
+
+
+def _check_cameras(dataset: Dataset) -> None:
+    unknown = [s.id for s in dataset.samples if s.camera is None]
+    if 0 < len(unknown) < len(dataset.samples):
+        raise ReidvizError(
+            f"{len(unknown)} of {len(dataset.samples)} pictures have no camera, the others have one: {_some(unknown)}.",
+            "Name the camera of every picture, or of none.",
+        )
+
+
+def _views(dataset: Dataset) -> dict[str, Views]:
+    views: dict[str, Views] = {}
+    for i, s in enumerate(dataset.samples):
+        views.setdefault(s.identity, {}).setdefault(s.camera or "", []).append(i)
+    return views
+
+
+def _can_be_matched(views: Views) -> bool:
+    return len(views) > 1 or len(views.get("", ())) > 1
+
+
+def _single_shot(views: Views) -> tuple[int, list[int]]:
+    """The gallery picture and the probes of a person that can be matched."""
+    if "" in views:
+        return views[""][0], views[""][1:]
+    camera = sorted(views)[1]
+    return views[camera][0], [i for other, pictures in views.items() if other != camera for i in pictures]
+
+
+def _positions(indices: list[int]) -> IntArray:
+    return np.array(sorted(indices), dtype=np.int64)
+
+
+def _format(dataset: Dataset) -> str:
+    return dataset.name.partition(":")[0]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(shown(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+
+
+@cache
+def _recorded_persons(protocol: str) -> tuple[int, ...]:
+    lists = json.loads((Path(__file__).with_name("recorded_splits.json")).read_text(encoding="utf-8"))
+    return tuple(lists[_RECORDED[protocol]])

@@ -1,0 +1,35 @@
+"""CMC curves: the share of probes whose true match is among the first k."""
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from reidviz.figures.palette import colour, dash
+
+
+def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> go.Figure:
+    """One line a model over ranks 1 ... `ranks`; each curve in percent, one value a rank from 1 on."""
+    figure = go.Figure()
+    for position, (name, curve) in enumerate(curves.items()):
+        shown = curve[:ranks]
+        figure.add_trace(
+            go.Scatter(
+                x=np.arange(1, len(shown) + 1),
+                y=shown,
+                name=name,
+                mode="lines+markers" if len(shown) <= 20 else "lines",
+                line={"color": colour(position), "dash": dash(position), "width": 2.5},
+                marker={"size": 5},
+                hovertemplate="%{y:.1f} % within rank %{x}<extra>" + name + "</extra>",
+            )
+        )
+    low = min((float(curve[0]) for curve in curves.values()), default=0.0)
+    figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=380,
+        hovermode="x unified",
+        legend={"x": 0.98, "y": 0.03, "xanchor": "right", "yanchor": "bottom"},
+        xaxis={"title": "rank k", "range": [0.5, ranks + 0.5]},
+        yaxis={"title": "probes found within rank k (%)", "range": [max(0.0, low - 8), 101]},
+    )
+    return figure

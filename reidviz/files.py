@@ -1,0 +1,38 @@
+"""Files that are either wholly written or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from reidviz.errors import ReidvizError
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Temp file, fsync, rename, fsync folder: a killed process leaves the old file or the new one.
+
+    Raises ReidvizError when the disk is full or the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise ReidvizError(
+            f"{path} could not be written: {error.strerror or error}.", "Free some disk space or choose another folder."
+        ) from error

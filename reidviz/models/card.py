@@ -1,0 +1,83 @@
+"""The card of a checkpoint: what it is, where it came from, what was measured. Read without torch."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reidviz import __version__
+from reidviz.errors import ReidvizError
+from reidviz.files import write_atomically
+from reidviz.models.architecture import Architecture
+from reidviz.models.variants import variant
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a checkpoint is, where it came from and what was measured.
+
+    recipe     every setting of the training
+    data       name of the training data; data_hash: its manifest hash; protocol: how it was split
+    init       what the weights started from
+    metrics    one record a reading and test, as `reidviz evaluate --json` writes it, with data and protocol
+    sha256     of the weights file
+    """
+
+    name: str
+    variant: str
+    architecture: Architecture
+    recipe: dict[str, Any]
+    data: str
+    data_hash: str
+    protocol: str
+    init: str
+    seed: int
+    iterations: int
+    metrics: tuple[dict[str, Any], ...] = ()
+    sha256: str = ""
+    code: str = __version__
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    format: int = FORMAT
+
+
+def write_card(path: Path, card: Card) -> None:
+    """Write the card that goes with the weights at path."""
+    write_atomically(path.with_suffix(".json"), (json.dumps(asdict(card), indent=1) + "\n").encode())
+
+
+def find_checkpoint(path: Path) -> Path:
+    """The weights file meant by path: the file itself, or the finished checkpoint of a run folder."""
+    if path.is_dir():
+        path = path / "checkpoints" / "final.safetensors"
+        if not path.is_file():
+            raise ReidvizError(
+                f"{path.parent.parent} holds no finished checkpoint.",
+                "Give a .safetensors file, or the folder of a training that has ended.",
+            )
+    if not path.is_file():
+        raise ReidvizError(f"There is no checkpoint at {path}.", "Check the path.")
+    return path
+
+
+def read_card(path: Path) -> Card:
+    """The card of the checkpoint at path (NAME.safetensors). Raises ReidvizError when missing or not a card."""
+    file = path.with_suffix(".json")
+    hint = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
+    if not file.is_file():
+        raise ReidvizError(f"The checkpoint {path} has no card {file.name} beside it.", hint)
+    try:
+        values = json.loads(file.read_text("utf-8"))
+        known = {f.name for f in fields(Card)}
+        values = {k: v for k, v in values.items() if k in known}
+        if values["format"] != FORMAT:
+            raise ReidvizError(f"{file} has card format {values['format']}, not {FORMAT}.", "Update reidviz.")
+        values["architecture"] = Architecture(**values["architecture"])
+        values["metrics"] = tuple(values["metrics"])
+        card = Card(**values)
+        variant(card.variant)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReidvizError(f"{file} is not the card of a reidviz checkpoint.", hint) from error
+    return card

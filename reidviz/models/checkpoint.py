@@ -1,0 +1,95 @@
+"""Trained networks on disk: weights in safetensors, and beside them a card (JSON) that says what they are.
+
+No pickle is ever read. A checkpoint is NAME.safetensors + NAME.json; the card holds the sha256 of the weights file.
+"""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from reidviz.errors import ReidvizError
+from reidviz.files import write_atomically
+from reidviz.models.card import Card, find_checkpoint, read_card, write_card
+from reidviz.models.mtdnet import Network
+from reidviz.models.variants import build
+
+MAX_BYTES = 2 * 1024**3
+
+
+def save_checkpoint(path: Path, network: Network, card: Card) -> Card:
+    """Write path (NAME.safetensors) and its card; matrices in half precision, vectors in single.
+
+    Returns the card with its sha256. Raises ReidvizError when the disk is full; an older file is then left as it was.
+    """
+    weights = {
+        name: value.detach().to("cpu", torch.float16 if value.ndim > 1 else value.dtype).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    data = save(weights)
+    card = replace(card, sha256=hashlib.sha256(data).hexdigest())
+    write_atomically(path, data)
+    write_card(path, card)
+    return card
+
+
+def load_checkpoint(path: Path) -> tuple[Network, Card]:
+    """The network at path, ready to be read (eval mode, CPU, single precision), and its card.
+
+    Raises ReidvizError for a missing, truncated, altered or foreign file.
+    """
+    path = find_checkpoint(path)
+    weights, digest = read_weights(path)
+    card = read_card(path)
+    if digest != card.sha256:
+        raise ReidvizError(
+            f"{path} is damaged: its contents are not those its card was written for.", "Copy or train it again."
+        )
+    network = build(card.variant, card.architecture)
+    _fit(network, weights, path)
+    return network.eval(), card
+
+
+def initialise_from(network: Network, path: Path) -> None:
+    """Start a network from another checkpoint: every layer that has the same name and shape there.
+
+    The ImageNet stem file (conv1 and conv2 alone) is one such. Raises ReidvizError when not even the stem fits.
+    """
+    weights, _ = read_weights(find_checkpoint(path))
+    if set(weights) == {"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias"}:
+        weights = {f"stem.{name}": value for name, value in weights.items()}
+    own = network.state_dict()
+    fitting = {k: v for k, v in weights.items() if k in own and own[k].shape == v.shape}
+    if "stem.conv1.weight" not in fitting or "stem.conv2.weight" not in fitting:
+        raise ReidvizError(
+            f"{path} does not fit this network: conv1 and conv2 have other sizes.",
+            "The ImageNet weights go with the torchvision stem; a checkpoint goes with its own recipe and stem.",
+        )
+    own.update({k: v.to(own[k].dtype) for k, v in fitting.items()})
+    network.load_state_dict(own)
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
+    """The tensors of a safetensors file and its sha256. Raises ReidvizError when it is not a whole one."""
+    hint = "reidviz reads .safetensors files only, never pickles (.pt, .pth)."
+    if path.stat().st_size > MAX_BYTES:
+        raise ReidvizError(f"{path} is larger than any checkpoint of reidviz.", hint)
+    data = path.read_bytes()
+    try:
+        return load(data), hashlib.sha256(data).hexdigest()
+    except (SafetensorError, ValueError, KeyError, OverflowError) as error:
+        raise ReidvizError(f"{path} is not a safetensors file, or was cut short.", hint) from error
+
+
+def _fit(network: Network, weights: dict[str, Tensor], path: Path) -> None:
+    own = network.state_dict()
+    wrong = sorted(set(own) ^ set(weights)) or [k for k in own if own[k].shape != weights[k].shape]
+    if wrong:
+        raise ReidvizError(
+            f"{path} holds other layers than its card says (first: {wrong[0]}).", "The card belongs to another file."
+        )
+    network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()})

@@ -1,0 +1,185 @@
+"""MTDnet: ranking after two convolutions, pair classification after five, in one network.
+
+Chen, Chen, Zhang, Huang: A Multi-task Deep Network for Person Re-identification, AAAI 2017. Shapes beside each step are
+those of the paper's recipe with the `caffenet` stem: 227x227 pictures, 79.9 M parameters.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from reidviz.models.architecture import Architecture
+
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+
+
+def to_input(pixels: Tensor) -> Tensor:
+    """uint8 pictures (B, H, W, 3), 0-255, to normalised network input (B, 3, H, W)."""
+    mean = torch.tensor(MEAN, device=pixels.device) * 255
+    std = torch.tensor(STD, device=pixels.device) * 255
+    return ((pixels.float() - mean) / std).permute(0, 3, 1, 2)
+
+
+def pooled(size: int) -> int:
+    """The side of a map after a 3/2 max-pool in ceil mode, as Caffe pools."""
+    return -(-(size - 3) // 2) + 1
+
+
+class Stem(nn.Module):
+    """conv1 and conv2, shared by all streams: pictures to low-level maps."""
+
+    def __init__(self, a: Architecture) -> None:
+        super().__init__()
+        caffenet = a.stem == "caffenet"
+        first, self.channels = (96, 256) if caffenet else (64, 192)
+        self.conv1 = nn.Conv2d(3, first, 11, stride=4, padding=a.conv1_padding)
+        self.norm1 = nn.BatchNorm2d(first) if a.batch_norm else nn.Identity()
+        self.conv2 = nn.Conv2d(first, self.channels, 5, padding=2, groups=2 if caffenet else 1)
+        self.norm2 = nn.BatchNorm2d(self.channels) if a.batch_norm else nn.Identity()
+        self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.lrn = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75) if caffenet else nn.Identity()
+        self.height, self.width = (
+            pooled(pooled((side + 2 * a.conv1_padding - 11) // 4 + 1)) for side in (a.height, a.width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, 3, 227, 227)
+        x = F.relu(self.norm1(self.conv1(x)))  # (B, 96, 55, 55)
+        x = self.lrn(self.pool(x))  # (B, 96, 27, 27)
+        x = F.relu(self.norm2(self.conv2(x)))  # (B, 256, 27, 27)
+        out: Tensor = self.lrn(self.pool(x))  # (B, 256, 13, 13)
+        return out
+
+
+class Feature(nn.Module):
+    """The ranking branch: one fully connected layer from the low-level maps, L2-normalised."""
+
+    def __init__(self, a: Architecture, stem: Stem) -> None:
+        super().__init__()
+        self.fc = nn.Linear(stem.channels * stem.height * stem.width, a.feat)
+
+    def forward(self, maps: Tensor) -> Tensor:  # (B, 256, 13, 13)
+        return F.normalize(self.fc(maps.flatten(1)))  # (B, 512), unit length
+
+
+class DeepBranch(nn.Module):
+    """conv3 to fc8. On stacked maps of two pictures it is the pair branch; on one picture's maps, the whole AlexNet."""
+
+    def __init__(self, a: Architecture, stem: Stem, in_channels: int, outputs: int) -> None:
+        super().__init__()
+
+        def norm(channels: int) -> nn.Module:
+            return nn.BatchNorm2d(channels) if a.batch_norm else nn.Identity()
+
+        self.conv3 = nn.Conv2d(in_channels, a.conv3, 3, padding=1)
+        self.norm3 = norm(a.conv3)
+        self.conv4 = nn.Conv2d(a.conv3, a.conv4, 3, padding=1, groups=2)
+        self.norm4 = norm(a.conv4)
+        self.conv5 = nn.Conv2d(a.conv4, a.conv5, 3, padding=1, groups=2)
+        self.norm5 = norm(a.conv5)
+        self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
+        self.fc6 = nn.Linear(a.conv5 * pooled(stem.height) * pooled(stem.width), a.fc)
+        self.fc7 = nn.Linear(a.fc, a.fc)
+        self.fc8 = nn.Linear(a.fc, outputs)
+        self.dropout = nn.Dropout(a.dropout)
+
+    def halves(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """conv3 is linear in the stacked maps: what a picture adds to it as first and as second of a pair.
+
+        maps (B, C, h, w) -> two of (B, conv3, h, w). first[a] + second[b] equals conv3 on the maps of a and b stacked.
+        """
+        weight_a, weight_b = self.conv3.weight.chunk(2, dim=1)
+        first = F.conv2d(maps, weight_a, self.conv3.bias, padding=1)
+        second = F.conv2d(maps, weight_b, padding=1)
+        return first, second
+
+    def joint(self, conv3: Tensor) -> Tensor:
+        """The joint feature map from the output of conv3: (B, 384, 13, 13) -> (B, 256, 13, 13)."""
+        x = F.relu(self.norm3(conv3))
+        x = F.relu(self.norm4(self.conv4(x)))  # (B, 384, 13, 13)
+        return F.relu(self.norm5(self.conv5(x)))  # (B, 256, 13, 13)
+
+    def head(self, joint: Tensor) -> Tensor:
+        """fc6 to fc8: (B, 256, 13, 13) -> (B, outputs)."""
+        x = self.pool(joint).flatten(1)  # (B, 9216)
+        x = self.dropout(F.relu(self.fc6(x)))  # (B, 4096)
+        x = self.dropout(F.relu(self.fc7(x)))  # (B, 4096)
+        out: Tensor = self.fc8(x)
+        return out
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return self.head(self.joint(self.conv3(maps)))
+
+
+class MTDnet(nn.Module):
+    """Stem, ranking branch and pair branch. With ranking=False it is the single-task classifier mtdnet-cls."""
+
+    def __init__(self, a: Architecture, ranking: bool = True) -> None:
+        super().__init__()
+        self.architecture = a
+        self.stem = Stem(a)
+        self.feature = Feature(a, self.stem) if ranking else None
+        self.pair = DeepBranch(a, self.stem, 2 * self.stem.channels, outputs=2)
+
+    def maps(self, images: Tensor) -> Tensor:
+        """Pictures (B, 3, H, W) to low-level maps (B, C, h, w)."""
+        out: Tensor = self.stem(images)
+        return out
+
+    def embed(self, maps: Tensor) -> Tensor:
+        """Low-level maps to unit vectors (B, feat)."""
+        assert self.feature is not None, "mtdnet-cls has no ranking branch"
+        out: Tensor = self.feature(maps)
+        return out
+
+    def pair_logits(self, maps: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        """Logits (P, 2) of the pairs (first[i], second[i]); both are positions in maps, shape (P,). Order matters."""
+        as_first, as_second = self.pair.halves(maps)
+        return self.pair.head(self.pair.joint(as_first[first] + as_second[second]))
+
+
+class RankingNet(nn.Module):
+    """mtdnet-rnk: a whole AlexNet for ranking alone; fc8 is the feature."""
+
+    def __init__(self, a: Architecture) -> None:
+        super().__init__()
+        self.architecture = a
+        self.stem = Stem(a)
+        self.deep = DeepBranch(a, self.stem, self.stem.channels, outputs=a.feat)
+
+    def maps(self, images: Tensor) -> Tensor:
+        """Pictures (B, 3, H, W) to low-level maps (B, C, h, w)."""
+        out: Tensor = self.stem(images)
+        return out
+
+    def embed(self, maps: Tensor) -> Tensor:
+        """Low-level maps to unit vectors (B, feat)."""
+        return F.normalize(self.deep(maps))
+
+
+Network = MTDnet | RankingNet
+
+
+def initialise(network: Network) -> None:
+    """Fresh weights.
+
+    The release's gaussians: 0.01 for convolutions and fc8, 0.005 for feat, fc6, fc7; biases 0, feat's 0.1. With batch
+    norm He's instead, and the pair branch's conv3 starts by subtracting the second picture's maps from the first's
+    (half of its filters the other way round): measured on CUHK01, that teaches the classifier about twice as fast.
+    """
+    normalised = network.architecture.batch_norm
+    for name, module in network.named_modules():
+        if not isinstance(module, nn.Conv2d | nn.Linear):
+            continue
+        layer = name.rsplit(".", 1)[-1]
+        if normalised and layer != "fc8":
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        else:
+            nn.init.normal_(module.weight, std=0.005 if layer in {"fc", "fc6", "fc7"} else 0.01)
+        assert module.bias is not None
+        nn.init.constant_(module.bias, 0.1 if name == "feature.fc" and not normalised else 0.0)
+    if normalised and isinstance(network, MTDnet):
+        weight = network.pair.conv3.weight.data
+        filters, channels = weight.shape[0] // 2, weight.shape[1] // 2
+        weight[filters : 2 * filters, :channels] = -weight[:filters, :channels]
+        weight[:, channels:] = -weight[:, :channels]

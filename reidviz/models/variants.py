@@ -1,0 +1,53 @@
+"""The variants of MTDnet a user can train, load and compare, and how each ranks a gallery."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from reidviz.errors import ReidvizError
+from reidviz.models.architecture import Architecture
+
+if TYPE_CHECKING:
+    from reidviz.models.mtdnet import Network
+
+Kind = Literal["distance", "probability"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to train the network and read it.
+
+    ranking, pairs  which of the two losses train it
+    readings        the rankings it gives: (name of the variant as read, kind of score)
+    """
+
+    name: str
+    title: str
+    ranking: bool
+    pairs: bool
+    readings: tuple[tuple[str, Kind], ...]
+
+
+VARIANTS: dict[str, Variant] = {
+    v.name: v
+    for v in (
+        Variant("mtdnet-rnk", "ranking alone", True, False, (("mtdnet-rnk", "distance"),)),
+        Variant("mtdnet-cls", "pairs alone", False, True, (("mtdnet-cls", "probability"),)),
+        Variant("mtdnet", "both tasks", True, True, (("mtdnet", "probability"), ("mtdtrp", "distance"))),
+        Variant("mtdtrp", "both tasks", True, True, (("mtdtrp", "distance"),)),
+    )
+}
+
+
+def variant(name: str) -> Variant:
+    """The variant of that name. Raises ReidvizError for an unknown one."""
+    if name not in VARIANTS:
+        raise ReidvizError(f"There is no variant called {name!r}.", f"Choose one of: {', '.join(VARIANTS)}.")
+    return VARIANTS[name]
+
+
+def build(name: str, architecture: Architecture) -> "Network":
+    """An untrained network of that variant."""
+    from reidviz.models.mtdnet import MTDnet, RankingNet
+
+    v = variant(name)
+    return MTDnet(architecture, ranking=v.ranking) if v.pairs else RankingNet(architecture)

@@ -1,0 +1,30 @@
+"""Where reidviz keeps things, and what it computes on. Every root can be moved by an environment variable."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHECKPOINTS = PROJECT / "checkpoints"
+IMAGENET_STEM = CHECKPOINTS / "alexnet_conv12.safetensors"
+
+
+def cache_dir() -> Path:
+    """Synthetic pictures, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
+    root = os.environ.get("REIDVIZ_CACHE") or Path.home() / ".cache" / "reidviz"
+    return Path(root)
+
+
+def runs_dir() -> Path:
+    """The folder of training runs. REIDVIZ_RUNS moves it."""
+    return Path(os.environ.get("REIDVIZ_RUNS") or PROJECT / "runs")
+
+
+def device() -> "torch.device":
+    """CUDA when there is a GPU, else the CPU."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

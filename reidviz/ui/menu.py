@@ -1,0 +1,13 @@
+"""The pages of the app, in the order of the menu."""
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+
+def pages() -> list[Page]:
+    """One entry a file of pages/."""
+    return [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/retrieval.py", title="Retrieval", icon=":material/person_search:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/query_stats:"),
+    ]

@@ -1,0 +1,32 @@
+"""How pages speak: the question a page answers, errors as one sentence with a hint."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from reidviz.errors import ReidvizError
+
+T = TypeVar("T")
+
+
+def heading(title: str, question: str) -> None:
+    """A page's title and the one question it answers."""
+    st.title(title, anchor=False)
+    st.markdown(f":gray[{question}]")
+
+
+def show_error(error: ReidvizError) -> None:
+    """One plain sentence and a hint, as plain text: nothing in it is taken for Markdown or HTML."""
+    with st.container(border=True):
+        st.markdown(":red[:material/error:] **This did not work**")
+        st.text(f"{error.message}\n{error.hint}".strip())
+
+
+def or_stop(work: Callable[[], T]) -> T:
+    """The result of work; when it cannot be had, its error is shown and the page ends."""
+    try:
+        return work()
+    except ReidvizError as error:
+        show_error(error)
+        st.stop()

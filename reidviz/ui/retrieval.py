@@ -1,0 +1,195 @@
+"""The Retrieval page's parts: choosing a probe, its ranked galleries, and the same for an uploaded picture."""
+
+import hashlib
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from reidviz import settings
+from reidviz.data.dataset import IntArray
+from reidviz.data.images import decode, resize
+from reidviz.data.pixels import Pixels
+from reidviz.evaluation.evaluate import Reading, Result
+from reidviz.evaluation.ranking import BoolArray, order, same_person
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.models.variants import Kind
+from reidviz.ui.messages import or_stop
+from reidviz.ui.pictures import data_uri, thumbnail
+from reidviz.ui.ranked import Card, Row, rows_html
+from reidviz.ui.results import results_or_progress
+from reidviz.ui.state import Choice
+from reidviz.ui.summary import provenance
+
+PROBES_A_PAGE = 12
+UPLOAD_TYPES = ("jpg", "jpeg", "png", "webp", "bmp")
+
+
+def open_probe(sample_id: str) -> None:
+    """Go to the Retrieval page with this probe chosen."""
+    st.session_state["source"] = "From the data set"
+    st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
+
+
+def choose_probe(choice: Choice) -> tuple[list[Result], int]:
+    """The results of the chosen models and the chosen probe's row in them; the choice is kept in the URL."""
+    results = results_or_progress(choice)
+    ids = [choice.dataset.samples[i].id for i in choice.split.probes]
+    with st.container(border=True):
+        filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
+        with filtering:
+            rows = _filtered(results)
+        wanted = st.query_params.get("probe", "")
+        chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
+        if len(rows):
+            pages = -(-len(rows) // PROBES_A_PAGE)
+            with paging:
+                page = st.pagination(pages, key=f"probe-page-{pages}") if pages > 1 else 1
+            _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
+        else:
+            st.info("No probe is like that with these models. Choose another filter.")
+    return results, chosen
+
+
+def show_probe(choice: Choice, results: list[Result], position: int) -> None:
+    """The probe beside the ranked galleries of every model."""
+    sample = choice.dataset.samples[choice.split.probes[position]]
+    same = same_person(choice.dataset, choice.split)[position]
+    left, right = st.columns([1, 6], gap="medium")
+    with left:
+        st.markdown("**Probe**")
+        st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}")
+        st.caption(f"person {sample.identity}" + (f"  \ncamera {sample.camera}" if sample.camera else ""))
+        shown = _shown(len(choice.split.gallery))
+    with right:
+        rows = [
+            _row(choice, result.reading.name, result.scores.kind, result.scores.matrix[position], shown, same)
+            for result in results
+        ]
+        st.html(rows_html(rows))
+    provenance(choice, results)
+
+
+def show_upload(choice: Choice) -> None:
+    """Drop a picture, see whom each model takes it for."""
+    file = st.file_uploader(
+        "A picture of one person, cropped to the person",
+        type=UPLOAD_TYPES,
+        key="upload",
+        max_upload_size=20,
+        help="JPEG, PNG, WebP or BMP. It stays in this server's memory and is not kept.",
+    )
+    if not choice.readings:
+        st.info("Choose at least one model in the sidebar.")
+        return
+    if file is None:
+        st.info(
+            f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
+            f"{choice.dataset.name} by {len(choice.readings)} models.",
+            icon=":material/upload:",
+        )
+        return
+    data = file.getvalue()
+    image = or_stop(lambda: decode(data, file.name))
+    digest = hashlib.sha256(data).hexdigest()
+    left, right = st.columns([1, 6], gap="medium")
+    with left:
+        st.markdown("**Your picture**")
+        st.image(data_uri(image), alt="the uploaded picture")
+        st.caption(f"{image.width} × {image.height} pixels")
+        shown = _shown(len(choice.split.gallery))
+    with right:
+        st.caption(
+            "Its identity is not known here, so no picture is marked right or wrong, and the person may not be in this "
+            "gallery at all: the list shows who looks nearest."
+        )
+        rows = []
+        gallery_key = f"{choice.dataset.cache_key}-{choice.split.key}"
+        for reading in choice.readings:
+            with st.spinner(f"Ranking with {reading.name} …"):
+                kept = or_stop(partial(_upload_scores, digest, reading, gallery_key, image, choice))
+            rows.append(_row(choice, reading.name, kept.kind, kept.matrix[0], shown, None))
+        st.html(rows_html(rows))
+
+
+def _filtered(results: list[Result]) -> IntArray:
+    """Rows of the probes that the filter lets through, in the order of the data set."""
+    names = [r.reading.name for r in results]
+    first = np.stack([r.ranking.first for r in results])
+    masks = {"all probes": np.ones(first.shape[1], dtype=bool)}
+    if len(results) > 1:
+        right = first == 1
+        masks["models disagree at rank 1"] = right.any(axis=0) & ~right.all(axis=0)
+        masks["every model wrong at rank 1"] = ~right.any(axis=0)
+    masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
+    chosen = st.selectbox(
+        "Probes shown", list(masks), format_func=lambda name: f"{name} ({int(masks[name].sum()):,})", key="probe-filter"
+    )
+    return np.flatnonzero(masks[chosen]).astype(np.int64)
+
+
+def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
+    with st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
+        for row in rows:
+            sample = choice.dataset.samples[choice.split.probes[row]]
+            with st.container(gap="xxsmall", horizontal_alignment="center"):
+                st.image(
+                    thumbnail(choice.dataset, int(choice.split.probes[row])), width=52, alt=f"person {sample.identity}"
+                )
+                st.button(
+                    sample.identity,
+                    key=f"probe-{row}",
+                    help=f"{sample.id}: show its ranked galleries",
+                    type="primary" if row == chosen else "tertiary",
+                    on_click=_choose,
+                    args=(ids[row],),
+                )
+
+
+def _choose(sample_id: str) -> None:
+    st.query_params["probe"] = sample_id
+
+
+def _shown(gallery: int) -> int:
+    return st.slider("Pictures a row", 5, min(30, max(6, gallery)), min(10, gallery), key="shown")
+
+
+def _row(choice: Choice, title: str, kind: Kind, values: FloatArray, shown: int, same: BoolArray | None) -> Row:
+    nearness = -values if kind == "distance" else values
+    ranked = order(nearness, same)
+
+    def card(rank: int) -> Card:
+        place = int(ranked[rank - 1])
+        sample = choice.dataset.samples[choice.split.gallery[place]]
+        value = float(values[place])
+        return Card(
+            rank,
+            thumbnail(choice.dataset, int(choice.split.gallery[place])),
+            sample.identity,
+            sample.camera or "",
+            f"d² {value:.3f}" if kind == "distance" else f"P {value:.1%}",
+            None if same is None else bool(same[place]),
+        )
+
+    note = "ranked by squared distance" if kind == "distance" else "ranked by P(same person)"
+    beyond = None
+    if same is not None:
+        first = int(np.flatnonzero(same[ranked])[0]) + 1
+        note += f" · true match at rank {first} of {len(ranked)}"
+        if first > shown:
+            beyond = card(first)
+    return Row(title, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _upload_scores(digest: str, reading: Reading, gallery_key: str, _image: Image.Image, _choice: Choice) -> Scores:
+    """Scores (1, gallery) of the uploaded picture."""
+    from reidviz.evaluation.scoring import score
+    from reidviz.models.checkpoint import load_checkpoint
+
+    network, card = load_checkpoint(reading.path)
+    height, width = card.architecture.height, card.architecture.width
+    pixels = Pixels(_choice.dataset, height, width)
+    probe = resize(_image, height, width)[None]
+    return score(network, reading.kind, probe, pixels[_choice.split.gallery], settings.device())

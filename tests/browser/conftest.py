@@ -1,0 +1,100 @@
+"""The real app in a real browser: one server on small models and pictures of its own, one Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reidviz import settings
+from reidviz.data.formats import load
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import save_checkpoint
+from tests.conftest import SMALL, network, people_folder
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        except Exception as error:
+            pytest.skip(f"no Chromium on this machine: {error}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures and one finished run of each single- and multi-task variant."""
+    root = tmp_path_factory.mktemp("world")
+    data = f"folder:{people_folder(root / 'people', persons=12)}"
+    manifest = load(data).manifest_hash
+    for seed, variant in enumerate(("mtdnet-rnk", "mtdnet")):
+        path = root / "runs" / f"my {variant}" / "checkpoints" / "final.safetensors"
+        card = Card(f"my {variant}", variant, SMALL, {}, data, manifest, "half:0", "fresh weights", seed, 0)
+        save_checkpoint(path, network(variant, seed=seed), card)
+    return root
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def server(world: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"REIDVIZ_CACHE": str(world / "cache"), "REIDVIZ_RUNS": str(world / "runs")}
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    process = subprocess.Popen(command, cwd=settings.PROJECT, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    while not answers(address):
+        assert process.poll() is None, "the app did not start"
+        time.sleep(0.1)
+    yield address
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()

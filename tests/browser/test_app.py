@@ -1,0 +1,91 @@
+"""What a newcomer does, in Chromium: open, look, pick a probe, upload one, compare, share the address."""
+
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+expect.set_options(timeout=60_000)
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def address(server: str, world: Path, page: str = "") -> str:
+    return f"{server}/{page}?data={quote(f'folder:{world}/people')}"
+
+
+def test_a_page_linked_to_directly_opens_within_the_app(page: Page, server: str, world: Path) -> None:
+    """The very first visit to a server may be to any page."""
+    page.goto(address(server, world, "retrieval"))
+    expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
+    expect(page.get_by_text("my mtdnet (mtdtrp)").first).to_be_visible()
+    expect(page.locator(".rv-row")).to_have_count(3)
+
+
+def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world))
+    expect(page.get_by_role("heading", name="reidviz")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(3)
+    expect(page.get_by_role("table").get_by_text("my mtdnet-rnk")).to_be_visible()
+    page.get_by_role("link", name="Compare").last.click()
+    expect(page.get_by_text("Who wins on how many probes")).to_be_visible()
+
+
+def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world, "retrieval"))
+    expect(page.locator(".rv-row")).to_have_count(3)
+    picture = page.locator(".rv-card.right img").first.get_attribute("alt")
+    page.locator(".st-key-probe-9 button").first.click()
+    expect(page.locator(".rv-card.right img").first).not_to_have_attribute("alt", picture or "")
+    assert "probe=" in page.url
+    shared = page.url
+    alt = page.locator(".rv-card.right img").first.get_attribute("alt")
+    page.goto("about:blank")
+    page.goto(shared)
+    expect(page.locator(".rv-card.right img").first).to_have_attribute("alt", alt or "")
+
+
+def test_an_uploaded_picture_is_ranked_by_every_model(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+    file = tmp_path / "someone.jpg"
+    Image.new("RGB", (70, 150), (60, 120, 200)).save(file)
+    page.goto(address(server, world, "retrieval"))
+    page.get_by_text("Upload a picture").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".rv-row")).to_have_count(3)
+    expect(page.locator(".rv-card.unknown")).to_have_count(3 * 6)
+    expect(page.locator(".rv-card.right")).to_have_count(0)
+    expect(page.get_by_text("Its identity is not known here")).to_be_visible()
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+    file = tmp_path / "words.png"
+    file.write_text("not a picture")
+    page.goto(address(server, world, "retrieval"))
+    page.get_by_text("Upload a picture").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("This did not work")).to_be_visible()
+    expect(page.get_by_text("words.png").last).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_a_probe_found_by_comparing_opens_in_retrieval(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world, "compare"))
+    page.locator("[class*=st-key-open-] button").first.click()
+    expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
+    assert "probe=" in page.url
+    assert f"{world}/people" in unquote(page.url)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1000])
+@pytest.mark.parametrize("name", ["", "retrieval", "compare"])
+def test_nothing_sticks_out(page: Page, server: str, world: Path, name: str, width: int, theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address(server, world, name))
+    expect(page.locator(".rv-row, .js-plotly-plot").first).to_be_visible()
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert background == ("rgb(17, 24, 28)" if theme == "dark" else "rgb(255, 255, 255)")

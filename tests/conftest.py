@@ -1,0 +1,63 @@
+"""A tiny world every test can use: small drawn data, a small network, caches of its own."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from reidviz.models.architecture import Architecture, compact
+from reidviz.models.mtdnet import Network, initialise
+from reidviz.models.variants import build
+
+torch.set_num_threads(1)
+
+SMALL = replace(compact(), height=64, width=32, feat=16, conv3=8, conv4=8, conv5=8, fc=16)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing a test does reaches the user's cache or runs; drawn pictures are shared by the tests of one worker."""
+    shared = tmp_path_factory.getbasetemp() / "cache"
+    monkeypatch.setenv("REIDVIZ_CACHE", str(shared))
+    monkeypatch.setenv("REIDVIZ_RUNS", str(shared / "runs"))
+
+
+@pytest.fixture
+def small() -> Architecture:
+    """An architecture that runs in milliseconds."""
+    return SMALL
+
+
+def network(variant: str, architecture: Architecture = SMALL, seed: int = 0) -> Network:
+    """An untrained network in eval mode with lively batch-norm statistics."""
+    torch.manual_seed(seed)
+    made = build(variant, architecture)
+    initialise(made)
+    for module in made.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.running_mean, std=0.1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, std=0.1)
+    return made.eval()
+
+
+def people_folder(root: Path, persons: int = 6, shots: int = 2, size: tuple[int, int] = (24, 48)) -> Path:
+    """A folder data set: persons told by one plain colour each, seen by cameras A and B."""
+    from PIL import Image
+
+    for person in range(persons):
+        folder = root / f"p{person:02d}"
+        folder.mkdir(parents=True)
+        for camera in "AB":
+            for shot in range(shots):
+                colour = (40 * person % 256, 255 - 30 * person % 256, 90 + 60 * (camera == "B") + 5 * shot)
+                Image.new("RGB", size, colour).save(folder / f"{camera}_{shot}.png")
+    return root
+
+
+def real_data() -> Path | None:
+    """The folder of real pictures, where there is one."""
+    root = os.environ.get("REIDVIZ_DATA")
+    return Path(root) if root else None

@@ -1,0 +1,137 @@
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from reidviz import settings
+from reidviz.errors import ReidvizError
+from reidviz.models.architecture import compact
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import initialise_from, load_checkpoint, save_checkpoint
+from reidviz.models.mtdnet import MTDnet
+from tests.conftest import SMALL, network
+
+CARD = Card("one", "mtdnet", SMALL, {"name": "compact"}, "synthetic:viper", "abc", "half:0", "fresh weights", 3, 7)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "one.safetensors"
+    save_checkpoint(path, network("mtdnet"), CARD)
+    return path
+
+
+def test_round_trip(saved: Path) -> None:
+    loaded, card = load_checkpoint(saved)
+    assert replace(card, sha256="", created="") == replace(CARD, created="")
+    assert not loaded.training
+    x = torch.randn(2, 3, 64, 32)
+    before = network("mtdnet")
+    with torch.inference_mode():
+        torch.testing.assert_close(loaded.embed(loaded.maps(x)), before.embed(before.maps(x)), atol=2e-3, rtol=0)
+
+
+def test_saving_twice_gives_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    other = tmp_path / "two.safetensors"
+    save_checkpoint(other, network("mtdnet"), CARD)
+    assert other.read_bytes() == saved.read_bytes()
+
+
+def test_a_run_folder_stands_for_its_finished_checkpoint(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "run" / "checkpoints" / "final.safetensors", network("mtdnet"), CARD)
+    assert load_checkpoint(tmp_path / "run")[1].name == "one"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ReidvizError, match="no finished checkpoint"):
+        load_checkpoint(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("keep", [0, 5, 100, -1])
+def test_a_truncated_file_is_refused(saved: Path, keep: int) -> None:
+    saved.write_bytes(saved.read_bytes()[:keep])
+    with pytest.raises(ReidvizError, match="cut short"):
+        load_checkpoint(saved)
+
+
+def test_one_flipped_bit_is_refused(saved: Path) -> None:
+    data = bytearray(saved.read_bytes())
+    data[-1] ^= 1
+    saved.write_bytes(data)
+    with pytest.raises(ReidvizError, match="damaged"):
+        load_checkpoint(saved)
+
+
+def test_a_pickle_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "evil.pt"
+    torch.save({"a": torch.zeros(1)}, path)
+    with pytest.raises(ReidvizError, match="not a safetensors file"):
+        load_checkpoint(path)
+
+
+def test_a_missing_file_and_a_missing_card(saved: Path) -> None:
+    with pytest.raises(ReidvizError, match="no checkpoint at"):
+        load_checkpoint(saved.with_name("other.safetensors"))
+    saved.with_suffix(".json").unlink()
+    with pytest.raises(ReidvizError, match="no card"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize(
+    "card",
+    ["", "[]", "null", "{}", '{"format": 1}', '{"format": 99}', '{"format": 1, "architecture": 3}', "\x00\xff"],
+)
+def test_what_is_not_a_card_is_refused(saved: Path, card: str) -> None:
+    saved.with_suffix(".json").write_text(card, "utf-8")
+    with pytest.raises(ReidvizError):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"variant": "unheard-of"}, {"variant": "mtdnet-rnk"}, {"architecture": {"height": 64}}, {"metrics": 4}],
+)
+def test_a_card_that_lies_is_refused(saved: Path, change: dict[str, object]) -> None:
+    file = saved.with_suffix(".json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    with pytest.raises(ReidvizError):
+        load_checkpoint(saved)
+
+
+def test_a_foreign_safetensors_file_is_refused(saved: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"weight": torch.zeros(3)}, foreign)
+    file = saved.with_suffix(".json")
+
+    card = json.loads(file.read_text()) | {"sha256": hashlib.sha256(foreign.read_bytes()).hexdigest()}
+    foreign.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(ReidvizError, match="other layers"):
+        load_checkpoint(foreign)
+    with pytest.raises(ReidvizError, match="does not fit"):
+        initialise_from(network("mtdnet"), foreign)
+
+
+def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
+    made = MTDnet(compact())
+    initialise_from(made, settings.IMAGENET_STEM)
+    other = MTDnet(compact())
+    initialise_from(other, settings.IMAGENET_STEM)
+    assert torch.equal(made.stem.conv2.weight, other.stem.conv2.weight)
+    assert not torch.equal(made.pair.conv4.weight, other.pair.conv4.weight)
+    with pytest.raises(ReidvizError, match="does not fit"):
+        initialise_from(MTDnet(compact("caffenet")), settings.IMAGENET_STEM)
+
+
+def test_a_full_disk_leaves_the_older_file(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = saved.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ReidvizError, match="No space left"):
+        save_checkpoint(saved, network("mtdnet", seed=1), CARD)
+    assert saved.read_bytes() == before
+    assert {p.name for p in saved.parent.iterdir()} == {"one.safetensors", "one.json"}

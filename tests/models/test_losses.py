@@ -1,0 +1,56 @@
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytorch_metric_learning import distances, losses, reducers
+
+from reidviz.models.losses import pair_loss, pairs_of, triplet_loss
+
+
+def unit(*degrees: float) -> torch.Tensor:
+    """Unit vectors in the plane at these angles."""
+    radians = torch.tensor(degrees) * math.pi / 180
+    return torch.stack([radians.cos(), radians.sin()], dim=1)
+
+
+def test_triplet_loss_by_hand() -> None:
+    """|a-p|^2 = 2 at a right angle, |a-n|^2 = 4 opposite; 1 + 2 - 4 < 0 and 1 + 4 - 2 = 3, 1 + 0 - 0 = 1."""
+    anchor, positive, negative = unit(0, 0, 0), unit(90, 180, 0), unit(180, 90, 0)
+    assert triplet_loss(anchor, positive, negative).item() == pytest.approx((0 + 3 + 1) / 6, abs=1e-6)
+    assert triplet_loss(anchor, positive, negative, reduction="notes").item() == pytest.approx(4, abs=1e-5)
+    assert triplet_loss(anchor, positive, negative, margin=0.0).item() == pytest.approx(2 / 6, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), n=st.integers(1, 12), margin=st.sampled_from([0.1, 0.3, 1.0]))
+def test_triplet_loss_against_pytorch_metric_learning(seed: int, n: int, margin: float) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    a, p, k = (F.normalize(torch.randn(n, 8, generator=generator)) for _ in range(3))
+    oracle = losses.TripletMarginLoss(
+        margin=margin,
+        distance=distances.LpDistance(normalize_embeddings=False, power=2),
+        reducer=reducers.MeanReducer(),
+    )
+    indices = (torch.arange(n), torch.arange(n) + n, torch.arange(n) + 2 * n)
+    expected = oracle(torch.cat([a, p, k]), torch.zeros(3 * n), indices_tuple=indices) / 2
+    torch.testing.assert_close(triplet_loss(a, p, k, margin), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_pair_loss_by_hand() -> None:
+    """P(same) of 0.8 and 0.5 on a same and a different pair: -(ln 0.8 + ln 0.5) / 2."""
+    logits = torch.tensor([[0.0, math.log(4.0)], [1.0, 1.0]])
+    expected = -(math.log(0.8) + math.log(0.5)) / 2
+    assert pair_loss(logits, torch.tensor([1, 0])).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_pairs_come_from_the_very_same_triplets() -> None:
+    first, second, same = pairs_of(torch.tensor([[0, 1, 2], [3, 4, 5]]))
+    assert list(zip(first.tolist(), second.tolist(), same.tolist(), strict=True)) == [
+        (0, 1, 1),
+        (3, 4, 1),
+        (0, 2, 0),
+        (3, 5, 0),
+    ]

@@ -1,0 +1,52 @@
+"""The app over small models and a small folder of pictures, without a browser."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from reidviz import settings
+from reidviz.data.formats import load
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import save_checkpoint
+from reidviz.ui.jobs import board
+from tests.conftest import SMALL, network, people_folder
+
+APP = str(settings.PROJECT / "app.py")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    """Six persons, cameras A and B, two pictures each: half:0 tests three of them with six probes."""
+    return f"folder:{people_folder(tmp_path / 'people')}"
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> Path:
+    """Three untrained models in the place of the shipped ones."""
+    folder = tmp_path / "checkpoints"
+    for seed, variant in enumerate(("mtdnet-rnk", "mtdnet-cls", "mtdnet")):
+        manifest = load(data).manifest_hash
+        card = Card(variant, variant, SMALL, {}, data, manifest, "half:0", "fresh weights", seed, 0)
+        save_checkpoint(folder / f"{variant}.safetensors", network(variant, seed=seed), card)
+    monkeypatch.setattr(settings, "CHECKPOINTS", folder)
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return folder
+
+
+@pytest.fixture
+def app(data: str, models: Path) -> AppTest:
+    """The app, not yet run, on the small data."""
+    made = AppTest.from_file(APP, default_timeout=60)
+    made.query_params["data"] = data
+    return made
+
+
+def settled(app: AppTest) -> AppTest:
+    """Run until no scores are being computed."""
+    app.run()
+    for job in list(board()._jobs.values()):
+        job._thread.join(60)
+    return app.run()

@@ -1,0 +1,101 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reidviz import cli
+from reidviz.models.card import read_card
+from reidviz.training import recipe
+from tests.conftest import SMALL, people_folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> str:
+    return f"folder:{people_folder(tmp_path / 'people')}"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compact recipe at a size that trains in a second."""
+    small = replace(recipe.compact_recipe(), architecture=SMALL, size=4)
+    monkeypatch.setattr(recipe, "recipe_named", lambda name, stem=None: small)
+
+
+def run(*arguments: object) -> int:
+    return cli.main([str(a) for a in arguments])
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("variant", ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp"])
+def test_train_then_evaluate(data: str, variant: str, tmp_path: Path) -> None:
+    out, figures = tmp_path / "run", tmp_path / "figures.json"
+    assert run("train", "--data", data, "--variant", variant, "--iterations", 12, "--out", out) == 0
+    events = [json.loads(line) for line in (out / "events.jsonl").read_text().splitlines()]
+    assert [e["step"] for e in events] == [10, 12]
+    asked = json.loads((out / "recipe.json").read_text())
+    assert (asked["variant"], asked["protocol"], asked["recipe"]["iterations"]) == (variant, "half:0", 12)
+
+    assert run("evaluate", "--data", data, "--protocol", "half:0", "--model", out, "--json", figures) == 0
+    report = json.loads(figures.read_text())
+    assert report["protocol"] == "half:0"
+    assert (report["probes"], report["gallery"]) == (6, 3)
+    read_as = [m["variant"] for m in report["models"]]
+    assert read_as == (["mtdnet", "mtdtrp"] if variant == "mtdnet" else [variant])
+    for model in report["models"]:
+        assert set(model) == {"name", "variant", "kind", "cmc", "mAP", "mINP", "seconds"}
+        assert set(model["cmc"]) == {"1", "5", "10", "20"}
+        assert 0 <= model["cmc"]["1"] <= model["mAP"] <= model["cmc"]["20"] == 100
+
+    card = read_card(out / "checkpoints" / "final.safetensors")
+    kept = [{k: m[k] for k in ("variant", "cmc", "mAP", "mINP")} for m in card.metrics]
+    assert kept == [{k: m[k] for k in ("variant", "cmc", "mAP", "mINP")} for m in report["models"]]
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_table_is_printed(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("train", "--data", data, "--variant", "mtdnet", "--iterations", 2, "--out", tmp_path / "run")
+    printed = capsys.readouterr().out
+    assert "6 probes, gallery of 3" in printed
+    assert "rank-1" in printed
+    assert "run (mtdtrp)" in printed
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_run_is_never_overwritten(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("train", "--data", data, "--variant", "mtdnet-rnk", "--iterations", 1, "--out", tmp_path / "run")
+    assert run(*arguments) == 0
+    assert run(*arguments) == 1
+    assert "already holds a training" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("train", "--data", "nowhere", "--variant", "mtdnet", "--out", "x"), "no data set format"),
+        (("train", "--data", "cuhk01:/nowhere", "--variant", "mtdnet", "--out", "x"), "/nowhere"),
+        (("train", "--data", "synthetic:viper", "--variant", "bigger", "--out", "x"), "no variant called"),
+        (
+            ("train", "--data", "synthetic:viper", "--protocol", "thirds", "--variant", "mtdnet", "--out", "x"),
+            "protocol",
+        ),
+        (
+            ("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--iterations", "0", "--out", "x"),
+            "at least one iteration",
+        ),
+        (("evaluate", "--data", "synthetic:viper", "--model", "nothing.safetensors"), "no checkpoint"),
+    ],
+)
+def test_mistakes_get_one_sentence(
+    arguments: tuple[str, ...],
+    sentence: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 1
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert "Traceback" not in error
+    assert not (tmp_path / "x").exists()
