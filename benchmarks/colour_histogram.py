@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images import picture
 from reidviz.data.protocols import default_protocol, split
-from reidviz.evaluation.ranking import RANKS, rank, same_person
+from reidviz.evaluation.ranking import RANKS, Ranking, rank, same_person
 from reidviz.evaluation.scores import Scores
 
 STRIPES, BINS = 6, 8
@@ -23,15 +24,20 @@ def histogram(image: Image.Image) -> npt.NDArray[np.float32]:
     return np.concatenate(counts).astype(np.float32)
 
 
-def main(data: str, protocol: str | None = None) -> None:
-    """Print the CMC of the histograms."""
-    dataset = load(data)
-    parts = split(dataset, protocol or default_protocol(dataset))
+def histogram_ranking(dataset: Dataset, parts: Split) -> Ranking:
+    """The ranking by L1 distance of the histograms."""
     probes, gallery = (
         np.stack([histogram(picture(dataset, int(i))) for i in indices]) for indices in (parts.probes, parts.gallery)
     )
     distances = np.stack([np.abs(gallery - probe).sum(axis=1) for probe in probes])
-    ranking = rank(Scores("distance", distances), same_person(dataset, parts))
+    return rank(Scores("distance", distances), same_person(dataset, parts))
+
+
+def main(data: str, protocol: str | None = None) -> None:
+    """Print the CMC of the histograms."""
+    dataset = load(data)
+    parts = split(dataset, protocol or default_protocol(dataset))
+    ranking = histogram_ranking(dataset, parts)
     found = ", ".join(f"rank-{k} {ranking.cmc_at(k):.1f}" for k in RANKS)
     print(f"colour histogram on {dataset.name} {parts.protocol}: {found}")
 

@@ -6,7 +6,7 @@ import streamlit as st
 from reidviz.evaluation.statistics import wins
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.wins import wins_figure
-from reidviz.ui.messages import heading
+from reidviz.ui.messages import heading, literal
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.retrieval import open_probe
@@ -20,7 +20,7 @@ choice = current()
 results = results_or_progress(choice)
 names = [r.reading.name for r in results]
 
-chart, side = st.container(key="overview").columns(2, gap="medium")
+chart, side = st.container(key="overview").columns([9, 11], gap="medium")
 with chart:
     gallery = len(choice.split.gallery)
     ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
@@ -54,8 +54,9 @@ st.plotly_chart(
 
 st.subheader("Where they part most", anchor=False)
 a, b = st.columns(2)
-one = a.selectbox("This model finds", names, key="better")
-other = b.selectbox("which this one ranks far behind", [n for n in names if n != one], key="worse")
+by_score = sorted(names, key=lambda name: -results[names.index(name)].ranking.mean_average_precision)
+one = a.selectbox("Probes that this model ranks well", by_score, key="better")
+other = b.selectbox("and this one ranks far behind", [n for n in reversed(by_score) if n != one], key="worse")
 gap = first[names.index(other)] - first[names.index(one)]
 order = np.argsort(-gap, kind="stable")[:SHOWN]
 order = order[gap[order] > 0]
@@ -72,7 +73,7 @@ with st.grid(columns=6, min_column_width=120):
             sample = choice.dataset.samples[choice.split.probes[position]]
             st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe of {sample.identity}")
             st.caption(
-                f"person {sample.identity}  \nrank **{first[names.index(one)][position]}** against "
+                f"person {literal(sample.identity)}  \nrank **{first[names.index(one)][position]}** against "
                 f"**{first[names.index(other)][position]}**"
             )
             if st.button("Open", key=f"open-{position}", icon=":material/open_in_new:"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from reidviz.figures.cmc import cmc_figure
-from reidviz.ui.messages import heading
+from reidviz.ui.messages import heading, literal
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.state import current
 from reidviz.ui.summary import provenance, results_table
@@ -17,7 +17,7 @@ st.markdown(
 choice = current()
 results = results_or_progress(choice)
 
-chart, table = st.container(key="overview").columns(2, gap="medium")
+chart, table = st.container(key="overview").columns([9, 11], gap="medium")
 with chart:
     st.plotly_chart(
         cmc_figure({r.reading.name: r.ranking.cmc for r in results}),
@@ -28,7 +28,7 @@ with table:
     results_table(results)
     best = max(results, key=lambda r: r.ranking.cmc_at(1))
     st.markdown(
-        f"**{best.reading.name}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
+        f"**{literal(best.reading.name)}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
         f"{len(choice.split.probes):,} probes, the most of the models chosen."
     )
 provenance(choice, results)

@@ -3,13 +3,17 @@
 Both are averaged over mirror images, and P(same) over both orders, as in the release (Testing): 4 distances, 8 passes.
 """
 
+import copy
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from reidviz.evaluation.scores import Scores
-from reidviz.models.mtdnet import MTDnet, Network, to_input
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.models.mtdnet import DeepBranch, MTDnet, Network, to_input
 from reidviz.models.variants import Kind
 from reidviz.progress import Progress, silent
 
@@ -43,38 +47,72 @@ class Describer:
             f, g = (self._features(maps).mean(0) for maps in (probes, gallery))
             return Scores("distance", (2 - 2 * f @ g.T).clamp_min(0).cpu().numpy())
 
-    def probabilities(self, probes: Tensor, gallery: Tensor, progress: Progress, what: str) -> Scores:
-        """P(same) from maps (2, P, ...) and (2, G, ...): the mean of 8 passes, both orders times four mirrors."""
-        matrix = np.empty((probes.shape[1], gallery.shape[1]), dtype=np.float32)
-        with torch.inference_mode():
-            halves = [self._halves(view) for view in gallery]
-            for row in range(len(matrix)):
-                progress(row, len(matrix), what)
-                own = [self._halves(view[row : row + 1]) for view in probes]
-                matrix[row] = self._row(own, halves).cpu().numpy()
-        progress(len(matrix), len(matrix), what)
-        return Scores("probability", matrix)
-
     def _features(self, maps: Tensor) -> Tensor:
         return torch.stack(
             [torch.cat([self.network.embed(c) for c in torch.split(view, IMAGES_AT_ONCE)]) for view in maps]
         )
 
+
+class PairScorer:
+    """P(same) of probes against one gallery, from low-level maps (2, G, C, h, w) of it and of its mirror images.
+
+    What conv3 makes of each gallery picture, as first and as second of a pair, is computed once.
+    """
+
+    def __init__(self, network: MTDnet, gallery: Tensor) -> None:
+        self.pair = folded(network.pair)
+        with torch.inference_mode():
+            halves = [self._halves(view) for view in gallery]
+        self.as_first = torch.cat([first for first, _ in halves])
+        self.as_second = torch.cat([second for _, second in halves])
+
+    def row(self, probe: Tensor) -> FloatArray:
+        """P(same) (G,) of one probe with maps (2, 1, C, h, w): the mean of 8 passes, both orders times four mirrors."""
+        with torch.inference_mode():
+            passes = []
+            for view in probe:
+                first, second = self._halves(view)
+                for mine, theirs in ((first, self.as_second), (second, self.as_first)):
+                    logits = [self.pair.head(self.pair.joint(mine + t)) for t in torch.split(theirs, PAIRS_AT_ONCE)]
+                    passes.append(torch.cat(logits).softmax(1)[:, 1].view(2, -1))
+            row: FloatArray = torch.cat(passes).mean(0).cpu().numpy()
+        return row
+
+    def rows(self, probes: Tensor, progress: Progress, what: str) -> Scores:
+        """Scores of probes with maps (2, P, C, h, w).
+
+        On a CPU each core takes probes of its own: small layers gain more from that than from sharing each among cores.
+        """
+        count = probes.shape[1]
+        workers = torch.get_num_threads() if probes.device.type == "cpu" else 1
+        pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) if workers > 1 else None
+        matrix = []
+        try:
+            found = (pool.map if pool else map)(lambda i: self.row(probes[:, i : i + 1]), range(count))
+            for row in found:
+                matrix.append(row)
+                progress(len(matrix), count, what)
+        finally:
+            if pool:
+                pool.shutdown(cancel_futures=True)
+                torch.set_num_threads(workers)
+        return Scores("probability", np.stack(matrix))
+
     def _halves(self, maps: Tensor) -> tuple[Tensor, Tensor]:
-        assert isinstance(self.network, MTDnet)
-        parts = [self.network.pair.halves(chunk) for chunk in torch.split(maps, IMAGES_AT_ONCE)]
+        parts = [self.pair.halves(chunk) for chunk in torch.split(maps, IMAGES_AT_ONCE)]
         return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
 
-    def _row(self, probe: list[tuple[Tensor, Tensor]], gallery: list[tuple[Tensor, Tensor]]) -> Tensor:
-        assert isinstance(self.network, MTDnet)
-        pair = self.network.pair
-        total = torch.zeros(len(gallery[0][0]), device=self.device)
-        for probe_first, probe_second in probe:
-            for gallery_first, gallery_second in gallery:
-                for mine, theirs in ((probe_first, gallery_second), (probe_second, gallery_first)):
-                    logits = [pair.head(pair.joint(mine + chunk)) for chunk in torch.split(theirs, PAIRS_AT_ONCE)]
-                    total += torch.cat(logits).softmax(1)[:, 1]
-        return total / 8
+
+def folded(branch: DeepBranch) -> DeepBranch:
+    """A copy of the branch, ready to be read, with batch norm folded into the convolutions before it."""
+    copied = copy.deepcopy(branch).eval()
+    for layer in ("3", "4", "5"):
+        norm = getattr(copied, f"norm{layer}")
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            setattr(copied, f"conv{layer}", fuse_conv_bn_eval(getattr(copied, f"conv{layer}"), norm))
+            setattr(copied, f"norm{layer}", torch.nn.Identity())
+    folded_branch: DeepBranch = copied.to(memory_format=torch.channels_last)
+    return folded_branch
 
 
 def score(
@@ -91,4 +129,5 @@ def score(
     probe_maps, gallery_maps = describer.maps(probes), describer.maps(gallery)
     if kind == "distance":
         return describer.distances(probe_maps, gallery_maps)
-    return describer.probabilities(probe_maps, gallery_maps, progress, what)
+    assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
+    return PairScorer(network, gallery_maps).rows(probe_maps, progress, what)

@@ -30,8 +30,8 @@ class Variant:
 VARIANTS: dict[str, Variant] = {
     v.name: v
     for v in (
-        Variant("mtdnet-rnk", "ranking alone", True, False, (("mtdnet-rnk", "distance"),)),
-        Variant("mtdnet-cls", "pairs alone", False, True, (("mtdnet-cls", "probability"),)),
+        Variant("mtdnet-rnk", "ranking", True, False, (("mtdnet-rnk", "distance"),)),
+        Variant("mtdnet-cls", "pairs", False, True, (("mtdnet-cls", "probability"),)),
         Variant("mtdnet", "both tasks", True, True, (("mtdnet", "probability"), ("mtdtrp", "distance"))),
         Variant("mtdtrp", "both tasks", True, True, (("mtdtrp", "distance"),)),
     )

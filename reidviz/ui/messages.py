@@ -1,5 +1,6 @@
 """How pages speak: the question a page answers, errors as one sentence with a hint."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -8,6 +9,12 @@ import streamlit as st
 from reidviz.errors import ReidvizError
 
 T = TypeVar("T")
+
+
+def literal(text: str) -> str:
+    """Text from files, with everything that Markdown or HTML would take for markup escaped."""
+    spaced = " ".join(text.split())
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", spaced)
 
 
 def heading(title: str, question: str) -> None:

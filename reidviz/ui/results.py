@@ -5,7 +5,7 @@ import streamlit as st
 from reidviz.evaluation.evaluate import Result, evaluate, is_cached
 from reidviz.progress import Progress
 from reidviz.ui.jobs import board
-from reidviz.ui.messages import show_error
+from reidviz.ui.messages import literal, show_error
 from reidviz.ui.state import Choice
 
 
@@ -52,13 +52,13 @@ def _compute(choice: Choice) -> None:
             st.rerun()
         return
     st.markdown(
-        f"**Computing the scores** of {len(choice.readings)} models on {choice.dataset.name}: this happens once, "
-        "then they are kept on disk. You may change pages meanwhile."
+        f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "
+        "once, then they are kept on disk. You may change pages meanwhile."
     )
     _watch(key)
 
 
-@st.fragment(run_every=0.5)
+@st.fragment(run_every=1.0)
 def _watch(key: str) -> None:
     job = board().get(key)
     if job is None or job.finished:

@@ -1,6 +1,7 @@
 """The Retrieval page's parts: choosing a probe, its ranked galleries, and the same for an uploaded picture."""
 
 import hashlib
+import time
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,8 @@ from reidviz.evaluation.evaluate import Reading, Result
 from reidviz.evaluation.ranking import BoolArray, order, same_person
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.models.variants import Kind
-from reidviz.ui.messages import or_stop
+from reidviz.progress import time_left
+from reidviz.ui.messages import literal, or_stop
 from reidviz.ui.pictures import data_uri, thumbnail
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.results import results_or_progress
@@ -60,7 +62,9 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
     with left:
         st.markdown("**Probe**")
         st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}")
-        st.caption(f"person {sample.identity}" + (f"  \ncamera {sample.camera}" if sample.camera else ""))
+        st.caption(
+            f"person {literal(sample.identity)}" + (f"  \ncamera {literal(sample.camera)}" if sample.camera else "")
+        )
         shown = _shown(len(choice.split.gallery))
     with right:
         rows = [
@@ -106,10 +110,14 @@ def show_upload(choice: Choice) -> None:
         )
         rows = []
         gallery_key = f"{choice.dataset.cache_key}-{choice.split.key}"
-        for reading in choice.readings:
-            with st.spinner(f"Ranking with {reading.name} …"):
-                kept = or_stop(partial(_upload_scores, digest, reading, gallery_key, image, choice))
+        bar = st.progress(0.0)
+        started = time.monotonic()
+        for done, reading in enumerate(choice.readings):
+            remaining = time_left(done, len(choice.readings), time.monotonic() - started)
+            bar.progress(done / len(choice.readings), text=f"Ranking with {reading.name} … {remaining}")
+            kept = or_stop(partial(_upload_scores, digest, reading, gallery_key, image, choice))
             rows.append(_row(choice, reading.name, kept.kind, kept.matrix[0], shown, None))
+        bar.empty()
         st.html(rows_html(rows))
 
 
@@ -138,9 +146,9 @@ def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
                     thumbnail(choice.dataset, int(choice.split.probes[row])), width=52, alt=f"person {sample.identity}"
                 )
                 st.button(
-                    sample.identity,
+                    literal(sample.identity),
                     key=f"probe-{row}",
-                    help=f"{sample.id}: show its ranked galleries",
+                    help=f"{literal(sample.id)}: show its ranked galleries",
                     type="primary" if row == chosen else "tertiary",
                     on_click=_choose,
                     args=(ids[row],),

@@ -19,6 +19,7 @@ from reidviz.models.variants import VARIANTS
 from reidviz.ui.menu import pages
 from reidviz.ui.messages import or_stop
 
+MOST_BY_DEFAULT = 6
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
 
 
@@ -149,10 +150,10 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def _fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:
-    """Models trained on this very data set where there are any, else the shipped ones."""
-    own = [name for name, reading in offered.items() if reading.data_hash == dataset.manifest_hash]
+    """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones."""
     shipped = [name for name, reading in offered.items() if reading.path.parent == settings.CHECKPOINTS]
-    return own or shipped
+    own = [name for name, reading in offered.items() if reading.data_hash == dataset.manifest_hash]
+    return [name for name in own if name in shipped] or own[:MOST_BY_DEFAULT] or shipped
 
 
 def _persons(dataset: Dataset, parts: Split) -> int:

@@ -87,5 +87,8 @@ def test_nothing_sticks_out(page: Page, server: str, world: Path, name: str, wid
     expect(page.locator(".rv-row, .js-plotly-plot").first).to_be_visible()
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = main.evaluate("e => e.getBoundingClientRect().right")
+    for wide in page.locator("table, .js-plotly-plot, .rv-cards").all():
+        assert wide.evaluate("e => e.getBoundingClientRect().right") <= edge
     background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
     assert background == ("rgb(17, 24, 28)" if theme == "dark" else "rgb(255, 255, 255)")

@@ -50,3 +50,10 @@ def settled(app: AppTest) -> AppTest:
     for job in list(board()._jobs.values()):
         job._thread.join(60)
     return app.run()
+
+
+def rows(app: AppTest) -> dict[str, list[float]]:
+    """The table of results on the page: for each model its figures, rank-1 to mINP."""
+    table = next(m.value for m in app.main.markdown if m.value.startswith("| model"))
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return {row[0].replace("\\", ""): [float(cell.strip("*")) for cell in row[3:]] for row in cells}

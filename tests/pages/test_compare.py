@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import settled
+from tests.pages.conftest import rows, settled
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def page(app: AppTest) -> AppTest:
 def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
-    assert len(page.table[0].value) == 4
+    assert len(rows(page)) == 4
     assert any("wins a probe" in c.value for c in page.caption)
 
 
@@ -29,7 +29,7 @@ def test_the_choice_holds_over_pages(page: AppTest) -> None:
     page.switch_page("pages/home.py")
     settled(page)
     assert page.sidebar.multiselect(key="models").value == ["mtdnet", "mtdtrp"]
-    assert list(page.table[0].value.index) == ["mtdnet", "mtdtrp"]
+    assert list(rows(page)) == ["mtdnet", "mtdtrp"]
 
 
 def test_probes_on_which_two_models_part_are_shown_and_can_be_opened(page: AppTest) -> None:

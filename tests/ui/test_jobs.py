@@ -1,0 +1,90 @@
+import threading
+
+import pytest
+
+from reidviz.errors import ReidvizError
+from reidviz.progress import Progress, time_left
+from reidviz.ui.jobs import Job, JobBoard
+
+
+def ended(job: Job) -> Job:
+    job._thread.join(20)
+    assert job.finished
+    return job
+
+
+def test_work_reports_and_ends() -> None:
+    def work(progress: Progress) -> None:
+        progress(3, 4, "scoring")
+
+    job = ended(JobBoard().start("a", work))
+    assert (job.state, job.share) == ("done", 0.75)
+    assert job.text.startswith("scoring: 3 of 4")
+
+
+def test_one_key_is_one_job_and_one_job_runs_at_a_time() -> None:
+    board, gate, begun = JobBoard(), threading.Event(), threading.Event()
+
+    def wait(progress: Progress) -> None:
+        begun.set()
+        assert gate.wait(20)
+
+    first = board.start("a", wait)
+    assert board.start("a", wait) is first
+    assert begun.wait(20)
+    second = board.start("b", lambda progress: None)
+    assert second.state == "waiting"
+    assert "turn" in second.text
+    gate.set()
+    assert ended(first).state == ended(second).state == "done"
+
+
+def test_cancelling_stops_at_the_next_sign_of_progress() -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def work(progress: Progress) -> None:
+        begun.set()
+        assert go.wait(20)
+        progress(1, 2, "scoring")
+        pytest.fail("went on after it was cancelled")
+
+    job = JobBoard().start("a", work)
+    assert begun.wait(20)
+    job.cancel()
+    go.set()
+    assert ended(job).state == "cancelled"
+
+
+def test_failures_are_kept_as_sentences() -> None:
+    def plain(progress: Progress) -> None:
+        raise ReidvizError("The disk is full.", "Free some space.")
+
+    board = JobBoard()
+    job = ended(board.start("a", plain))
+    assert job.state == "failed"
+    assert job.error is not None
+    assert job.error.message == "The disk is full."
+    board.forget("a")
+    assert board.get("a") is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_unforeseen_failure_is_still_a_sentence() -> None:
+    job = ended(JobBoard().start("a", lambda progress: progress(1 // 0, 1, "")))
+    assert job.state == "failed"
+    assert job.error is not None
+    assert "Traceback" not in str(job.error)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "elapsed", "words"),
+    [
+        (0, 10, 5, ""),
+        (10, 10, 5, ""),
+        (5, 10, 5, "about 5 s left"),
+        (1, 10, 60, "about 9 min left"),
+        (1, 100, 60, "about 1.6 h left"),
+    ],
+)
+def test_time_left_in_words(done: int, total: int, elapsed: float, words: str) -> None:
+    assert time_left(done, total, elapsed) == words
