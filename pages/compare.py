@@ -20,26 +20,23 @@ choice = current()
 results = results_or_progress(choice)
 names = [r.reading.name for r in results]
 
-chart, side = st.container(key="overview").columns([9, 11], gap="medium")
-with chart:
-    gallery = len(choice.split.gallery)
-    ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
-    ranks = st.segmented_control(
-        "Ranks shown",
-        ranges,
-        default=20 if 20 in ranges else gallery,
-        required=True,
-        key="ranks",
-        format_func=lambda k: f"all {k}" if k == gallery else f"1-{k}",
-    )
-    st.plotly_chart(
-        cmc_figure({r.reading.name: r.ranking.cmc for r in results}, ranks or 20),
-        key="compare-cmc",
-        alt="CMC curves of the chosen models: percent of probes found within rank k",
-    )
-with side:
-    results_table(results)
-provenance(choice, results)
+gallery = len(choice.split.gallery)
+ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
+ranks = st.segmented_control(
+    "Ranks shown",
+    ranges,
+    default=20 if 20 in ranges else gallery,
+    required=True,
+    key="ranks",
+    format_func=lambda k: f"all {k}" if k == gallery else f"1-{k}",
+)
+st.plotly_chart(
+    cmc_figure({r.reading.name: r.ranking.cmc for r in results}, ranks or 20),
+    key="compare-cmc",
+    alt="CMC curves of the chosen models: percent of probes found within rank k",
+)
+results_table(results)
+provenance(choice)
 
 if len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")

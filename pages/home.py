@@ -17,21 +17,18 @@ st.markdown(
 choice = current()
 results = results_or_progress(choice)
 
-chart, table = st.container(key="overview").columns([9, 11], gap="medium")
-with chart:
-    st.plotly_chart(
-        cmc_figure({r.reading.name: r.ranking.cmc for r in results}),
-        key="home-cmc",
-        alt="CMC curves of the chosen models: percent of probes found within rank k",
-    )
-with table:
-    results_table(results)
-    best = max(results, key=lambda r: r.ranking.cmc_at(1))
-    st.markdown(
-        f"**{literal(best.reading.name)}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
-        f"{len(choice.split.probes):,} probes, the most of the models chosen."
-    )
-provenance(choice, results)
+st.plotly_chart(
+    cmc_figure({r.reading.name: r.ranking.cmc for r in results}),
+    key="home-cmc",
+    alt="CMC curves of the chosen models: percent of probes found within rank k",
+)
+results_table(results)
+best = max(results, key=lambda r: r.ranking.cmc_at(1))
+st.markdown(
+    f"**{literal(best.reading.name)}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
+    f"{len(choice.split.probes):,} probes, the most of the models chosen."
+)
+provenance(choice)
 
 st.subheader("Where to go next", anchor=False)
 left, right = st.columns(2)

@@ -74,7 +74,7 @@ def picture(dataset: Dataset, index: int) -> Image.Image:
 def save_png(image: Image.Image, path: Path) -> None:
     """Write the picture so that nobody ever finds half of it there. ReidvizError when it cannot be written."""
     encoded = io.BytesIO()
-    image.save(encoded, "PNG")
+    image.save(encoded, "PNG", compress_level=1)
     temporary = path.with_name(f".{uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
@@ -61,6 +62,7 @@ class Pixels:
             raise IndexError(f"position {indices[0]} is negative")
         missing = indices[done[indices] == 0]
         report = _seldom(progress)
+        draw_missing(self.dataset, missing.tolist(), report)
         with ThreadPoolExecutor(_THREADS) as pool:
             for start in range(0, len(missing), _ROWS_A_WRITE):
                 chunk = missing[start : start + _ROWS_A_WRITE].tolist()

@@ -22,7 +22,7 @@ from reidviz.ui.pictures import data_uri, thumbnail
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.state import Choice
-from reidviz.ui.summary import provenance
+from reidviz.ui.summary import provenance, training_data
 
 PROBES_A_PAGE = 12
 UPLOAD_TYPES = ("jpg", "jpeg", "png", "webp", "bmp")
@@ -72,7 +72,7 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
             for result in results
         ]
         st.html(rows_html(rows))
-    provenance(choice, results)
+    provenance(choice)
 
 
 def show_upload(choice: Choice) -> None:
@@ -90,7 +90,7 @@ def show_upload(choice: Choice) -> None:
     if file is None:
         st.info(
             f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
-            f"{choice.dataset.name} by {len(choice.readings)} models.",
+            f"{literal(choice.dataset.name)} by {len(choice.readings)} models.",
             icon=":material/upload:",
         )
         return
@@ -119,6 +119,11 @@ def show_upload(choice: Choice) -> None:
             rows.append(_row(choice, reading.name, kept.kind, kept.matrix[0], shown, None))
         bar.empty()
         st.html(rows_html(rows))
+    st.caption(
+        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(choice.dataset.name)}, "
+        f"protocol {choice.split.protocol}; mean over mirror images (and both orders for P(same))."
+    )
+    training_data(choice)
 
 
 def _filtered(results: list[Result]) -> IntArray:

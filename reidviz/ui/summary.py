@@ -40,7 +40,7 @@ def table(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def provenance(choice: Choice, results: list[Result]) -> None:
+def provenance(choice: Choice) -> None:
     """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
     data = literal(choice.dataset.name)
     st.caption(
@@ -48,9 +48,13 @@ def provenance(choice: Choice, results: list[Result]) -> None:
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
         "model; mean over mirror images (and both orders for P(same)). mAP and mINP in percent."
     )
+    training_data(choice)
+
+
+def training_data(choice: Choice) -> None:
+    """What the chosen models were trained on, and a warning where they may have seen the test persons."""
     trainings: dict[tuple[str, str, str], list[str]] = {}
-    for result in results:
-        reading = result.reading
+    for reading in choice.readings:
         trainings.setdefault((reading.data, reading.data_hash, reading.protocol), []).append(literal(reading.name))
     for (trained_on, data_hash, protocol), names in trainings.items():
         listed = ", ".join(names)
