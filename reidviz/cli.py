@@ -36,7 +36,11 @@ def parser() -> argparse.ArgumentParser:
     _add_data(train)
     train.add_argument("--variant", required=True, help="mtdnet-rnk, mtdnet-cls, mtdnet or mtdtrp")
     train.add_argument("--recipe", choices=("compact", "paper"), default="compact")
-    train.add_argument("--stem", choices=("caffenet", "torchvision"), help="default: what the recipe or --init needs")
+    train.add_argument(
+        "--stem",
+        choices=("caffenet", "torchvision"),
+        help="default: torchvision; caffenet for paper from fresh weights",
+    )
     train.add_argument("--init", help="checkpoint or run to start from, or 'imagenet' for conv1-2 of AlexNet")
     train.add_argument("--iterations", type=int, help="steps; default: the recipe's")
     train.add_argument("--seed", type=int, default=0)
@@ -69,7 +73,8 @@ def run_train(options: argparse.Namespace) -> None:
     dataset = load(options.data)
     protocol = options.protocol or default_protocol(dataset)
     init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
-    recipe = recipe_named(options.recipe, options.stem)
+    stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
+    recipe = recipe_named(options.recipe, stem)
     if options.iterations is not None:
         recipe = lasting(recipe, options.iterations)
     job = Job(options.data, protocol, options.variant, recipe, init, options.seed)

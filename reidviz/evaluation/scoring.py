@@ -28,11 +28,12 @@ class Describer:
         self.network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.device = device
 
-    def maps(self, pixels: npt.NDArray[np.uint8]) -> Tensor:
+    def maps(self, pixels: npt.NDArray[np.uint8], progress: Progress) -> Tensor:
         """uint8 pictures (N, H, W, 3) to low-level maps (2, N, C, h, w): as they are, and mirrored."""
         views: tuple[list[Tensor], list[Tensor]] = ([], [])
         with torch.inference_mode():
-            for chunk in torch.split(torch.from_numpy(pixels), IMAGES_AT_ONCE):
+            for done, chunk in enumerate(torch.split(torch.from_numpy(pixels), IMAGES_AT_ONCE)):
+                progress(done * IMAGES_AT_ONCE, len(pixels), "describing pictures")
                 x = to_input(chunk.to(self.device))
                 for view, images in zip(views, (x, x.flip(3)), strict=True):
                     view.append(self.network.maps(images.contiguous(memory_format=torch.channels_last)))
@@ -86,7 +87,8 @@ class PairScorer:
         count = probes.shape[1]
         workers = torch.get_num_threads() if probes.device.type == "cpu" else 1
         pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) if workers > 1 else None
-        matrix = []
+        matrix: list[FloatArray] = []
+        progress(0, count, what)
         try:
             found = (pool.map if pool else map)(lambda i: self.row(probes[:, i : i + 1]), range(count))
             for row in found:
@@ -126,7 +128,8 @@ def score(
 ) -> Scores:
     """Scores of one kind for uint8 probes (P, H, W, 3) against the gallery (G, H, W, 3)."""
     describer = Describer(network, device)
-    probe_maps, gallery_maps = describer.maps(probes), describer.maps(gallery)
+    maps = describer.maps(np.concatenate([probes, gallery]), progress)
+    probe_maps, gallery_maps = maps[:, : len(probes)], maps[:, len(probes) :]
     if kind == "distance":
         return describer.distances(probe_maps, gallery_maps)
     assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"

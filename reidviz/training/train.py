@@ -39,6 +39,7 @@ def train(job: Job, out: Path, progress: Progress = silent) -> Path:
     trainer = Trainer(network, job.recipe, torch.from_numpy(pixels[parts.train]).to(settings.device()), data, job.seed)
     started = time.monotonic()
     total = job.recipe.iterations
+    progress(0, total, f"training {job.variant}")
     while trainer.done < total:
         step = trainer.step()
         if step.step % LOG_EVERY == 0 or step.step == total:

@@ -9,6 +9,8 @@ import streamlit as st
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress, time_left
 
+STARTING = "starting …"
+
 
 class _CancelledError(Exception):
     """Raised inside the work when its user cancelled it."""
@@ -39,7 +41,9 @@ class Job:
     @property
     def text(self) -> str:
         """What it is doing, how far it is, and what is left."""
-        if self.state == "waiting":
+        if self._cancel.is_set():
+            return "cancelling …"
+        if self.state == "waiting" or self.what == STARTING:
             return self.what
         left = time_left(self.done, self.total, time.monotonic() - self._since)
         return f"{self.what}: {self.done:,} of {self.total:,}" + (f", {left}" if left else "")
@@ -52,7 +56,7 @@ class Job:
         with turn:
             self.state = "running"
             try:
-                self._progress(0, 1, "starting")
+                self._progress(0, 1, STARTING)
                 work(self._progress)
                 self.state = "done"
             except _CancelledError:

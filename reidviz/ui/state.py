@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.menu import pages
-from reidviz.ui.messages import or_stop
+from reidviz.ui.messages import show_error
 
 MOST_BY_DEFAULT = 6
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
@@ -36,45 +37,69 @@ _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)
 
 
 def choose() -> Choice:
-    """Draw the sidebar and return what is chosen; stops the page with a sentence when it cannot be had."""
-    with st.sidebar:
-        spec = st.selectbox(
-            "Data set",
-            _with_present(known_data(), "data"),
-            key="data",
-            bind="query-params",
-            accept_new_options=True,
-            help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "
-            "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter.",
-        )
-        dataset = or_stop(lambda: dataset_named(spec or BUILT_IN[0]))
-        protocols = protocols_for(dataset)
-        protocol = st.selectbox(
-            "Protocol",
-            _with_present(list(protocols), "protocol"),
-            index=protocols.index(default_protocol(dataset)),
-            key="protocol",
-            bind="query-params",
-            accept_new_options=True,
-            help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
-            "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01.",
-        )
-        parts = or_stop(lambda: split(dataset, protocol or default_protocol(dataset)))
-        offered = known_readings()
-        names = st.multiselect(
-            "Models",
-            list(offered),
-            default=_fitting(offered, dataset),
-            key="models",
-            bind="query-params",
-            help="Shipped models and those you trained (runs/). mtdtrp is a multi-task mtdnet read at its ranking "
-            "branch.",
-        )
-        st.caption(
-            f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
-            f"{len(parts.gallery):,} pictures"
-        )
-    return Choice(dataset, parts, tuple(offered[name] for name in names))
+    """Draw the sidebar and return what is chosen; where that cannot be had, say why and end the page."""
+    try:
+        with st.sidebar:
+            return _sidebar()
+    except ReidvizError as error:
+        show_error(error)
+        st.stop()
+
+
+def _sidebar() -> Choice:
+    kept = st.session_state
+    # Streamlit may drop what a widget held when st.switch_page ends a run; this copy outlives that.
+    before: dict[str, Any] = kept.setdefault("chosen before", {})
+    if not kept.get("data"):
+        kept["data"] = before.get("data") or st.query_params.get("data", BUILT_IN[0])
+    st.selectbox(
+        "Data set",
+        _with_present(known_data(), kept["data"]),
+        key="data",
+        on_change=_start_anew,
+        accept_new_options=True,
+        help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "
+        "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter.",
+    )
+    dataset = dataset_named(kept["data"])
+    if not kept.get("protocol"):
+        kept["protocol"] = before.get("protocol") or st.query_params.get("protocol", default_protocol(dataset))
+    st.selectbox(
+        "Protocol",
+        _with_present(list(protocols_for(dataset)), kept["protocol"]),
+        key="protocol",
+        accept_new_options=True,
+        help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
+        "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01.",
+    )
+    parts = split(dataset, kept["protocol"])
+    offered = known_readings()
+    if "models" not in kept:
+        kept["models"] = before.get("models") or st.query_params.get_all("models") or _fitting(offered, dataset)
+    kept["models"] = [name for name in kept["models"] if name in offered]
+    st.multiselect(
+        "Models",
+        list(offered),
+        key="models",
+        help="Shipped models and those you trained (runs/). mtdtrp is a multi-task mtdnet read at its ranking branch.",
+    )
+    st.caption(
+        f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
+        f"{len(parts.gallery):,} pictures"
+    )
+    before.update({key: kept[key] for key in ("data", "protocol", "models")})
+    st.query_params.update(before)
+    return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))
+
+
+def _start_anew() -> None:
+    """Another data set starts with the protocol and the models that go with it."""
+    try:
+        dataset = dataset_named(st.session_state["data"] or BUILT_IN[0])
+    except ReidvizError:
+        return
+    st.session_state["protocol"] = default_protocol(dataset)
+    st.session_state["models"] = _fitting(known_readings(), dataset)
 
 
 @contextmanager
@@ -107,10 +132,9 @@ def known_data() -> list[str]:
     return [*BUILT_IN, *found]
 
 
-def _with_present(options: list[str], key: str) -> list[str]:
-    """The options, with what the URL or the user typed among them."""
-    present = st.session_state.get(key) or st.query_params.get(key)
-    return options if not present or present in options else [*options, present]
+def _with_present(options: list[str], present: str) -> list[str]:
+    """The options, with what the address or the user typed among them."""
+    return options if present in options else [*options, present]
 
 
 @st.cache_resource(max_entries=8, ttl=600, show_spinner="Reading the data set …")

@@ -38,8 +38,8 @@ def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, worl
     picture = page.locator(".rv-card.right img").first.get_attribute("alt")
     page.locator(".st-key-probe-9 button").first.click()
     expect(page.locator(".rv-card.right img").first).not_to_have_attribute("alt", picture or "")
-    assert "probe=" in page.url
-    shared = page.url
+    page.wait_for_function("location.search.includes('probe=')")
+    shared = page.evaluate("location.href")
     alt = page.locator(".rv-card.right img").first.get_attribute("alt")
     page.goto("about:blank")
     page.goto(shared)
@@ -73,8 +73,8 @@ def test_a_probe_found_by_comparing_opens_in_retrieval(page: Page, server: str, 
     page.goto(address(server, world, "compare"))
     page.locator("[class*=st-key-open-] button").first.click()
     expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
-    assert "probe=" in page.url
-    assert f"{world}/people" in unquote(page.url)
+    page.wait_for_function("location.search.includes('probe=') && location.search.includes('data=')")
+    assert f"{world}/people" in unquote(page.evaluate("location.href"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

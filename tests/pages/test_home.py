@@ -1,5 +1,6 @@
 from streamlit.testing.v1 import AppTest
 
+from reidviz.ui.jobs import board
 from tests.pages.conftest import rows, settled
 
 
@@ -40,3 +41,16 @@ def test_wrong_data_gets_one_sentence(app: AppTest) -> None:
     app.run()
     assert not app.exception
     assert any("/nowhere" in t.value for t in app.text)
+
+
+def test_another_data_set_starts_with_its_own_protocol_and_models(app: AppTest) -> None:
+    app.query_params["protocol"] = "half:5"
+    settled(app)
+    app.sidebar.multiselect(key="models").set_value(["mtdnet"]).run()
+    app.sidebar.selectbox(key="data").set_value("synthetic:viper").run()
+    assert not app.exception
+    assert app.sidebar.selectbox(key="protocol").value == "half:0"
+    assert len(app.sidebar.multiselect(key="models").value) == 4
+    for job in list(board()._jobs.values()):
+        job.cancel()
+        job._thread.join(60)
