@@ -47,9 +47,13 @@ def _compute(choice: Choice) -> None:
     if job.state == "cancelled":
         st.info("Scoring was cancelled. Scores of models that were finished are kept.")
     if job.finished:
-        if st.button("Compute the scores", icon=":material/play_arrow:", type="primary"):
-            board().forget(key)
-            st.rerun()
+        st.button(
+            "Compute the scores",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=board().forget,
+            args=(key,),
+        )
         return
     st.markdown(
         f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "

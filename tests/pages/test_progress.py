@@ -1,0 +1,59 @@
+"""While scores are computed: progress, cancel, failure, and the way back."""
+
+import threading
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from reidviz.errors import ReidvizError
+from reidviz.evaluation.evaluate import evaluate
+from reidviz.progress import Progress
+from reidviz.ui import results
+from reidviz.ui.jobs import Job, board
+from tests.pages.conftest import rows, settled
+
+
+def only_job() -> Job:
+    (job,) = board()._jobs.values()
+    return job
+
+
+def test_scoring_shows_progress_can_be_cancelled_and_started_again(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go = threading.Event(), threading.Event()
+
+    def slow(reading: object, dataset: object, split: object, progress: Progress) -> None:
+        progress(2, 5, "scoring pairs")
+        reached.set()
+        assert go.wait(30)
+        progress(3, 5, "scoring pairs")
+
+    monkeypatch.setattr(results, "evaluate", slow)
+    app.run()
+    assert reached.wait(30)
+    app.run()
+    assert not app.exception
+    assert any("Computing the scores" in m.value for m in app.markdown)
+    assert only_job().text.startswith("scoring pairs: 2 of 5")
+    next(b for b in app.button if b.label == "Cancel").click().run()
+    go.set()
+    only_job()._thread.join(30)
+    app.run()
+    assert any("cancelled" in i.value for i in app.info)
+
+    monkeypatch.setattr(results, "evaluate", evaluate)
+    next(b for b in app.button if b.label == "Compute the scores").click().run()
+    settled(app)
+    assert len(rows(app)) == 4
+
+
+def test_a_failure_is_one_sentence_and_a_way_to_try_again(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*given: object) -> None:
+        raise ReidvizError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(results, "evaluate", failing)
+    settled(app)
+    assert not app.exception
+    assert any("The disk is full." in t.value for t in app.text)
+    assert any(b.label == "Compute the scores" for b in app.button)
