@@ -74,7 +74,7 @@ def run_train(options: argparse.Namespace) -> None:
     protocol = options.protocol or default_protocol(dataset)
     init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
-    recipe = recipe_named(options.recipe, stem)
+    recipe = recipe_named(options.recipe, options.variant, stem)
     if options.iterations is not None:
         recipe = lasting(recipe, options.iterations)
     job = Job(options.data, protocol, options.variant, recipe, init, options.seed)

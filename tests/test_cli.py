@@ -19,7 +19,7 @@ def data(tmp_path: Path) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compact recipe at a size that trains in a second."""
     small = replace(recipe.compact_recipe(), architecture=SMALL, size=4)
-    monkeypatch.setattr(recipe, "recipe_named", lambda name, stem=None: small)
+    monkeypatch.setattr(recipe, "recipe_named", lambda name, variant, stem=None: small)
 
 
 def run(*arguments: object) -> int:

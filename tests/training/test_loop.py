@@ -111,13 +111,15 @@ def test_the_cosine_rate_warms_up_and_ends_near_zero() -> None:
 
 def test_unknown_or_impossible_recipes_are_refused() -> None:
     with pytest.raises(ReidvizError, match="no recipe called"):
-        recipe_named("huge")
+        recipe_named("huge", "mtdnet")
     with pytest.raises(ReidvizError, match="no stem called"):
-        recipe_named("paper", "resnet")
+        recipe_named("paper", "mtdnet", "resnet")
     with pytest.raises(ReidvizError, match="at least one iteration"):
         lasting(compact_recipe(), 0)
-    assert recipe_named("paper").architecture.stem == "caffenet"
-    assert recipe_named("paper", "torchvision").architecture.stem == "torchvision"
+    assert recipe_named("paper", "mtdnet").architecture.stem == "caffenet"
+    assert recipe_named("paper", "mtdnet", "torchvision").architecture.stem == "torchvision"
+    assert recipe_named("compact", "mtdnet-rnk").hard == 0
+    assert recipe_named("compact", "mtdnet").hard == 1
 
 
 def test_augmentation_mirrors_about_half_and_shifts_within_bounds() -> None:
