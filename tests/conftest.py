@@ -1,6 +1,5 @@
 """A tiny world every test can use: small drawn data, a small network, caches of its own."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,9 +54,3 @@ def people_folder(root: Path, persons: int = 6, shots: int = 2, size: tuple[int,
                 colour = (40 * person % 256, 255 - 30 * person % 256, 90 + 60 * (camera == "B") + 5 * shot)
                 Image.new("RGB", size, colour).save(folder / f"{camera}_{shot}.png")
     return root
-
-
-def real_data() -> Path | None:
-    """The folder of real pictures, where there is one."""
-    root = os.environ.get("REIDVIZ_DATA")
-    return Path(root) if root else None
