@@ -165,7 +165,8 @@ def initialise(network: Network) -> None:
 
     The release's gaussians: 0.01 for convolutions and fc8, 0.005 for feat, fc6, fc7; biases 0, feat's 0.1. With batch
     norm He's instead, and the pair branch's conv3 starts by subtracting the second picture's maps from the first's
-    (half of its filters the other way round): measured on CUHK01, that teaches the classifier about twice as fast.
+    (half of its filters the other way round): classifier rank-1 on CUHK01 after 400 steps 22.6 against 15.6, one run
+    of each.
     """
     normalised = network.architecture.batch_norm
     for name, module in network.named_modules():
