@@ -1,15 +1,21 @@
-"""python -m reidviz train | evaluate: the same work as in the app, from the shell."""
+"""python -m reidviz train | evaluate | bench: the same work as in the app, from the shell."""
 
 import argparse
+import importlib
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reidviz import settings
 from reidviz.errors import ReidvizError
+from reidviz.models.card import find_checkpoint
 from reidviz.progress import time_left
+from reidviz.training.recipe import RECIPES, changed, recipe_named
+
+if TYPE_CHECKING:
+    from reidviz.training.run_folder import Job
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,11 +37,16 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m reidviz", description=__doc__)
     commands = root.add_subparsers(required=True)
 
-    train = commands.add_parser("train", help="train one variant of MTDnet")
+    train = commands.add_parser(
+        "train",
+        help="train one variant of MTDnet, or go on with a training",
+        description="Also under torchrun, on several GPUs or machines. Ctrl-C stops after the present step.",
+    )
     train.set_defaults(run=run_train)
-    _add_data(train)
-    train.add_argument("--variant", required=True, help="mtdnet-rnk, mtdnet-cls, mtdnet or mtdtrp")
-    train.add_argument("--recipe", choices=("compact", "paper"), default="compact")
+    _add_data(train, required=False)
+    train.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
+    train.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet or mtdtrp")
+    train.add_argument("--recipe", choices=tuple(RECIPES), default="compact")
     train.add_argument(
         "--stem",
         choices=("caffenet", "torchvision"),
@@ -43,52 +54,100 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--init", help="checkpoint or run to start from, or 'imagenet' for conv1-2 of AlexNet")
     train.add_argument("--iterations", type=int, help="steps; default: the recipe's")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another setting of the recipe, e.g. size=64, held_out=0 or architecture.dropout=0.5; may be repeated",
+    )
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--out", type=Path, required=True, help="folder of this run")
+    train.add_argument("--out", type=Path, help="folder of this run; default: a new one in runs/")
 
     evaluate = commands.add_parser("evaluate", help="CMC, mAP and mINP of trained models")
     evaluate.set_defaults(run=run_evaluate)
-    _add_data(evaluate)
+    _add_data(evaluate, required=True)
     evaluate.add_argument("--model", type=Path, action="append", required=True, help="checkpoint file or run folder")
     evaluate.add_argument("--json", type=Path, help="also write the figures to this file")
     evaluate.add_argument("--fresh", action="store_true", help="score again even if these scores are cached")
+
+    bench = commands.add_parser("bench", help="measure a table of docs/benchmarks.md on this machine")
+    bench.set_defaults(run=run_bench)
+    bench.add_argument("what", choices=("training",))
     return root
 
 
-def _add_data(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--data", required=True, help="NAME[:ROOT], e.g. synthetic:cuhk03 or cuhk01:/data/cuhk01")
+def _add_data(command: argparse.ArgumentParser, required: bool) -> None:
+    command.add_argument("--data", required=required, help="NAME[:ROOT], e.g. synthetic:cuhk03 or cuhk01:/data/cuhk01")
     command.add_argument("--protocol", help="e.g. mtdnet-486, half:0; default: the data set's own")
 
 
 def run_train(options: argparse.Namespace) -> None:
     """Train, evaluate on the protocol's own test identities, and put the figures on the card."""
+    from reidviz.evaluation.evaluate import card_metrics
+    from reidviz.evaluation.validation import validate
+    from reidviz.models.card import read_card
+    from reidviz.progress import silent
+    from reidviz.training.run_folder import RunFolder, create
+    from reidviz.training.team import join
+    from reidviz.training.train import Exams, train
+
+    team = join()
+    if team.size > 1 and not (options.resume or options.out):
+        raise ReidvizError("Under torchrun a training needs --out or --resume.", "For example: --out runs/my-run")
+    run = RunFolder(options.resume or options.out or _new_folder(options))
+    if options.resume is None and team.rank == 0:
+        create(run.root, _job(options))
+    team.wait()
+    progress = ConsoleProgress()
+    final = train(run, Exams(validate, card_metrics), progress if team.rank == 0 else silent)
+    if team.rank:
+        return
+    progress.end()
+    if final is None:
+        print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
+        return
+    metrics = read_card(final).metrics
+    print(table(metrics[0] | {"models": metrics}))
+    print(f"\n{final}")
+
+
+def _job(options: argparse.Namespace) -> "Job":
     from reidviz.data.formats import load
     from reidviz.data.protocols import default_protocol, split
-    from reidviz.evaluation.evaluate import evaluate, readings_of, report
-    from reidviz.models.card import read_card, write_card
-    from reidviz.training.recipe import lasting, recipe_named
     from reidviz.training.run_folder import Job
-    from reidviz.training.train import train
 
+    if not options.data or not options.variant:
+        raise ReidvizError("A new training needs --data and --variant.", "To go on with one, give --resume RUN.")
     dataset = load(options.data)
     protocol = options.protocol or default_protocol(dataset)
+    split(dataset, protocol)
     init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
+    if init is not None:
+        find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
-    recipe = recipe_named(options.recipe, options.variant, stem)
-    if options.iterations is not None:
-        recipe = lasting(recipe, options.iterations)
-    job = Job(options.data, protocol, options.variant, recipe, init, options.seed)
-    progress = ConsoleProgress()
-    final = train(job, options.out, progress)
-    parts = split(dataset, protocol)
-    results = [evaluate(reading, dataset, parts, progress, use_cache=False) for reading in readings_of(final)]
-    progress.end()
-    summary = report(dataset, parts, results)
-    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery")}
-    card = read_card(final)
-    write_card(final, replace(card, metrics=tuple(context | model for model in summary["models"])))
-    print(table(summary))
-    print(f"\n{final}")
+    recipe = changed(recipe_named(options.recipe, options.variant, stem), _settings(options))
+    return Job(options.data, protocol, options.variant, recipe, init and init.absolute(), options.seed)
+
+
+def _new_folder(options: argparse.Namespace) -> Path:
+    from reidviz.training.worker import folder_of, free_name
+
+    return folder_of(free_name(options.variant or "run", options.data or ""))
+
+
+def _settings(options: argparse.Namespace) -> dict[str, object]:
+    """--iterations and each --set NAME=VALUE; a value is JSON, or else a plain word."""
+    found: dict[str, object] = {} if options.iterations is None else {"iterations": options.iterations}
+    for pair in options.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ReidvizError(f"--set wants NAME=VALUE, not {pair!r}.", "For example: --set size=64")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -110,19 +169,24 @@ def run_evaluate(options: argparse.Namespace) -> None:
         write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
 
 
-def table(summary: dict[str, object]) -> str:
+def run_bench(options: argparse.Namespace) -> None:
+    """Run a module of benchmarks/, which stands beside the package."""
+    sys.path.insert(0, str(settings.PROJECT))
+    importlib.import_module(f"benchmarks.{options.what}").main()
+
+
+def table(summary: dict[str, Any]) -> str:
     """An evaluation as text."""
-    models = summary["models"]
-    assert isinstance(models, list)
+    wide = max(28, *(len(m["name"]) + 2 for m in summary["models"]))
     lines = [
         f"{summary['data']}, {summary['protocol']}: {summary['probes']} probes, gallery of {summary['gallery']}",
-        f"{'model':<28}{'ranks by':<13}"
+        f"{'model':<{wide}}{'ranks by':<13}"
         + "".join(f"{h:>9}" for h in ("rank-1", "rank-5", "rank-10", "rank-20"))
         + f"{'mAP':>8}{'mINP':>8}{'seconds':>9}",
     ]
-    for m in models:
+    for m in summary["models"]:
         cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
-        lines.append(f"{m['name']:<28}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
+        lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
     return "\n".join(lines)
 
 
@@ -137,9 +201,9 @@ class ConsoleProgress:
         now = time.monotonic()
         stage = what.split(" (")[0]
         if stage != self.what:
-            self.what, self.started, self.shown = stage, now, 0.0
+            self.what, self.started = stage, now
         terminal = sys.stderr.isatty()
-        if done < total and now - self.shown < (0.2 if terminal else 15):
+        if now - self.shown < (0.2 if terminal else 15):
             return
         self.shown = now
         line = f"{what}: {done}/{total} {time_left(done, total, now - self.started)}"

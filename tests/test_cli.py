@@ -19,7 +19,7 @@ def data(tmp_path: Path) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compact recipe at a size that trains in a second."""
     small = replace(recipe.compact_recipe(), architecture=SMALL, size=4)
-    monkeypatch.setattr(recipe, "recipe_named", lambda name, variant, stem=None: small)
+    monkeypatch.setattr(cli, "recipe_named", lambda name, variant, stem=None: small)
 
 
 def run(*arguments: object) -> int:
@@ -32,7 +32,9 @@ def test_train_then_evaluate(data: str, variant: str, tmp_path: Path) -> None:
     out, figures = tmp_path / "run", tmp_path / "figures.json"
     assert run("train", "--data", data, "--variant", variant, "--iterations", 12, "--out", out) == 0
     events = [json.loads(line) for line in (out / "events.jsonl").read_text().splitlines()]
-    assert [e["step"] for e in events] == [10, 12]
+    assert [e["step"] for e in events if e["event"] == "step"] == [10, 12]
+    assert (events[0]["event"], events[-1]["event"]) == ("started", "finished")
+    assert json.loads((out / "status.json").read_text())["state"] == "finished"
     asked = json.loads((out / "recipe.json").read_text())
     assert (asked["variant"], asked["protocol"], asked["recipe"]["iterations"]) == (variant, "half:0", 12)
 
@@ -50,6 +52,25 @@ def test_train_then_evaluate(data: str, variant: str, tmp_path: Path) -> None:
     card = read_card(out / "checkpoints" / "final.safetensors")
     kept = [{k: m[k] for k in ("variant", "cmc", "mAP", "mINP")} for m in card.metrics]
     assert kept == [{k: m[k] for k in ("variant", "cmc", "mAP", "mINP")} for m in report["models"]]
+
+
+@pytest.mark.usefixtures("quick")
+def test_settings_are_given_by_name(data: str, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    settings = ("--set", "size=3", "--set", "tasks=alternating", "--set", "architecture.dropout=0", "--iterations", 2)
+    assert run("train", "--data", data, "--variant", "mtdnet", *settings, "--out", out) == 0
+    recipe = json.loads((out / "recipe.json").read_text())["recipe"]
+    assert (recipe["size"], recipe["tasks"], recipe["architecture"]["dropout"]) == (3, "alternating", 0.0)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_finished_run_resumed_stays_finished(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    assert run("train", "--data", data, "--variant", "mtdnet", "--iterations", 2, "--out", out) == 0
+    before = (out / "checkpoints" / "final.safetensors").read_bytes()
+    assert run("train", "--resume", out) == 0
+    assert (out / "checkpoints" / "final.safetensors").read_bytes() == before
+    assert "rank-1" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("quick")
@@ -83,6 +104,11 @@ def test_a_run_is_never_overwritten(data: str, tmp_path: Path, capsys: pytest.Ca
             ("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--iterations", "0", "--out", "x"),
             "at least one iteration",
         ),
+        (("train", "--variant", "mtdnet", "--out", "x"), "needs --data and --variant"),
+        (("train", "--resume", "x"), "not the folder of a training"),
+        (("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--set", "size", "--out", "x"), "NAME=VALUE"),
+        (("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--set", "depth=9", "--out", "x"), "'depth'"),
+        (("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--init", "nowhere", "--out", "x"), "nowhere"),
         (("evaluate", "--data", "synthetic:viper", "--model", "nothing.safetensors"), "no checkpoint"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
 _RECORDED = {"mtdnet-486": "CUHK01half", "mtdnet-100": "CUHK01"}
+_MOST_HELD_OUT = 100
+_MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
 
 Views = dict[str, list[int]]
@@ -61,6 +64,29 @@ def split(dataset: Dataset, protocol: str) -> Split:
     if shuffled is None:
         return _recorded(dataset, protocol)
     return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
+
+
+def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split | None:
+    """The split with a seeded share of its training persons, 100 at most, tested instead of the test persons.
+
+    They are persons that can be probed and matched; their probes, 200 at most, are taken evenly. None where that
+    leaves fewer than 2 persons to test or to train: too few to tell anything.
+    """
+    views = _views(dataset, parts.train.tolist())
+    names = sorted(name for name, v in views.items() if _can_be_matched(v))
+    count = min(_MOST_HELD_OUT, round(share * len(names)))
+    if count < 2 or len(names) - count < 2:
+        return None
+    order = np.random.Generator(np.random.PCG64([seed, 1])).permutation(len(names))
+    test = [_single_shot(views[names[i]]) for i in order[:count]]
+    tested = {names[i] for i in order[:count]}
+    probes = _positions([i for _, probes in test for i in probes])
+    return Split(
+        protocol=f"{count} of the training persons of {parts.protocol}",
+        train=_positions([int(i) for i in parts.train if dataset.samples[i].identity not in tested]),
+        probes=probes[np.linspace(0, len(probes) - 1, min(_MOST_PROBES, len(probes))).round().astype(np.int64)],
+        gallery=_positions([shot for shot, _ in test]),
+    )
 
 
 def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
@@ -146,9 +172,10 @@ def _check_cameras(dataset: Dataset) -> None:
         )
 
 
-def _views(dataset: Dataset) -> dict[str, Views]:
+def _views(dataset: Dataset, positions: Iterable[int] | None = None) -> dict[str, Views]:
     views: dict[str, Views] = {}
-    for i, s in enumerate(dataset.samples):
+    for i in range(len(dataset.samples)) if positions is None else positions:
+        s = dataset.samples[i]
         views.setdefault(s.identity, {}).setdefault(s.camera or "", []).append(i)
     return views
 

@@ -57,16 +57,21 @@ def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -
     return Positives(np.array(found, dtype=np.int64), ids, cams)
 
 
-def release_batch(data: Positives, triplets: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
-    """The release's triplets: random positive pairs, each with a random other person from the camera of the positive.
+def release_batch(
+    data: Positives, triplets: int, negatives: int, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """The release's triplets: random positive pairs, each with that many others from the camera of the positive.
 
+    The triplets of a pair follow one another, as where the list is written; the last pair may get fewer.
     Returns the distinct pictures used (U,) and the triplets (triplets, 3) as positions in them.
     """
-    pairs = data.pairs[rng.integers(len(data.pairs), size=triplets)]
-    negatives = np.empty(triplets, dtype=np.int64)
-    for k, (a, p) in enumerate(pairs):
-        negatives[k] = rng.choice(np.flatnonzero(eligible_negatives(data, a, p)))
-    images, flat = np.unique(np.column_stack([pairs, negatives]), return_inverse=True)
+    pairs = data.pairs[rng.integers(len(data.pairs), size=-(-triplets // negatives))]
+    drawn = []
+    for a, p in pairs:
+        others = np.flatnonzero(eligible_negatives(data, a, p))
+        chosen = rng.choice(others, size=negatives, replace=len(others) < negatives)
+        drawn.append(np.column_stack([np.broadcast_to((a, p), (negatives, 2)), chosen]))
+    images, flat = np.unique(np.concatenate(drawn)[:triplets], return_inverse=True)
     return images, flat.reshape(triplets, 3).astype(np.int64)
 
 
@@ -77,20 +82,31 @@ def eligible_negatives(data: Positives, anchor: int, positive: int) -> npt.NDArr
     return same_camera if same_camera.any() else other
 
 
-def identity_batch(data: Positives, persons: int, rng: np.random.Generator) -> Batch:
-    """`persons` distinct identities (fewer if there are fewer), each with one random positive pair, both directions."""
+def identity_batch(data: Positives, persons: int, shots: int, rng: np.random.Generator) -> Batch:
+    """`persons` distinct identities, each with a random positive pair and further random pictures up to `shots`.
+
+    There are fewer where the training set has fewer. Positives are all pairs over two cameras, in both directions.
+    """
     pair_identity = data.identities[data.pairs[:, 0]]
     shuffled = rng.permutation(len(data.pairs))
     _, first = np.unique(pair_identity[shuffled], return_index=True)
-    chosen = rng.permutation(shuffled[first])[:persons]
-    pairs = data.pairs[chosen]
+    pairs = data.pairs[rng.permutation(shuffled[first])[:persons]]
     images = pairs.T.reshape(-1)
-    n = len(pairs)
-    local = np.column_stack([np.arange(n), np.arange(n) + n])
-    both = np.concatenate([local, local[:, ::-1]]).astype(np.int64)
+    if shots > 2:
+        chosen = np.isin(data.identities, data.identities[pairs[:, 0]])
+        chosen[images] = False
+        spare = rng.permutation(np.flatnonzero(chosen))
+        spare = spare[np.argsort(data.identities[spare], kind="stable")]
+        _, start, count = np.unique(data.identities[spare], return_index=True, return_counts=True)
+        place = np.arange(len(spare)) - np.repeat(start, count)
+        images = np.concatenate([images, spare[place < shots - 2]])
     ids, cams = data.identities[images], data.cameras[images]
-    other = ids[both[:, 0], None] != ids[None, :]
-    same_camera = other & (cams[both[:, 1], None] == cams[None, :])
-    alone = ~same_camera.any(axis=1)
-    same_camera[alone] = other[alone]
-    return Batch(images, both, same_camera)
+    other = ids[:, None] != ids[None, :]
+    same_camera = cams[:, None] == cams[None, :]
+    unknown = bool((data.cameras == data.cameras[0]).all())
+    alike = ~other & (~np.eye(len(ids), dtype=bool) if unknown else ~same_camera)
+    positives = np.argwhere(alike).astype(np.int64)
+    eligible = other[positives[:, 0]] & same_camera[positives[:, 1]]
+    alone = ~eligible.any(axis=1)
+    eligible[alone] = other[positives[alone, 0]]
+    return Batch(images, positives, eligible)

@@ -76,6 +76,15 @@ def evaluate(
     return Result(reading, scores, rank(scores, same_person(dataset, split)), seconds)
 
 
+def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
+    """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
+    summary = report(
+        dataset, split, [evaluate(r, dataset, split, progress, use_cache=False) for r in readings_of(path)]
+    )
+    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery")}
+    return tuple(context | model for model in summary["models"])
+
+
 def is_cached(reading: Reading, dataset: Dataset, split: Split) -> bool:
     """Whether evaluate would answer at once."""
     return _cache_file(reading, dataset, split).is_file()

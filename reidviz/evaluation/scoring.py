@@ -101,8 +101,8 @@ class PairScorer:
         return Scores("probability", np.stack(matrix))
 
     def _halves(self, maps: Tensor) -> tuple[Tensor, Tensor]:
-        parts = [self.pair.halves(chunk) for chunk in torch.split(maps, IMAGES_AT_ONCE)]
-        return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+        chunks = torch.split(maps, IMAGES_AT_ONCE)
+        return torch.cat([self.pair.as_first(c) for c in chunks]), torch.cat([self.pair.as_second(c) for c in chunks])
 
 
 def folded(branch: DeepBranch) -> DeepBranch:

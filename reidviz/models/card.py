@@ -49,14 +49,16 @@ def write_card(path: Path, card: Card) -> None:
 
 
 def find_checkpoint(path: Path) -> Path:
-    """The weights file meant by path: the file itself, or the finished checkpoint of a run folder."""
+    """The weights file meant by path: itself, or of a run folder the finished, else the best, else the last."""
     if path.is_dir():
-        path = path / "checkpoints" / "final.safetensors"
-        if not path.is_file():
+        files = [path / "checkpoints" / f"{name}.safetensors" for name in ("final", "best", "last")]
+        whole = [file for file in files if file.is_file()]
+        if not whole:
             raise ReidvizError(
-                f"{path.parent.parent} holds no finished checkpoint.",
-                "Give a .safetensors file, or the folder of a training that has ended.",
+                f"{path} holds no checkpoint to read.",
+                "Give a .safetensors file, or the folder of a training that has ended or was validated.",
             )
+        path = whole[0]
     if not path.is_file():
         raise ReidvizError(f"There is no checkpoint at {path}.", "Check the path.")
     return path

@@ -20,9 +20,14 @@ def triplet_loss(
     return hinge.mean() / 2 if reduction == "release" else hinge.sum()
 
 
-def pair_loss(logits: Tensor, same: Tensor) -> Tensor:
-    """Classification: softmax cross-entropy, mean over pairs. logits (P, 2); same (P,): 1 same person, 0 different."""
-    return F.cross_entropy(logits, same)
+def pair_loss(logits: Tensor, same: Tensor, count: Tensor | None = None) -> Tensor:
+    """Classification: softmax cross-entropy, mean over pairs. logits (P, 2); same (P,): 1 same person, 0 different.
+
+    count (P,) tells how often each pair occurs, 1 if None.
+    """
+    if count is None:
+        return F.cross_entropy(logits, same)
+    return (F.cross_entropy(logits, same, reduction="none") * count).sum() / count.sum()
 
 
 def pairs_of(triplets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -30,6 +35,13 @@ def pairs_of(triplets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     a, p, n = triplets.unbind(1)
     same = torch.cat([torch.ones_like(a), torch.zeros_like(a)])
     return torch.cat([a, a]), torch.cat([p, n]), same
+
+
+def distinct_pairs(triplets: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """pairs_of without repetition: first, second, same and how often each occurs, each (P,)."""
+    rows, count = torch.unique(torch.stack(pairs_of(triplets), dim=1), dim=0, return_counts=True)
+    first, second, same = rows.unbind(1)
+    return first, second, same, count
 
 
 def squared_distance(x: Tensor, y: Tensor) -> Tensor:

@@ -83,15 +83,16 @@ class DeepBranch(nn.Module):
         self.fc8 = nn.Linear(a.fc, outputs)
         self.dropout = nn.Dropout(a.dropout)
 
-    def halves(self, maps: Tensor) -> tuple[Tensor, Tensor]:
-        """conv3 is linear in the stacked maps: what a picture adds to it as first and as second of a pair.
+    def as_first(self, maps: Tensor) -> Tensor:
+        """What pictures add to conv3 as first of a pair: maps (B, C, h, w) -> (B, conv3, h, w), the bias included.
 
-        maps (B, C, h, w) -> two of (B, conv3, h, w). first[a] + second[b] equals conv3 on the maps of a and b stacked.
+        conv3 is linear in the stacked maps: as_first(a) + as_second(b) equals conv3 on the maps of a and b stacked.
         """
-        weight_a, weight_b = self.conv3.weight.chunk(2, dim=1)
-        first = F.conv2d(maps, weight_a, self.conv3.bias, padding=1)
-        second = F.conv2d(maps, weight_b, padding=1)
-        return first, second
+        return F.conv2d(maps, self.conv3.weight.chunk(2, dim=1)[0], self.conv3.bias, padding=1)
+
+    def as_second(self, maps: Tensor) -> Tensor:
+        """What pictures add to conv3 as second of a pair, without the bias."""
+        return F.conv2d(maps, self.conv3.weight.chunk(2, dim=1)[1], padding=1)
 
     def joint(self, conv3: Tensor) -> Tensor:
         """The joint feature map from the output of conv3: (B, 384, 13, 13) -> (B, 256, 13, 13)."""
@@ -134,8 +135,10 @@ class MTDnet(nn.Module):
 
     def pair_logits(self, maps: Tensor, first: Tensor, second: Tensor) -> Tensor:
         """Logits (P, 2) of the pairs (first[i], second[i]); both are positions in maps, shape (P,). Order matters."""
-        as_first, as_second = self.pair.halves(maps)
-        return self.pair.head(self.pair.joint(as_first[first] + as_second[second]))
+        a, at_first = torch.unique(first, return_inverse=True)
+        b, at_second = torch.unique(second, return_inverse=True)
+        conv3 = self.pair.as_first(maps[a])[at_first] + self.pair.as_second(maps[b])[at_second]
+        return self.pair.head(self.pair.joint(conv3))
 
 
 class RankingNet(nn.Module):

@@ -1,31 +1,110 @@
 """The training of one network, step by step: draw a batch, share low-level maps, both losses, update."""
 
+import copy
 import math
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from reidviz.data.dataset import IntArray
 from reidviz.data.triplets import Positives, identity_batch, release_batch
 from reidviz.errors import ReidvizError
-from reidviz.models.losses import pair_loss, pairs_of, triplet_loss
+from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, Network
-from reidviz.training.augment import augmented
+from reidviz.training.augment import changed_pictures, draw
+from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe
+from reidviz.training.team import Team, synchronised
+
+FIRST_LOSSES = 20
+DIVERGED = 10.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one step showed: its number, its losses and the share of pairs told right; None where a task is absent."""
+    """What one step showed: its number, its losses and the share of pairs told right; None where a task is absent.
+
+    images  distinct pictures the step was computed from
+    """
 
     step: int
     loss: float
     triplet_loss: float | None
     pair_loss: float | None
     pair_accuracy: float | None
+    images: int
+
+
+class Objective(nn.Module):
+    """Both losses of a batch as one module, each low-level map computed once however many triplets use it."""
+
+    def __init__(self, network: Network, recipe: Recipe, team: Team) -> None:
+        super().__init__()
+        self.network = network
+        self.recipe = recipe
+        self.team = team
+
+    def forward(self, x: Tensor, batch: "Batch", step: int) -> Tensor:
+        """Loss, triplet loss, pair loss and pair accuracy (4,), NaN where a task is absent.
+
+        x are the pictures of this process's share of the batch. Averaged over the team, the result is that of the
+        whole batch.
+        """
+        network, recipe = self.network, self.recipe
+        pairs = isinstance(network, MTDnet)
+        ranking = not (isinstance(network, MTDnet) and network.feature is None)
+        if recipe.tasks == "alternating" and pairs and ranking:
+            ranking, pairs = step % 2 == 0, step % 2 == 1
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
+            part = network.maps(x)
+            feats = self._feats(part, ranking, len(batch.images))
+            maps = self.team.whole(part, len(batch.images)) if pairs or feats is None else part
+            if batch.triplets is None:
+                mined = F.normalize(maps.detach().flatten(1).float()) if feats is None else feats.detach()
+                triplets = negatives(mined, batch.positives, batch.eligible, recipe, step)
+            else:
+                triplets = batch.triplets
+            absent = x.new_full((), math.nan, dtype=torch.float32)
+            values = [x.new_zeros((), dtype=torch.float32), absent, absent, absent]
+            if ranking and feats is not None:
+                mine = triplets[self.team.share(len(triplets))]
+                anchor, positive, negative = (feats[i] for i in mine.unbind(1))
+                values[1] = (
+                    self.team.size * len(mine) / len(triplets) * triplet_loss(anchor, positive, negative, recipe.margin)
+                )
+                values[0] = values[0] + recipe.ranking_weight * values[1]
+            if pairs and isinstance(network, MTDnet):
+                every = distinct_pairs(triplets)
+                share = self.team.share(len(every[0]))
+                first, second, same, count = (column[share] for column in every)
+                part_weight = self.team.size * count.sum() / every[3].sum()
+                logits = network.pair_logits(maps, first, second).float()
+                values[2] = part_weight * pair_loss(logits, same, count)
+                values[3] = part_weight * ((logits.argmax(1) == same) * count).sum() / count.sum()
+                values[0] = values[0] + recipe.pair_weight * values[2]
+        return torch.stack(values)
+
+    def _feats(self, part: Tensor, ranking: bool, count: int) -> Tensor | None:
+        """The ranking features of the whole batch, None without a ranking branch; without gradient where not ranked."""
+        if isinstance(self.network, MTDnet) and self.network.feature is None:
+            return None
+        with torch.set_grad_enabled(ranking and torch.is_grad_enabled()):
+            return self.team.whole(self.network.embed(part).float(), count)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Distinct pictures (positions in the training set) and either their triplets or what they are mined from."""
+
+    images: IntArray
+    triplets: Tensor | None
+    positives: Tensor
+    eligible: Tensor
 
 
 class Trainer:
@@ -33,94 +112,106 @@ class Trainer:
 
     What a step draws at random depends on the seed and its number alone, not on the steps before it.
 
-    pixels  uint8 (N, H, W, 3), the training set on the device the network trains on
+    pixels  uint8 (N, H, W, 3), the training set, on the device if it fits there
+    kept    the network that is validated and kept: the trained one, or the running mean of its weights
     """
 
-    def __init__(self, network: Network, recipe: Recipe, pixels: Tensor, data: Positives, seed: int) -> None:
-        self.network: Network = network.to(pixels.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        pixels: Tensor,
+        data: Positives,
+        seed: int,
+        device: torch.device | None = None,
+        team: Team | None = None,
+    ) -> None:
+        self.device = device or pixels.device
+        self.team = team or Team()
+        layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
+        self.network: Network = network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        self.kept: Network = copy.deepcopy(network) if recipe.average else network
+        if self.team.size > 1:
+            synchronised(network)
         self.recipe = recipe
         self.pixels = pixels
         self.data = data
         self.seed = seed
         self.optimiser = optimiser(network, recipe)
+        self.objective: nn.Module = Objective(network, recipe, self.team)
+        if recipe.compile:
+            _compile(network, self.device)
+        if self.team.size > 1:
+            self.objective = DistributedDataParallel(
+                self.objective, forward_sync_buffers=False, find_unused_parameters=recipe.tasks == "alternating"
+            )
         self.done = 0
+        self.first_losses: list[float] = []
 
     def step(self) -> Step:
-        """One batch. Raises ReidvizError when the loss is no longer a number."""
+        """One batch. Raises ReidvizError when the loss is no longer a number, or far above where it began."""
         self.network.train()
         rng = np.random.default_rng([self.seed, self.done])
         torch.manual_seed(int(rng.integers(2**63)))
         for group in self.optimiser.param_groups:
             group["lr"] = group["scale"] * rate(self.recipe, self.done)
-        loss, report = self._losses(rng)
-        if not math.isfinite(report.loss):
-            raise ReidvizError(
-                f"The loss is not a number at step {report.step}.", "Start again with a lower learning rate."
-            )
+        batch = self._batch(rng)
+        values = self.objective(self._pictures(batch), batch, self.done)
+        loss, *others = (self.team.total(values.detach().clone()) / self.team.size).tolist()
+        ranking, pairs, accuracy = (None if math.isnan(v) else v for v in others)
+        report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.images))
+        self._refuse_divergence(report)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        values[0].backward()
         self.optimiser.step()
+        if self.kept is not self.network:
+            _average(self.kept, self.network, min(self.recipe.average, (self.done + 1) / (self.done + 10)))
         self.done += 1
         return report
 
-    def _losses(self, rng: np.random.Generator) -> tuple[Tensor, Step]:
-        recipe, device = self.recipe, self.pixels.device
-        if recipe.batch == "triplets":
-            images, chosen = release_batch(self.data, recipe.size, rng)
-            maps = self._maps(images)
-            triplets = torch.from_numpy(chosen).to(device)
-            feats = self._feats(maps)
-        else:
-            batch = identity_batch(self.data, recipe.size, rng)
-            maps = self._maps(batch.images)
-            feats = self._feats(maps)
-            mined = F.normalize(maps.flatten(1)) if feats is None else feats
-            triplets = self._choose(
-                mined.detach(),
-                torch.from_numpy(batch.positives).to(device),
-                torch.from_numpy(batch.eligible).to(device),
+    def try_size(self, size: int) -> None:
+        """A step with another batch size that changes nothing: it only shows whether there is memory enough."""
+        recipe = self.recipe
+        self.recipe = replace(recipe, size=size)
+        try:
+            batch = self._batch(np.random.default_rng(0))
+            self.objective(self._pictures(batch), batch, 0)[0].backward()
+        finally:
+            self.recipe = recipe
+            self.optimiser.zero_grad(set_to_none=True)
+
+    def sound(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(v.isfinite().all()) for v in self.kept.state_dict().values() if v.is_floating_point())
+
+    def _refuse_divergence(self, report: Step) -> None:
+        hint = "Start again with a lower learning rate."
+        if not math.isfinite(report.loss):
+            raise ReidvizError(f"The loss is not a number at step {report.step}.", hint)
+        if len(self.first_losses) < FIRST_LOSSES:
+            self.first_losses.append(report.loss)
+        elif report.loss > DIVERGED * float(np.mean(self.first_losses)):
+            raise ReidvizError(
+                f"The training diverged: the loss is {report.loss:.3g} at step {report.step}, more than "
+                f"{DIVERGED:.0f} times what it was at first.",
+                hint,
             )
-        ranking = pairs = accuracy = None
-        total = maps.new_zeros(())
-        if feats is not None:
-            anchor, positive, negative = (feats[i] for i in triplets.unbind(1))
-            ranking = triplet_loss(anchor, positive, negative, recipe.margin)
-            total = total + recipe.ranking_weight * ranking
-        if isinstance(self.network, MTDnet):
-            first, second, same = pairs_of(triplets)
-            logits = self.network.pair_logits(maps, first, second)
-            pairs = pair_loss(logits, same)
-            accuracy = (logits.argmax(1) == same).float().mean().item()
-            total = total + recipe.pair_weight * pairs
-        return total, Step(
-            self.done + 1,
-            total.item(),
-            None if ranking is None else ranking.item(),
-            None if pairs is None else pairs.item(),
-            accuracy,
-        )
 
-    def _feats(self, maps: Tensor) -> Tensor | None:
-        """The ranking features, or None where the network has no ranking branch."""
-        if isinstance(self.network, MTDnet) and self.network.feature is None:
-            return None
-        return self.network.embed(maps)
+    def _batch(self, rng: np.random.Generator) -> Batch:
+        nothing = torch.empty(0, dtype=torch.long)
+        if self.recipe.batch == "triplets":
+            images, chosen = release_batch(self.data, self.recipe.size, self.recipe.random, rng)
+            return Batch(images, torch.from_numpy(chosen).to(self.device), nothing, nothing)
+        drawn = identity_batch(self.data, self.recipe.size, self.recipe.shots, rng)
+        positives, eligible = (torch.from_numpy(a).to(self.device) for a in (drawn.positives, drawn.eligible))
+        return Batch(drawn.images, None, positives, eligible)
 
-    def _maps(self, images: IntArray) -> Tensor:
-        chosen = torch.from_numpy(images).to(self.pixels.device)
-        x = augmented(self.pixels, chosen, self.recipe)
-        return self.network.maps(x.contiguous(memory_format=torch.channels_last))
-
-    def _choose(self, feats: Tensor, positives: Tensor, eligible: Tensor) -> Tensor:
-        """Triplets (T, 3): for each positive pair the nearest eligible negatives of the anchor, and drawn ones."""
-        nearness = (feats @ feats.T)[positives[:, 0]].masked_fill(~eligible, -torch.inf)
-        lottery = torch.rand(eligible.shape, device=eligible.device).masked_fill(~eligible, -1)
-        fewest = int(eligible.sum(1).min())
-        hard = nearness.topk(min(self.recipe.hard, fewest), dim=1).indices
-        drawn = lottery.topk(min(self.recipe.random, fewest), dim=1).indices
-        negatives = torch.cat([hard, drawn], dim=1)
-        repeated = positives.repeat_interleave(negatives.shape[1], dim=0)
-        return torch.cat([repeated, negatives.reshape(-1, 1)], dim=1)
+    def _pictures(self, batch: Batch) -> Tensor:
+        count = len(batch.images)
+        changes = draw(count, self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
+        mine = self.team.share(count)
+        x = changed_pictures(self.pixels, torch.from_numpy(batch.images[mine]), changes.of(mine))
+        return x.contiguous(memory_format=torch.channels_last if self.recipe.channels_last else torch.contiguous_format)
 
 
 def rate(recipe: Recipe, done: int) -> float:
@@ -146,3 +237,19 @@ def optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     if sgd:
         return torch.optim.SGD(groups, lr=recipe.rate, momentum=0.9)
     return torch.optim.AdamW(groups, lr=recipe.rate)
+
+
+def _average(mean: Network, network: Network, decay: float) -> None:
+    with torch.no_grad():
+        for kept, value in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
+            if value.is_floating_point():
+                kept.lerp_(value, 1 - decay)
+            else:
+                kept.copy_(value)
+
+
+def _compile(network: Network, device: torch.device) -> None:
+    """conv1 and conv2 of every picture, most of a step's work, as one compiled function."""
+    if device.type == "cpu" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+        raise ReidvizError("compile needs a C++ compiler, and there is none on this machine.", "Train without compile.")
+    network.stem.compile()

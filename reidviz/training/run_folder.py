@@ -1,13 +1,34 @@
-"""A training on disk: what was asked (recipe.json), what happened (events.jsonl), what came out (checkpoints/)."""
+"""A training on disk, the contract between the worker that writes it and everyone who reads it.
 
+recipe.json    what was asked
+events.jsonl   what happened, one JSON object a line, appended only
+status.json    where it stands now
+checkpoints/   final and best with their cards, and the last two snapshots to resume from
+lock           held by the worker as long as it lives, however it ends
+stop           exists when someone asked it to stop
+worker.log     what the worker printed
+"""
+
+import contextlib
 import json
-from dataclasses import asdict, dataclass
+import os
+import re
+import socket
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
-from reidviz.training.recipe import Recipe
+from reidviz.models.variants import variant
+from reidviz.training.lock import Lock, is_held
+from reidviz.training.recipe import Recipe, recipe_from
+
+State = Literal["queued", "running", "stopped", "finished", "failed", "interrupted"]
+STATUS_BYTES = 4096
+HELD = "REIDVIZ_RUN_LOCK"
+_NAME = re.compile(r"[^/\\\x00-\x1f]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -25,22 +46,216 @@ class Job:
     seed: int
 
 
-class RunFolder:
-    """One training's folder. Raises ReidvizError when another training already lives there."""
+@dataclass(frozen=True)
+class Status:
+    """Where a training stands.
 
-    def __init__(self, root: Path, job: Job) -> None:
+    step, total   steps done, of how many; left: seconds it will still take, None while unknown
+    what          what it is doing now
+    images_a_second  distinct pictures trained on
+    pid, host, heartbeat  of the worker; heartbeat in seconds since 1970
+    since         when it was queued, in seconds since 1970; seconds: of training so far
+    message, hint why it failed, or what was odd
+    """
+
+    state: State
+    step: int = 0
+    total: int = 0
+    what: str = ""
+    left: float | None = None
+    images_a_second: float | None = None
+    device: str = ""
+    pid: int = 0
+    host: str = ""
+    heartbeat: float = 0.0
+    since: float = 0.0
+    seconds: float = 0.0
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether a worker is at it, or waits for its turn."""
+        return self.state in {"queued", "running"}
+
+
+class RunFolder:
+    """One training's folder. What it reads may be written at the same moment by a worker elsewhere."""
+
+    def __init__(self, root: Path) -> None:
         self.root = root
-        if (root / "recipe.json").exists():
-            raise ReidvizError(f"{root} already holds a training.", "Give another folder with --out.")
-        record = asdict(job) | {"init": None if job.init is None else str(job.init)}
-        write_atomically(root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
+
+    @property
+    def name(self) -> str:
+        """The name of the run: that of its folder."""
+        return self.root.name
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where weights lie."""
+        return self.root / "checkpoints"
 
     @property
     def final(self) -> Path:
-        """Where the finished checkpoint goes."""
-        return self.root / "checkpoints" / "final.safetensors"
+        """The finished weights."""
+        return self.checkpoints / "final.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The weights with the best validation rank-1 so far."""
+        return self.checkpoints / "best.safetensors"
+
+    def job(self) -> Job:
+        """What was asked. Raises ReidvizError when there is no run here, or none of this version."""
+        file = self.root / "recipe.json"
+        try:
+            record = json.loads(file.read_text("utf-8"))
+            init = None if record["init"] is None else Path(record["init"])
+            job = Job(
+                str(record["data"]),
+                str(record["protocol"]),
+                str(record["variant"]),
+                recipe_from(record["recipe"]),
+                init,
+                int(record["seed"]),
+            )
+        except FileNotFoundError as error:
+            raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReidvizError(f"{file} cannot be read as the request of a training.", "Start a new one.") from error
+        check(job)
+        return job
+
+    def status(self) -> Status:
+        """Where it stands: "interrupted" when it should be at work and no worker lives."""
+        kept = self._kept_status()
+        if kept.active and not is_held(self.root / "lock"):
+            kept = self._kept_status()
+            return replace(kept, state="interrupted") if kept.active else kept
+        return kept
+
+    def _kept_status(self) -> Status:
+        for _ in range(3):
+            try:
+                record = json.loads((self.root / "status.json").read_text("utf-8"))
+                if record["state"] in get_args(State):
+                    return Status(**record)
+            except FileNotFoundError:
+                break
+            except (OSError, ValueError, KeyError, TypeError):
+                time.sleep(0.01)
+        return Status("interrupted")
+
+    def write_status(self, status: Status) -> None:
+        """Replace status.json; on a full disk it is written over in place, which needs no new block."""
+        status = replace(status, pid=os.getpid(), host=socket.gethostname(), heartbeat=time.time())
+        data = (json.dumps(asdict(status)) + "\n").encode()
+        data += b" " * (STATUS_BYTES - len(data))
+        try:
+            write_atomically(self.root / "status.json", data)
+        except ReidvizError:
+            with contextlib.suppress(OSError), (self.root / "status.json").open("r+b") as file:
+                file.write(data)
+
+    def queue(self) -> None:
+        """Note that it waits for a worker."""
+        before = self._kept_status()
+        waiting = Status("queued", before.step, self.job().recipe.iterations, "starting", since=time.time())
+        self.write_status(replace(waiting, seconds=before.seconds))
 
     def log(self, event: dict[str, Any]) -> None:
-        """Append one line to events.jsonl."""
-        with (self.root / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event) + "\n")
+        """Append one line to events.jsonl, after ending a line that a killed worker left unfinished."""
+        file = self.root / "events.jsonl"
+        try:
+            with file.open("ab+") as events:
+                if events.tell():
+                    events.seek(-1, os.SEEK_END)
+                    if events.read(1) != b"\n":
+                        events.write(b"\n")
+                events.write((json.dumps(event) + "\n").encode())
+        except OSError as error:
+            raise ReidvizError(
+                f"{file} could not be written: {error.strerror or error}.", "Free some disk space, then resume."
+            ) from error
+
+    def events(self) -> list[dict[str, Any]]:
+        """What happened, in order; steps that a resumed training went through again are there once."""
+        try:
+            lines = (self.root / "events.jsonl").read_text("utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        return _once(lines)
+
+    def ask_to_stop(self) -> None:
+        """The worker stops after its present step and keeps what it has."""
+        (self.root / "stop").touch()
+
+    def asked_to_stop(self) -> bool:
+        """Whether someone asked it to."""
+        return (self.root / "stop").exists()
+
+    def forget_stop(self) -> None:
+        """Before going on."""
+        (self.root / "stop").unlink(missing_ok=True)
+
+    def hold(self) -> Lock:
+        """The worker's lock on this folder, inherited from who started it or taken now.
+
+        Raises ReidvizError when another worker has it.
+        """
+        inherited = os.environ.pop(HELD, None)
+        if inherited is not None:
+            os.set_inheritable(int(inherited), False)
+            return Lock(int(inherited))
+        for _ in range(20):
+            lock = Lock.take(self.root / "lock")
+            if lock is not None:
+                return lock
+            time.sleep(0.05)  # someone may just be looking whether it is held
+        raise ReidvizError(f"{self.name} is being trained already.", "Stop it first, or wait until it has ended.")
+
+
+def create(root: Path, job: Job) -> RunFolder:
+    """A new run folder, waiting. Raises ReidvizError when it exists, or the job is impossible."""
+    check(job)
+    if not _NAME.fullmatch(root.name) or root.name.startswith("."):
+        raise ReidvizError(f"A run cannot be called {root.name!r}.", "Use letters, digits, spaces and dashes.")
+    if (root / "recipe.json").exists():
+        raise ReidvizError(f"{root} already holds a training.", "Give another name, or resume that one.")
+    record = asdict(job) | {"init": None if job.init is None else str(job.init)}
+    run = RunFolder(root)
+    write_atomically(root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
+    run.queue()
+    return run
+
+
+def check(job: Job) -> None:
+    """Raises ReidvizError when the recipe gives the variant nothing to learn from."""
+    v, r = variant(job.variant), job.recipe
+    if not (v.ranking and r.ranking_weight > 0) and not (v.pairs and r.pair_weight > 0):
+        raise ReidvizError(
+            f"{job.variant} has nothing to learn: the loss it trains by has weight 0.", "Give that loss a weight."
+        )
+    if job.seed < 0:
+        raise ReidvizError("The seed cannot be negative.", "Give 0 or more.")
+
+
+def runs_in(folder: Path) -> list[RunFolder]:
+    """Every run below a folder, by name."""
+    return [RunFolder(file.parent) for file in sorted(folder.glob("*/recipe.json"))]
+
+
+def _once(lines: list[str]) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if not isinstance(event, dict):
+            continue
+        if event.get("event") == "resumed":
+            last = {"step": event["step"], "validation": event["validated"]}
+            events = [e for e in events if e.get("step", 0) <= last.get(e["event"], e.get("step", 0))]
+        events.append(event)
+    return events

@@ -41,23 +41,37 @@ def valid(data: Positives, a: int, p: int, n: int) -> bool:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(0, 99))
-def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: int, seed: int) -> None:
+@given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(1, 10), st.integers(0, 99))
+def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: int, negatives: int, seed: int) -> None:
     data = positives(*people(persons, cameras, shots))
-    images, triplets = release_batch(data, 16, np.random.default_rng(seed))
+    images, triplets = release_batch(data, 16, negatives, np.random.default_rng(seed))
     assert triplets.shape == (16, 3)
     assert len(np.unique(images)) == len(images)
     assert all(valid(data, *images[t]) for t in triplets)
+    for start in range(0, 16, negatives):
+        of_one_pair = triplets[start : start + negatives]
+        assert (of_one_pair[:, :2] == of_one_pair[0, :2]).all()
+        others = (data.identities != data.identities[images[of_one_pair[0, 0]]]) & (
+            data.cameras == data.cameras[images[of_one_pair[0, 1]]]
+        )
+        if others.sum() >= negatives:
+            assert len(np.unique(of_one_pair[:, 2])) == len(of_one_pair)
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(0, 99))
+@given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(2, 5), st.integers(0, 99))
 def test_identity_batches_hold_distinct_persons_and_fair_negatives(
-    persons: int, cameras: int, shots: int, seed: int
+    persons: int, cameras: int, pictures: int, shots: int, seed: int
 ) -> None:
-    data = positives(*people(persons, cameras, shots))
-    batch = identity_batch(data, 4, np.random.default_rng(seed))
-    assert len(np.unique(data.identities[batch.images])) == min(4, persons)
+    data = positives(*people(persons, cameras, pictures))
+    batch = identity_batch(data, 4, shots, np.random.default_rng(seed))
+    assert len(np.unique(batch.images)) == len(batch.images)
+    seen, count = np.unique(data.identities[batch.images], return_counts=True)
+    assert len(seen) == min(4, persons)
+    assert (count == min(shots, cameras * pictures)).all()
+    listed = {(int(batch.images[a]), int(batch.images[p])) for a, p in batch.positives}
+    within = set(batch.images.tolist())
+    assert listed == {(a, p) for a, p in data.pairs.tolist() if a in within and p in within}
     for (a, p), row in zip(batch.positives, batch.eligible, strict=True):
         a, p = batch.images[[a, p]]
         assert data.identities[a] == data.identities[p]
@@ -69,6 +83,6 @@ def test_identity_batches_hold_distinct_persons_and_fair_negatives(
 
 def test_a_batch_depends_on_the_seed_alone() -> None:
     data = positives(*people(5, 2, 2))
-    one, again = (identity_batch(data, 3, np.random.default_rng(7)) for _ in range(2))
+    one, again = (identity_batch(data, 3, 2, np.random.default_rng(7)) for _ in range(2))
     assert (one.images == again.images).all()
     assert (one.eligible == again.eligible).all()

@@ -45,7 +45,7 @@ def test_a_run_folder_stands_for_its_finished_checkpoint(tmp_path: Path) -> None
     save_checkpoint(tmp_path / "run" / "checkpoints" / "final.safetensors", network("mtdnet"), CARD)
     assert load_checkpoint(tmp_path / "run")[1].name == "one"
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ReidvizError, match="no finished checkpoint"):
+    with pytest.raises(ReidvizError, match="holds no checkpoint"):
         load_checkpoint(tmp_path / "empty")
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch_metric_learning import distances, losses, reducers
 
-from reidviz.models.losses import pair_loss, pairs_of, triplet_loss
+from reidviz.models.losses import distinct_pairs, pair_loss, pairs_of, triplet_loss
 
 
 def unit(*degrees: float) -> torch.Tensor:
@@ -37,6 +37,18 @@ def test_triplet_loss_against_pytorch_metric_learning(seed: int, n: int, margin:
     indices = (torch.arange(n), torch.arange(n) + n, torch.arange(n) + 2 * n)
     expected = oracle(torch.cat([a, p, k]), torch.zeros(3 * n), indices_tuple=indices) / 2
     torch.testing.assert_close(triplet_loss(a, p, k, margin), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_distinct_pairs_with_their_counts_give_the_loss_of_all_pairs() -> None:
+    triplets = torch.tensor([[0, 1, 2], [0, 1, 3], [0, 1, 3], [1, 0, 2]])
+    table = torch.randn(4, 4, 2)
+    first, second, same = pairs_of(triplets)
+    few_first, few_second, few_same, count = distinct_pairs(triplets)
+    assert len(count) == 5
+    assert count.sum() == 8
+    torch.testing.assert_close(
+        pair_loss(table[few_first, few_second], few_same, count), pair_loss(table[first, second], same)
+    )
 
 
 def test_pair_loss_by_hand() -> None:

@@ -109,7 +109,7 @@ def test_compact_pair_branch_starts_by_comparing() -> None:
     made = network("mtdnet")
     assert isinstance(made, MTDnet)
     maps = torch.rand(1, made.stem.channels, made.stem.height, made.stem.width)
-    first, second = made.pair.halves(maps)
+    first, second = made.pair.as_first(maps), made.pair.as_second(maps)
     torch.testing.assert_close(first + second, torch.zeros_like(first), atol=1e-5, rtol=0)
 
 

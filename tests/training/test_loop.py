@@ -6,11 +6,11 @@ import torch
 
 from reidviz.data.triplets import positives
 from reidviz.errors import ReidvizError
-from reidviz.models.mtdnet import MTDnet, initialise
+from reidviz.models.mtdnet import MTDnet, initialise, to_input
 from reidviz.models.variants import build
-from reidviz.training.augment import augmented
+from reidviz.training.augment import changed_pictures, draw
 from reidviz.training.loop import Trainer, optimiser, rate
-from reidviz.training.recipe import Recipe, compact_recipe, lasting, paper_recipe, recipe_named
+from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe
 from tests.conftest import SMALL, network
 
 RECIPE = replace(compact_recipe(), architecture=SMALL, size=6, iterations=40)
@@ -109,27 +109,102 @@ def test_the_cosine_rate_warms_up_and_ends_near_zero() -> None:
     assert rate(paper_recipe(), 12_345) == 1e-3
 
 
-def test_unknown_or_impossible_recipes_are_refused() -> None:
-    with pytest.raises(ReidvizError, match="no recipe called"):
-        recipe_named("huge", "mtdnet")
-    with pytest.raises(ReidvizError, match="no stem called"):
-        recipe_named("paper", "mtdnet", "resnet")
-    with pytest.raises(ReidvizError, match="at least one iteration"):
-        lasting(compact_recipe(), 0)
-    assert recipe_named("paper", "mtdnet").architecture.stem == "caffenet"
-    assert recipe_named("paper", "mtdnet", "torchvision").architecture.stem == "torchvision"
-    assert recipe_named("compact", "mtdnet-rnk").hard == 0
-    assert recipe_named("compact", "mtdnet").hard == 1
+def test_alternating_trains_one_task_a_step() -> None:
+    made = trainer(recipe=replace(RECIPE, tasks="alternating"))
+    steps = [made.step() for _ in range(4)]
+    assert [s.pair_loss is None for s in steps] == [True, False, True, False]
+    assert [s.triplet_loss is None for s in steps] == [False, True, False, True]
+    alone = trainer("mtdnet-cls", replace(RECIPE, tasks="alternating"))
+    assert all(alone.step().pair_loss is not None for _ in range(2))
+
+
+def test_the_running_mean_of_the_weights_is_what_is_kept() -> None:
+    made = trainer(recipe=replace(RECIPE, average=0.9))
+    start = [p.clone() for p in made.network.parameters()]
+    made.step()
+    for mean, before, now in zip(made.kept.parameters(), start, made.network.parameters(), strict=True):
+        torch.testing.assert_close(mean, 0.1 * before + 0.9 * now)
+    assert trainer().kept.stem is not None
+
+
+@pytest.mark.parametrize("change", [{"precision": "bf16"}, {"channels_last": False}])
+def test_other_ways_to_compute_give_nearly_the_same_losses(change: dict[str, object]) -> None:
+    plain, other = trainer(), trainer(recipe=replace(RECIPE, **change))
+    assert other.step().loss == pytest.approx(plain.step().loss, rel=0.02)
+
+
+def test_a_loss_far_above_the_first_ones_stops_the_training() -> None:
+    made = trainer()
+    for _ in range(20):
+        made.step()
+    made.first_losses = [1e-3] * 20
+    with pytest.raises(ReidvizError, match=r"diverged: the loss is .* at step 21"):
+        made.step()
+
+
+def test_trying_a_batch_size_changes_nothing() -> None:
+    made, other = trainer(recipe=replace(RECIPE, average=0.9)), trainer(recipe=replace(RECIPE, average=0.9))
+    made.step()
+    other.step()
+    made.try_size(3)
+    assert made.recipe.size == 6
+    made.step()
+    other.step()
+    for one, two in zip(made.network.parameters(), other.network.parameters(), strict=True):
+        assert torch.equal(one, two)
+
+
+PLAIN = replace(RECIPE, mirror=False, shift=0.0, gain=0.0, erase=0.0)
+
+
+def seen(recipe: Recipe, batch: int, pixels: torch.Tensor) -> torch.Tensor:
+    torch.manual_seed(0)
+    changes = draw(batch, pixels.shape[1], pixels.shape[2], recipe, torch.device("cpu"))
+    return changed_pictures(pixels, torch.zeros(batch, dtype=torch.long), changes)
 
 
 def test_augmentation_mirrors_about_half_and_shifts_within_bounds() -> None:
-    recipe = replace(RECIPE, shift=0.0, gain=0.0)
     pixels = torch.arange(32, dtype=torch.uint8).view(1, 1, 32, 1).expand(1, 64, 32, 3)
-    torch.manual_seed(0)
-    x = augmented(pixels, torch.zeros(200, dtype=torch.long), recipe)
+    x = seen(replace(PLAIN, mirror=True), 200, pixels)
     mirrored = (x[:, 0, 0, 0] > x[:, 0, 0, -1]).sum().item()
     assert 70 < mirrored < 130
-    moved = augmented(pixels, torch.zeros(200, dtype=torch.long), replace(recipe, shift=0.1))
-    assert moved.shape == x.shape
+    moved = seen(replace(PLAIN, mirror=True, shift=0.1), 200, pixels)
     assert set(moved.unique().tolist()) <= set(x.unique().tolist())
     assert not torch.equal(moved, x)
+
+
+def test_nothing_is_changed_where_nothing_is_asked_for() -> None:
+    pixels = torch.randint(0, 256, (1, 64, 32, 3), dtype=torch.uint8)
+    assert torch.equal(seen(PLAIN, 3, pixels), to_input(pixels).expand(3, -1, -1, -1))
+
+
+def test_erasing_hides_a_rectangle_of_some_pictures() -> None:
+    pixels = torch.full((1, 64, 32, 3), 255, dtype=torch.uint8)
+    hidden = (seen(replace(PLAIN, erase=0.5), 200, pixels) == 0).all(1)
+    share = hidden.float().mean((1, 2))
+    assert 70 < (share > 0).sum().item() < 130
+    assert share.max() <= 0.3
+    for picture in hidden[share > 0]:
+        rows, columns = picture.any(1).sum(), picture.any(0).sum()
+        assert picture.sum() == rows * columns
+
+
+def test_colours_change_by_factor_and_offset_of_each_channel() -> None:
+    pixels = torch.randint(0, 256, (1, 64, 32, 3), dtype=torch.uint8)
+    x, y = to_input(pixels)[0], seen(replace(PLAIN, gain=0.2), 1, pixels)[0]
+    for before, after in zip(x, y, strict=True):
+        slope = (after.max() - after.min()) / (before.max() - before.min())
+        assert 0.8 <= slope <= 1.2
+        offset = after - slope * before
+        torch.testing.assert_close(offset, offset.mean().expand_as(offset), atol=1e-5, rtol=1e-4)
+        assert offset.mean().abs() <= 0.2 + 1e-5
+
+
+def test_a_share_of_the_changes_is_that_share_of_the_whole() -> None:
+    recipe = replace(RECIPE, shift=0.1, gain=0.2, erase=0.5)
+    pixels = torch.randint(0, 256, (5, 64, 32, 3), dtype=torch.uint8)
+    images = torch.tensor([4, 2, 0, 1, 3])
+    changes = draw(5, 64, 32, recipe, torch.device("cpu"))
+    whole = changed_pictures(pixels, images, changes)
+    part = changed_pictures(pixels, images[1:4], changes.of(slice(1, 4)))
+    assert torch.equal(whole[1:4], part)

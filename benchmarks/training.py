@@ -1,0 +1,251 @@
+"""How fast a training step is beside the release's three streams: seconds a step, images/s, the arithmetic floor.
+
+Both forms repeat the triplets of the first batch of a training on pictures that are decoded already; both draw and
+augment them, go forward and back, and update. The plain one passes the three pictures of each triplet through conv1-2
+and both pairs of each triplet through conv3-8, as the release does; ours each distinct picture and pair once.
+"""
+
+import copy
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
+
+from reidviz import settings
+from reidviz.cli import ConsoleProgress
+from reidviz.data.formats import load
+from reidviz.data.pixels import Pixels
+from reidviz.data.protocols import split, validation
+from reidviz.data.triplets import positives
+from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
+from reidviz.models.mtdnet import MTDnet, initialise
+from reidviz.models.variants import build
+from reidviz.training.devices import name_of, placed
+from reidviz.training.loop import Batch, Trainer
+from reidviz.training.mining import negatives
+from reidviz.training.recipe import Recipe, recipe_named
+
+DATA, PROTOCOL, SEED = "synthetic:cuhk03", "test100:0", 0
+STEPS = {"compact": 15, "paper": 3}
+GPU_STEPS = 50
+CHECKED = 8
+HEADER = """\
+| recipe | form | triplets | pictures through conv1-2 | pairs through conv3-8 | GFLOP a step | s a step | images/s \
+| share of the floor | times as fast |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"""
+
+
+class Streams(nn.Module):
+    """The release's step, in the place of loop.Objective: three stacks of pictures, and both pairs of each triplet."""
+
+    def __init__(self, network: MTDnet, recipe: Recipe) -> None:
+        super().__init__()
+        self.network = network
+        self.recipe = recipe
+
+    def forward(self, x: Tensor, batch: Batch, step: int) -> Tensor:
+        """Loss, triplet loss, pair loss and pair accuracy (4,). x holds all anchors, all positives, all negatives."""
+        network, recipe = self.network, self.recipe
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
+            maps = network.maps(x)
+            a, p, n = network.embed(maps).float().chunk(3)
+            anchor, positive, negative = maps.chunk(3)
+            alike, different = torch.cat([anchor, positive], dim=1), torch.cat([anchor, negative], dim=1)
+            logits = network.pair(torch.cat([alike, different])).float()
+        same = (torch.arange(len(logits), device=x.device) < len(anchor)).long()
+        ranking = triplet_loss(a, p, n, recipe.margin)
+        pairs = pair_loss(logits, same)
+        loss = recipe.ranking_weight * ranking + recipe.pair_weight * pairs
+        return torch.stack([loss, ranking, pairs, (logits.argmax(1) == same).float().mean()])
+
+
+class Repeated(Trainer):
+    """A copy of a training that sees the same batch in every step.
+
+    batch  by default the first one of the training, with the triplets its untrained network chooses
+    ready  the batch's pictures, where they are not to be augmented anew in every step
+    """
+
+    def __init__(self, like: Trainer, batch: Batch | None = None) -> None:
+        super().__init__(copy.deepcopy(like.network), like.recipe, like.pixels, like.data, like.seed, like.device)
+        self.ready: Tensor | None = None
+        self.batch = batch or super()._batch(np.random.default_rng([self.seed, 0]))
+        if self.batch.triplets is None:
+            with torch.no_grad():
+                feats = self.network.embed(self.network.maps(self.pictures())).float()
+            chosen = negatives(feats, self.batch.positives, self.batch.eligible, self.recipe, step=0)
+            self.batch = replace(self.batch, triplets=chosen)
+
+    @property
+    def triplets(self) -> Tensor:
+        """The triplets of the batch (N, 3)."""
+        assert self.batch.triplets is not None
+        return self.batch.triplets
+
+    def pictures(self) -> Tensor:
+        """The batch's pictures, newly augmented."""
+        return super()._pictures(self.batch)
+
+    def _batch(self, rng: np.random.Generator) -> Batch:
+        return self.batch
+
+    def _pictures(self, batch: Batch) -> Tensor:
+        return self.pictures() if self.ready is None else self.ready
+
+
+def plain(ours: Repeated) -> Repeated:
+    """The same training, from the same weights and on the same triplets, in three streams that share nothing."""
+    images = ours.batch.images[stacked(ours.triplets).cpu().numpy()]
+    places = torch.arange(len(images), device=ours.device)
+    made = Repeated(ours, replace(ours.batch, images=images, triplets=places.view(3, -1).T))
+    assert isinstance(made.network, MTDnet)
+    made.objective = Streams(made.network, made.recipe)
+    return made
+
+
+def stacked(triplets: Tensor) -> Tensor:
+    """All anchors, all positives, all negatives, one after another (3N,)."""
+    return triplets.T.flatten()
+
+
+def differences(ours: Repeated) -> tuple[float, float]:
+    """How far the two forms differ on the same augmented pictures: largest difference of a loss and of the gradient.
+
+    The gradient's as a share of its largest entry. Taken in double precision from the first triplets, nothing dropped
+    out and batch norm with its running statistics.
+    """
+    used, places = torch.unique(ours.triplets[:CHECKED], return_inverse=True)
+    few = Repeated(ours, replace(ours.batch, images=ours.batch.images[used.cpu().numpy()], triplets=places))
+    x = few.pictures().double()
+    shared, apart = examined(few, x), examined(plain(few), x[stacked(places)])
+    loss, gradient = ((a - b).abs().max() for a, b in zip(shared, apart, strict=True))
+    return float(loss), float(gradient / shared[1].abs().max())
+
+
+def examined(trainer: Repeated, x: Tensor) -> tuple[Tensor, Tensor]:
+    """The three losses and the gradient of a training that is not needed any more."""
+    trainer.network.double().eval()
+    values = trainer.objective(x, trainer.batch, 0)
+    values[0].backward()
+    gradient = torch.cat([p.grad.flatten() for p in trainer.network.parameters() if p.grad is not None])
+    return values[:3].detach(), gradient
+
+
+def operations(trainer: Trainer) -> int:
+    """Floating-point operations of its next step, those of convolutions and matrix products."""
+    corrected = {torch.ops.aten.convolution_backward: _conv_backward}
+    with FlopCounterMode(display=False, custom_mapping=corrected) as counter:
+        trainer.step()
+    return int(counter.get_total_flops())
+
+
+def _conv_backward(gradient: Any, x: Any, weight: Any, *others: Any, out_shape: Any) -> int:
+    """As many as forward for each gradient that is wanted; torch's own formula takes groups for none."""
+    wanted: list[bool] = others[-1]
+    return sum(wanted[:2]) * int(conv_flop_count(x, weight, gradient))
+
+
+def matmul_rate(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large matrix product, the best of ten."""
+    side = 8192 if device.type == "cuda" else 2048
+    a, b = (torch.rand(side, side, device=device, dtype=dtype) for _ in range(2))
+    return 2 * side**3 / min(seconds(lambda: a @ b, device) for _ in range(10))
+
+
+def seconds(work: Callable[[], Any], device: torch.device) -> float:
+    """How long it takes, what it leaves to a GPU included."""
+    started = time.perf_counter()
+    work()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - started
+
+
+def begun(recipe: Recipe, device: torch.device) -> Trainer:
+    """A training of mtdnet on the built-in data, from fresh weights."""
+    dataset = load(DATA)
+    parts = split(dataset, PROTOCOL)
+    chosen = (validation(dataset, parts, recipe.held_out, SEED) or parts).train
+    pixels = Pixels(dataset, recipe.architecture.height, recipe.architecture.width)
+    progress = ConsoleProgress()
+    pixels.fill(chosen, progress)
+    progress.end()
+    torch.manual_seed(SEED)
+    network = build("mtdnet", recipe.architecture)
+    initialise(network)
+    data = positives(dataset.identities[chosen], dataset.cameras[chosen])
+    return Trainer(network, recipe, placed(torch.from_numpy(pixels[chosen]), device), data, SEED, device)
+
+
+def compared(recipe: Recipe, steps: int, device: torch.device, rate: float) -> tuple[list[str], str]:
+    """The two rows of a recipe, and in a sentence how far the two forms differ in what they compute."""
+    ours = Repeated(begun(recipe, device))
+    loss, gradient = differences(ours)
+    forms = {"plain": plain(ours), "ours": ours}
+    flops = {name: operations(trainer) for name, trainer in forms.items()}
+    times: dict[str, list[float]] = {name: [] for name in forms}
+    for _ in range(steps):
+        for name, trainer in forms.items():
+            times[name].append(seconds(trainer.step, device))
+    count = len(ours.triplets)
+    pairs = {"plain": 2 * count, "ours": len(distinct_pairs(ours.triplets)[0])}
+    median = {name: statistics.median(taken) for name, taken in times.items()}
+    rows = [
+        f"| {recipe.name} | {name} | {count} | {len(trainer.batch.images)} | {pairs[name]} | {flops[name] / 1e9:,.0f} "
+        f"| {median[name]:.3f} | {3 * count / median[name]:.1f} | {flops[name] / rate / median[name]:.0%} "
+        f"| {median['plain'] / median[name]:.2f} |"
+        for name, trainer in forms.items()
+    ]
+    return rows, (
+        f"{recipe.name}: medians of {steps} steps of each form, by turns; on the same pictures their losses differ by "
+        f"{loss:.1e} at most, their gradients by {gradient:.1e} of the largest entry."
+    )
+
+
+def main() -> None:
+    """Print the table for this machine, and what only a GPU can tell where there is one."""
+    device = settings.device()
+    load_before = os.getloadavg()[0]
+    rate = matmul_rate(device, torch.float32)
+    print(f"{name_of(device)}, torch {torch.__version__}, fp32 matrix products {rate / 1e9:,.0f} GFLOP/s")
+    print(f"load average before: {load_before:.1f}\n", flush=True)
+    found = [compared(recipe_named(name, "mtdnet"), steps, device, rate) for name, steps in STEPS.items()]
+    print("\n".join([HEADER, *(row for rows, _ in found for row in rows), "", *(said for _, said in found)]))
+    print(on_gpu(device) if device.type == "cuda" else "The paper recipe in bf16 is measured on a GPU only: none here.")
+
+
+def on_gpu(device: torch.device) -> str:
+    """The paper recipe as it is trained on a GPU: bf16, a new batch in every step."""
+    trainer = begun(replace(recipe_named("paper", "mtdnet"), precision="bf16"), device)
+    prepared = Repeated(trainer)
+    flops = operations(prepared)
+    prepared.ready = prepared.pictures()
+    whole, computing = pace(trainer), pace(prepared)
+    floor = flops / matmul_rate(device, torch.bfloat16)
+    return (
+        f"paper, {trainer.recipe.size} triplets, bf16: {1 / whole:.1f} steps/s; "
+        f"{1 - computing / whole:.1%} of a step waits for data; "
+        f"{whole / floor:.1f} times the arithmetic floor of {1000 * floor:.1f} ms."
+    )
+
+
+def pace(trainer: Trainer) -> float:
+    """Seconds a step, after some that do not count."""
+
+    def work(steps: int) -> None:
+        for _ in range(steps):
+            trainer.step()
+
+    work(5)
+    return seconds(lambda: work(GPU_STEPS), trainer.device) / GPU_STEPS
+
+
+if __name__ == "__main__":
+    main()

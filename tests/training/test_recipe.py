@@ -1,0 +1,114 @@
+"""Recipes: what is known by name, what may be changed, what is refused with a sentence, round trips."""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from reidviz.errors import ReidvizError
+from reidviz.training.recipe import (
+    RECIPES,
+    changed,
+    check,
+    compact_recipe,
+    paper_recipe,
+    recipe_from,
+    recipe_named,
+    settings_of,
+)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("variant", ["mtdnet-rnk", "mtdnet-cls", "mtdnet"])
+def test_every_recipe_is_possible_and_survives_json(name: str, variant: str) -> None:
+    recipe = recipe_named(name, variant)
+    check(recipe)
+    assert recipe.name == name
+    assert recipe_from(json.loads(json.dumps(asdict(recipe)))) == recipe
+
+
+def test_paper_is_the_release_to_the_letter() -> None:
+    r = paper_recipe()
+    assert (r.optimiser, r.rate, r.decay, r.schedule, r.batch, r.size) == ("sgd", 1e-3, 5e-4, "fixed", "triplets", 128)
+    assert (r.random, r.hardest, r.semi_hard, r.margin, r.tasks) == (10, 0, 0, 1.0, "joint")
+    assert (r.mirror, r.shift, r.gain, r.erase, r.average, r.precision) == (True, 0, 0, 0, 0, "fp32")
+
+
+def test_stems_can_be_chosen() -> None:
+    assert recipe_named("paper", "mtdnet").architecture.stem == "caffenet"
+    assert recipe_named("paper", "mtdnet", "torchvision").architecture.stem == "torchvision"
+    with pytest.raises(ReidvizError, match="no stem called"):
+        recipe_named("paper", "mtdnet", "resnet")
+    with pytest.raises(ReidvizError, match="no recipe called"):
+        recipe_named("huge", "mtdnet")
+
+
+def test_ranking_alone_has_random_negatives_and_no_dropout() -> None:
+    for name in ("compact", "modern"):
+        r = recipe_named(name, "mtdnet-rnk")
+        assert (r.hardest, r.semi_hard, r.turns, r.architecture.dropout) == (0, 0, False, 0.0)
+        assert r.random >= 1
+
+
+def test_any_setting_can_be_changed_by_name() -> None:
+    made = changed(compact_recipe(), {"size": 8, "architecture.fc": 64, "decay": 0, "random": 3})
+    assert (made.size, made.architecture.fc, made.decay, made.random) == (8, 64, 0.0, 3)
+
+
+def test_every_setting_is_listed() -> None:
+    for name in settings_of():
+        outer, _, inner = name.rpartition(".")
+        value = getattr(compact_recipe().architecture if outer else compact_recipe(), inner or name)
+        assert changed(compact_recipe(), {name: value}) == compact_recipe()
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"colour": 1}, "no setting called 'colour'"),
+        ({"architecture": {}}, "no setting called 'architecture'"),
+        ({"architecture.depth": 1}, "no setting called 'architecture.depth'"),
+        ({"optimiser": "lion"}, "optimiser cannot be 'lion'"),
+        ({"size": "many"}, "size cannot be 'many'"),
+        ({"size": 8.5}, "size cannot be 8.5"),
+        ({"mirror": 1}, "mirror cannot be 1"),
+        ({"iterations": 0}, "at least one iteration"),
+        ({"iterations": True}, "iterations cannot be True"),
+        ({"rate": 0.0}, "learning rate"),
+        ({"rate": float("nan")}, "finite number"),
+        ({"decay": -1.0}, "weight decay"),
+        ({"size": 1}, "two persons"),
+        ({"shots": 1}, "two pictures"),
+        ({"hardest": -1}, "negative"),
+        ({"hardest": 0, "random": 0}, "at least one negative"),
+        ({"batch": "triplets"}, "random negatives only"),
+        ({"margin": 0.0}, "margin"),
+        ({"pair_weight": -1.0}, "weight of a loss"),
+        ({"pair_weight": 0.0, "ranking_weight": 0.0}, "above 0"),
+        ({"shift": 0.6}, "shift"),
+        ({"gain": 2.0}, "gain"),
+        ({"erase": -0.1}, "erase"),
+        ({"average": 1.0}, "average"),
+        ({"held_out": 0.9}, "held out"),
+        ({"architecture.dropout": 1.0}, "dropout"),
+        ({"architecture.height": 16}, "pixels a side"),
+        ({"architecture.conv4": 7}, "even number"),
+        ({"architecture.fc": 0}, "at least one unit"),
+    ],
+)
+def test_unknown_or_impossible_settings_are_refused(settings: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ReidvizError, match=sentence):
+        changed(compact_recipe(), settings)
+
+
+@pytest.mark.parametrize("values", [{}, {"architecture": 3}, asdict(compact_recipe()) | {"new": 1}])
+def test_what_is_no_recipe_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ReidvizError):
+        recipe_from(values)
+
+
+def test_negatives_a_step() -> None:
+    r = replace(compact_recipe(), hardest=2, semi_hard=1, random=4)
+    assert r.negatives == 7
+    assert replace(r, turns=True).negatives == 4
