@@ -26,6 +26,13 @@ def pooled(size: int) -> int:
     return -(-(size - 3) // 2) + 1
 
 
+class ResponseNorm(nn.LocalResponseNorm):
+    """Local response normalisation in single precision: in half, 1 + alpha x the sum rounds to 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.float())
+
+
 class Stem(nn.Module):
     """conv1 and conv2, shared by all streams: pictures to low-level maps."""
 
@@ -38,7 +45,7 @@ class Stem(nn.Module):
         self.conv2 = nn.Conv2d(first, self.channels, 5, padding=2, groups=2 if caffenet else 1)
         self.norm2 = nn.BatchNorm2d(self.channels) if a.batch_norm else nn.Identity()
         self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
-        self.lrn = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75) if caffenet else nn.Identity()
+        self.lrn = ResponseNorm(5, alpha=1e-4, beta=0.75) if caffenet else nn.Identity()
         self.height, self.width = (
             pooled(pooled((side + 2 * a.conv1_padding - 11) // 4 + 1)) for side in (a.height, a.width)
         )

@@ -1,6 +1,5 @@
 """The training of one network, step by step: draw a batch, share low-level maps, both losses, update."""
 
-import copy
 import math
 import shutil
 from dataclasses import dataclass, replace
@@ -113,7 +112,6 @@ class Trainer:
     What a step draws at random depends on the seed and its number alone, not on the steps before it.
 
     pixels  uint8 (N, H, W, 3), the training set, on the device if it fits there
-    kept    the network that is validated and kept: the trained one, or the running mean of its weights
     """
 
     def __init__(
@@ -130,7 +128,6 @@ class Trainer:
         self.team = team or Team()
         layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
         self.network: Network = network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
-        self.kept: Network = copy.deepcopy(network) if recipe.average else network
         if self.team.size > 1:
             synchronised(network)
         self.recipe = recipe
@@ -164,8 +161,6 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         values[0].backward()
         self.optimiser.step()
-        if self.kept is not self.network:
-            _average(self.kept, self.network, min(self.recipe.average, (self.done + 1) / (self.done + 10)))
         self.done += 1
         return report
 
@@ -182,7 +177,7 @@ class Trainer:
 
     def sound(self) -> bool:
         """Whether every weight is a finite number."""
-        return all(bool(v.isfinite().all()) for v in self.kept.state_dict().values() if v.is_floating_point())
+        return all(bool(v.isfinite().all()) for v in self.network.state_dict().values() if v.is_floating_point())
 
     def _refuse_divergence(self, report: Step) -> None:
         hint = "Start again with a lower learning rate."
@@ -236,16 +231,7 @@ def optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     ]
     if sgd:
         return torch.optim.SGD(groups, lr=recipe.rate, momentum=0.9)
-    return torch.optim.AdamW(groups, lr=recipe.rate)
-
-
-def _average(mean: Network, network: Network, decay: float) -> None:
-    with torch.no_grad():
-        for kept, value in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
-            if value.is_floating_point():
-                kept.lerp_(value, 1 - decay)
-            else:
-                kept.copy_(value)
+    return torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
 
 
 def _compile(network: Network, device: torch.device) -> None:

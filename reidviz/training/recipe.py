@@ -32,7 +32,6 @@ class Recipe:
     mirror         mirror pictures at random; shift: crop jitter as a share of the side; gain: random contrast and
                    brightness of each colour channel; erase: the share of pictures that lose a random rectangle
                    (Zhong et al., 2020)
-    average        decay of the running mean of the weights that is validated and kept instead of them; 0: none
     precision      "fp32", or "bf16": convolutions and matrix products in half the width
     channels_last  lay pictures out with the channels last (faster on most machines)
     compile        compile the network with torch.compile (needs a C++ compiler)
@@ -61,7 +60,6 @@ class Recipe:
     shift: float = 0.0
     gain: float = 0.0
     erase: float = 0.0
-    average: float = 0.0
     precision: Literal["fp32", "bf16"] = "fp32"
     channels_last: bool = True
     compile: bool = False
@@ -109,10 +107,13 @@ def modern_recipe(stem: StemName = "torchvision") -> Recipe:
     return replace(
         compact_recipe(stem),
         name="modern",
-        architecture=replace(compact(stem), height=160, feat=512),
+        architecture=replace(compact(stem), height=160, feat=512, dropout=0.3),
         iterations=5_000,
         size=64,
+        hardest=4,
+        random=4,
         turns=True,
+        erase=0.4,
         precision="bf16",
     )
 
@@ -224,7 +225,6 @@ def check(recipe: Recipe) -> None:
         (0 <= r.shift <= 0.5, "shift must lie between 0 and 0.5."),
         (0 <= r.gain <= 1, "gain must lie between 0 and 1."),
         (0 <= r.erase <= 1, "erase must lie between 0 and 1."),
-        (0 <= r.average < 1, "average must be at least 0 and below 1."),
         (0 <= r.held_out <= 0.5, "At most half of the training persons can be held out."),
         (0 <= a.dropout < 1, "dropout must be at least 0 and below 1."),
         (0 <= a.conv1_padding <= 10, "conv1_padding must lie between 0 and 10."),

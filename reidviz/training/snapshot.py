@@ -1,4 +1,4 @@
-"""What a training needs to go on from where it was: weights, optimiser and running mean, bit for bit, with a sha256.
+"""What a training needs to go on from where it was: weights and optimiser, bit for bit, with a sha256.
 
 A snapshot is checkpoints/step-NNNNNNN.safetensors and, written after it, step-NNNNNNN.json with its digest: a snapshot
 without its JSON was never finished. Everything random in a step comes from the seed and its number, so no generator
@@ -90,9 +90,6 @@ def _files(folder: Path) -> list[Path]:
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
     for name, value in trainer.network.state_dict().items():
         yield f"network.{name}", value
-    if trainer.kept is not trainer.network:
-        for name, value in trainer.kept.state_dict().items():
-            yield f"kept.{name}", value
     for position, state in trainer.optimiser.state_dict()["state"].items():
         for name, value in state.items():
             if isinstance(value, Tensor):
@@ -113,14 +110,12 @@ def _read(file: Path) -> tuple[Facts, dict[str, Tensor]]:
 
 def _put(trainer: Trainer, tensors: dict[str, Tensor], facts: Facts) -> None:
     """Copy into the trainer's own tensors, so that their layout in memory stays what it is without a resume."""
-    parts: dict[str, dict[str, Tensor]] = {"network": {}, "kept": {}, "optimiser": {}}
+    parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}}
     try:
         for name, value in tensors.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = value
         trainer.network.load_state_dict(parts["network"])
-        if trainer.kept is not trainer.network:
-            trainer.kept.load_state_dict(parts["kept"])
         parameters = [p for group in trainer.optimiser.param_groups for p in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in parts["optimiser"].items():

@@ -118,7 +118,7 @@ class _Worker:
         if self.team.rank:
             return None
         weights = self.run.final
-        save_checkpoint(weights, trainer.kept, _card(self.run.name, job, dataset, facts.step))
+        save_checkpoint(weights, trainer.network, _card(self.run.name, job, dataset, facts.step))
         self.tell(True, what="testing", left=None)
         metrics = exams.test(weights, dataset, parts, self._told)
         write_card(weights, replace(read_card(weights), metrics=metrics))
@@ -246,7 +246,7 @@ class _Worker:
             save()
             if self.team.rank == 0:
                 weights = self.run.checkpoints / "last.safetensors"
-                save_checkpoint(weights, trainer.kept, _card(self.run.name, self.job, dataset, trainer.done))
+                save_checkpoint(weights, trainer.network, _card(self.run.name, self.job, dataset, trainer.done))
             raise
         save()
         return now()
@@ -269,12 +269,12 @@ class _Worker:
         self, trainer: Trainer, facts: snapshot.Facts, exams: Exams, dataset: Dataset, held_out: Split
     ) -> snapshot.Facts:
         self.tell(True, what="validating")
-        result = exams.validate(trainer.kept, self.job.variant, dataset, held_out, trainer.device, self._told)
+        result = exams.validate(trainer.network, self.job.variant, dataset, held_out, trainer.device, self._told)
         self.log({"event": "validation", "step": trainer.done, "seconds": round(facts.seconds, 2), **result})
         rank1 = result["readings"][0]["rank1"]
         if facts.best is None or rank1 > facts.best:
             card = _card(f"{self.run.name} at step {trainer.done}", self.job, dataset, trainer.done)
-            save_checkpoint(self.run.best, trainer.kept, card)
+            save_checkpoint(self.run.best, trainer.network, card)
             facts = replace(facts, best=rank1, best_step=trainer.done)
         return replace(facts, validated=trainer.done)
 

@@ -14,7 +14,7 @@ from reidviz.training.train import Exams
 from tests.conftest import SMALL, people_folder
 
 EXAMS = Exams(validate, card_metrics)
-RECIPE = replace(compact_recipe(), architecture=SMALL, size=4, iterations=24, average=0.9, held_out=0.25, erase=0.3)
+RECIPE = replace(compact_recipe(), architecture=SMALL, size=4, iterations=24, held_out=0.25, erase=0.3)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_paper_is_the_release_to_the_letter() -> None:
     r = paper_recipe()
     assert (r.optimiser, r.rate, r.decay, r.schedule, r.batch, r.size) == ("sgd", 1e-3, 5e-4, "fixed", "triplets", 128)
     assert (r.random, r.hardest, r.semi_hard, r.margin, r.tasks) == (10, 0, 0, 1.0, "joint")
-    assert (r.mirror, r.shift, r.gain, r.erase, r.average, r.precision) == (True, 0, 0, 0, 0, "fp32")
+    assert (r.mirror, r.shift, r.gain, r.erase, r.precision) == (True, 0, 0, 0, "fp32")
 
 
 def test_stems_can_be_chosen() -> None:
@@ -89,7 +89,6 @@ def test_every_setting_is_listed() -> None:
         ({"shift": 0.6}, "shift"),
         ({"gain": 2.0}, "gain"),
         ({"erase": -0.1}, "erase"),
-        ({"average": 1.0}, "average"),
         ({"held_out": 0.9}, "held out"),
         ({"architecture.dropout": 1.0}, "dropout"),
         ({"architecture.height": 16}, "pixels a side"),

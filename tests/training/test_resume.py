@@ -48,7 +48,7 @@ def die_in_write(number: int) -> None:
 
 
 def equal(one: RunFolder, other: RunFolder) -> None:
-    """The same weights, optimiser, running mean, validations and losses."""
+    """The same weights, optimiser, validations and losses."""
     names = [sorted(f.name for f in run.checkpoints.iterdir()) for run in (one, other)]
     assert names[0] == names[1]
     for name in names[0]:

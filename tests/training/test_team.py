@@ -63,7 +63,7 @@ def losses(run: RunFolder) -> list[float]:
         ("mtdnet", SAME),
         ("mtdnet-cls", SAME),
         ("mtdnet-rnk", replace(SAME, hardest=0, random=2)),
-        ("mtdnet", replace(SAME, tasks="alternating", average=0.0)),
+        ("mtdnet", replace(SAME, tasks="alternating")),
         ("mtdnet", replace(SAME, architecture=PLAIN, batch="triplets", size=7, hardest=0, random=3)),
         ("mtdnet", replace(SAME, architecture=PLAIN, optimiser="adamw", rate=1e-3)),
     ],
