@@ -31,10 +31,13 @@ st.markdown(
 provenance(choice)
 
 st.subheader("Where to go next", anchor=False)
-left, right = st.columns(2)
+left, middle, right = st.columns(3)
 with left, st.container(border=True):
     st.page_link("pages/retrieval.py", label="**Retrieval**", icon=":material/person_search:")
     st.write("Pick a probe or upload a picture; see the ranked galleries of the models side by side.")
-with right, st.container(border=True):
+with middle, st.container(border=True):
     st.page_link("pages/compare.py", label="**Compare**", icon=":material/query_stats:")
     st.write("CMC curves on any data set and protocol; who wins on which probes.")
+with right, st.container(border=True):
+    st.page_link("pages/train.py", label="**Train**", icon=":material/model_training:")
+    st.write("Start trainings of your own, watch them, stop and resume them, and take the models to the other pages.")

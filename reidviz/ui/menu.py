@@ -10,4 +10,5 @@ def pages() -> list[Page]:
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/retrieval.py", title="Retrieval", icon=":material/person_search:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/query_stats:"),
+        st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
     ]

@@ -1,6 +1,7 @@
 """What the user chose in the sidebar - data set, protocol, models - once, for all pages, and in the URL."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,11 +17,13 @@ from reidviz.data.formats import load
 from reidviz.data.protocols import default_protocol, protocols_for, split
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
+from reidviz.models.card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.menu import pages
 from reidviz.ui.messages import show_error
 
 MOST_BY_DEFAULT = 6
+_AT_STEP = re.compile(r" at step \d+")
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
 
 
@@ -76,12 +79,13 @@ def _sidebar() -> Choice:
     offered = known_readings()
     if "models" not in kept:
         kept["models"] = before.get("models") or st.query_params.get_all("models") or _fitting(offered, dataset)
-    kept["models"] = [name for name in kept["models"] if name in offered]
+    kept["models"] = _still_there(kept["models"], offered)
     st.multiselect(
         "Models",
         list(offered),
         key="models",
-        help="Shipped models and those you trained (runs/). mtdtrp is a multi-task mtdnet read at its ranking branch.",
+        help="Shipped models and those you trained (runs/); one whose training has not ended is called after its step. "
+        "mtdtrp is a multi-task mtdnet read at its ranking branch.",
     )
     st.caption(
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
@@ -144,13 +148,11 @@ def dataset_named(spec: str) -> Dataset:
 
 
 def known_readings() -> dict[str, Reading]:
-    """Every reading of the shipped checkpoints and of the finished runs, by a name that is unique."""
-    files = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
-    files = [file for file in files if file.is_file()] + sorted(
-        settings.runs_dir().glob("*/checkpoints/final.safetensors")
-    )
+    """Every reading of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
+    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
+    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     readings: dict[str, Reading] = {}
-    for file in files:
+    for file in [file for file in [*shipped, *runs] if file is not None and file.is_file()]:
         for reading in _readings(file, _stamp(file)):
             name = reading.name
             while name in readings:
@@ -160,7 +162,7 @@ def known_readings() -> dict[str, Reading]:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _readings(file: Path, stamp: tuple[int, int]) -> tuple[Reading, ...]:
+def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...]:
     """The readings of one file at one moment; none when it is not a whole checkpoint."""
     try:
         return readings_of(file)
@@ -168,9 +170,38 @@ def _readings(file: Path, stamp: tuple[int, int]) -> tuple[Reading, ...]:
         return ()
 
 
-def _stamp(file: Path) -> tuple[int, int]:
-    card = file.with_suffix(".json")
-    return file.stat().st_mtime_ns, card.stat().st_mtime_ns if card.exists() else 0
+def _weights_of(run: Path) -> Path | None:
+    """The finished weights of a run, else its best or last ones, if there are any."""
+    try:
+        return find_checkpoint(run)
+    except ReidvizError:
+        return None
+
+
+def _still_there(names: list[str], offered: dict[str, Reading]) -> list[str]:
+    """The chosen models that are still offered; a run that has moved on goes by the name of its new step."""
+    by_run = {_AT_STEP.sub("", name): name for name in offered}
+    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names]
+    return [name for name in dict.fromkeys(found) if name is not None]
+
+
+def use_run(run: Path, data: str, protocol: str) -> None:
+    """Add the readings of a run to the chosen models, and choose its data and protocol; to be called in a callback.
+
+    Raises ReidvizError when the run has no weights, or its data cannot be read.
+    """
+    split(dataset_named(data), protocol)
+    weights = find_checkpoint(run)
+    names = [name for name, reading in known_readings().items() if reading.path == weights]
+    kept = st.session_state
+    before = kept.setdefault("chosen before", {})
+    models = [*kept.get("models", before.get("models", [])), *names]
+    kept.update({"data": data, "protocol": protocol, "models": list(dict.fromkeys(models))})
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """When weights and card were written; 0 where one is gone."""
+    return tuple(f.stat().st_mtime_ns if f.exists() else 0 for f in (file, file.with_suffix(".json")))
 
 
 def _fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:

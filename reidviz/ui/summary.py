@@ -1,42 +1,43 @@
 """The figures of an evaluation as a table, and where they come from as a line."""
 
-from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from reidviz.evaluation.evaluate import Result
-from reidviz.evaluation.ranking import RANKS, Ranking
+from reidviz.evaluation.evaluate import Result, record
+from reidviz.evaluation.ranking import RANKS
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.messages import literal
 from reidviz.ui.state import Choice
 
-COLUMNS: dict[str, Callable[[Ranking], float]] = {
-    **{f"rank\N{NON-BREAKING HYPHEN}{k}": partial(Ranking.cmc_at, rank=k) for k in RANKS},
-    "mAP": lambda ranking: ranking.mean_average_precision,
-    "mINP": lambda ranking: ranking.mean_inverse_negative_penalty,
-}
+RANKED = tuple(str(k) for k in RANKS)
+COLUMNS = (*(f"rank\N{NON-BREAKING HYPHEN}{k}" for k in RANKED), "mAP", "mINP")
 
 
 def results_table(results: list[Result]) -> None:
     """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold."""
-    st.markdown(table(results))
+    st.markdown(figures_table([record(result) for result in results]))
 
 
-def table(results: list[Result]) -> str:
-    """The same as Markdown: pandas, which st.table needs, would take half a second of every start."""
-    figures = [[round(figure(result.ranking), 1) for figure in COLUMNS.values()] for result in results]
-    best = [max(column) for column in zip(*figures, strict=True)]
+def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> str:
+    """The same as Markdown, from records as `evaluate --json` writes them.
+
+    pandas, which st.table needs, would take half a second of every start.
+    """
+    rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), r["mAP"], r["mINP"])] for r in records]
+    best = [max(column) for column in zip(*rows, strict=True)]
     lines = [
         "| model | trained on | ranks by | " + " | ".join(COLUMNS) + " |",
         "|:---|:---|:---|" + "---:|" * len(COLUMNS),
     ]
-    for result, row in zip(results, figures, strict=True):
-        reading = result.reading
-        numbers = [f"**{value:.1f}**" if value == top else f"{value:.1f}" for value, top in zip(row, best, strict=True)]
-        kind = "P(same)" if reading.kind == "probability" else "distance"
-        cells = [literal(reading.name), VARIANTS[reading.variant].title, kind, *numbers]
-        lines.append("| " + " | ".join(cells) + " |")
+    for one, row in zip(records, rows, strict=True):
+        numbers = [
+            f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}"
+            for value, top in zip(row, best, strict=True)
+        ]
+        kind = "P(same)" if one["kind"] == "probability" else "distance"
+        title = VARIANTS[one["variant"]].title if one["variant"] in VARIANTS else literal(one["variant"])
+        lines.append("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |")
     return "\n".join(lines)
 
 

@@ -8,10 +8,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reidviz import settings
 from reidviz.data.formats import load
@@ -19,6 +20,7 @@ from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
 from tests.conftest import SMALL, network, people_folder
 
+expect.set_options(timeout=60_000)
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -64,24 +66,15 @@ def answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def server(world: Path) -> Iterator[str]:
+@contextmanager
+def serving(world: Path) -> Iterator[str]:
+    """The app over the cache and the runs of a world, as long as the context lasts; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"REIDVIZ_CACHE": str(world / "cache"), "REIDVIZ_RUNS": str(world / "runs")}
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    process = subprocess.Popen(command, cwd=settings.PROJECT, env=environment)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=settings.PROJECT, env=environment)
     address = f"http://127.0.0.1:{port}"
     while not answers(address):
         assert process.poll() is None, "the app did not start"
@@ -89,6 +82,12 @@ def server(world: Path) -> Iterator[str]:
     yield address
     process.terminate()
     process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server(world: Path) -> Iterator[str]:
+    with serving(world) as address:
+        yield address
 
 
 @pytest.fixture

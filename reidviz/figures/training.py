@@ -1,0 +1,102 @@
+"""Curves of trainings: losses and accuracy of one run, and how several do on their validation persons."""
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.palette import colour, dash
+
+FloatArray = npt.NDArray[np.float64]
+Points = tuple[FloatArray, FloatArray]
+"""Steps, and one value a step; NaN where there is none."""
+
+WINDOW = 15
+
+
+def steps_figure(curves: dict[str, Points], title: str, total: int, percent: bool = False) -> go.Figure:
+    """One colour a curve over the steps of one run: every logged value thin, their running mean thick.
+
+    A curve without a value is left out. total: steps of the whole training, the end of the axis.
+    """
+    figure = go.Figure()
+    unit = " %" if percent else ""
+    digits = ".1f" if percent else ".3f"
+    for position, (name, (steps, values)) in enumerate(curves.items()):
+        there = ~np.isnan(values)
+        if not there.any():
+            continue
+        steps, values = steps[there], values[there]
+        line = {"color": colour(position), "dash": dash(position)}
+        figure.add_scatter(
+            x=steps, y=values, mode="lines", opacity=0.5, hoverinfo="skip", showlegend=False, line=line | {"width": 1}
+        )
+        figure.add_scatter(
+            x=steps,
+            y=running_mean(values, WINDOW),
+            name=name,
+            mode="lines+markers" if len(steps) == 1 else "lines",
+            line=line | {"width": 2.5},
+            hovertemplate=f"%{{y:{digits}}}{unit}<extra>{name}</extra>",
+        )
+    _lay_out(figure, title, 300)
+    figure.update_layout(
+        xaxis={"title": "step", "range": [0, 1.02 * total]},
+        yaxis={"range": [0, 101]} if percent else {"rangemode": "tozero"},
+        showlegend=len(curves) > 1,
+    )
+    return figure
+
+
+def rank1_figure(curves: dict[str, Points], total: int) -> go.Figure:
+    """Validation rank-1 in percent over the steps, one line a reading of a run; the axis ends at step `total`."""
+    figure = go.Figure()
+    for position, (name, (steps, values)) in enumerate(curves.items()):
+        figure.add_scatter(
+            x=steps,
+            y=values,
+            name=name,
+            mode="lines+markers",
+            line={"color": colour(position), "dash": dash(position), "width": 2.5},
+            marker={"size": 6},
+            hovertemplate="%{y:.1f} % at step %{x}<extra>" + name + "</extra>",
+        )
+    _lay_out(figure, "rank-1 (%)", 340 + 20 * len(curves))
+    figure.update_layout(
+        hovermode="closest",
+        legend=_below(),
+        showlegend=True,
+        xaxis={"title": "step", "range": [0, 1.02 * total]},
+        yaxis={"rangemode": "tozero"},
+    )
+    return figure
+
+
+def validation_cmc_figure(curves: dict[str, FloatArray], ranks: int = 20) -> go.Figure:
+    """The CMC of the last validation, one line a reading of a run, in the colours of rank1_figure."""
+    figure = cmc_figure(curves, ranks)
+    _lay_out(figure, "found within rank k (%)", 340 + 20 * len(curves))
+    figure.update_layout(hovermode="closest", legend=_below(), showlegend=True)
+    return figure
+
+
+def running_mean(values: FloatArray, window: int) -> FloatArray:
+    """The mean of each value and the window - 1 before it, of fewer at the start."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - window)
+    return np.asarray((sums[ends] - sums[starts]) / (ends - starts), dtype=np.float64)
+
+
+def _lay_out(figure: go.Figure, title: str, height: int) -> None:
+    figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=height,
+        hovermode="x unified",
+        legend={"x": 0.98, "y": 0.98, "xanchor": "right", "yanchor": "top"},
+    )
+    figure.update_yaxes(title=title)
+
+
+def _below() -> dict[str, object]:
+    return {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}

@@ -1,0 +1,96 @@
+"""What can be done with a run: stop, resume, duplicate, use elsewhere, delete."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from reidviz.errors import ReidvizError
+from reidviz.training import worker
+from reidviz.ui.messages import literal, show_error
+from reidviz.ui.runs import Seen
+from reidviz.ui.state import use_run
+from reidviz.ui.training import duplicate
+
+ERROR, DELETE, LEAVE = "train error", "train delete", "train leave"
+
+
+def run_actions(seen: Seen) -> None:
+    """Its buttons, those that make sense now; an action that fails says why."""
+    kept = st.session_state
+    if kept.pop(LEAVE, False):
+        st.switch_page("pages/compare.py")
+    job, state = seen.job, seen.status.state
+    with st.container(horizontal=True, gap="small"):
+        if seen.status.active:
+            _button("Stop", "stop", lambda: seen.folder.ask_to_stop(), disabled=seen.stopping)
+        elif state != "finished" and job is not None:
+            _button("Resume", "play_arrow", lambda: _resume(seen), primary=True)
+        if job is not None and seen.has_weights:
+            _button("Use in other pages", "open_in_new", lambda: _use(seen), primary=state == "finished")
+        if job is not None:
+            _button("Duplicate with changes", "content_copy", lambda: duplicate(job))
+        if not seen.status.active:
+            _button("Delete", "delete", lambda: kept.update({DELETE: seen.name}))
+    if error := kept.pop(ERROR, None):
+        show_error(error)
+    if kept.get(DELETE) == seen.name:
+        _ask(seen)
+
+
+def _button(label: str, icon: str, action: Callable[[], None], primary: bool = False, disabled: bool = False) -> None:
+    st.button(
+        label,
+        key=f"run-{label.split()[0].lower()}",
+        icon=f":material/{icon}:",
+        type="primary" if primary else "secondary",
+        disabled=disabled,
+        on_click=_try,
+        args=(action,),
+    )
+
+
+def _try(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except ReidvizError as error:
+        st.session_state[ERROR] = error
+
+
+def _resume(seen: Seen) -> None:
+    seen.folder.forget_stop()
+    worker.start(seen.folder)
+
+
+def _use(seen: Seen) -> None:
+    if seen.job is not None:
+        use_run(seen.folder.root, seen.job.data, seen.job.protocol)
+        st.session_state[LEAVE] = True
+
+
+def _forget() -> None:
+    st.session_state.pop(DELETE, None)
+
+
+def _delete(seen: Seen) -> None:
+    _forget()
+    _try(lambda: worker.delete(seen.folder))
+
+
+@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_forget)
+def _ask(seen: Seen) -> None:
+    if DELETE not in st.session_state:
+        st.rerun()
+    st.markdown(
+        f"**{literal(seen.name)}** is removed for good: its settings, its curves and its weights. "
+        "Trainings that started from it keep theirs."
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button("Keep it", key="delete-no", on_click=_forget)
+        st.button(
+            "Delete for good",
+            key="delete-yes",
+            type="primary",
+            icon=":material/delete:",
+            on_click=_delete,
+            args=(seen,),
+        )

@@ -1,0 +1,137 @@
+"""Trainings in Chromium: started, watched, left alone, come back to, stopped; none needs the page or its server."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from reidviz.evaluation.evaluate import card_metrics
+from reidviz.evaluation.validation import validate
+from reidviz.training.recipe import compact_recipe
+from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
+from reidviz.training.train import Exams, train
+from tests.browser.conftest import serving
+from tests.conftest import SMALL, people_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SHORT = replace(compact_recipe(), architecture=SMALL, size=4, iterations=20, held_out=0.4)
+ENDLESS = replace(SHORT, iterations=10_000_000, held_out=0.0)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Pictures nobody could tell apart, two finished runs, a stopped short one and one that would take days."""
+    root = tmp_path_factory.mktemp("trainings")
+    people = people_folder(root / "people", persons=24)
+    noise = np.random.default_rng(0)
+    for file in sorted(people.rglob("*.png")):
+        Image.fromarray(noise.integers(0, 256, (48, 24, 3), dtype=np.uint8)).save(file)
+    job = Job(f"folder:{people}", "half:0", "mtdnet", SHORT, None, 0)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("REIDVIZ_CACHE", str(root / "cache"))
+        alone = replace(SHORT, hardest=0, random=2)
+        for done in (replace(job, variant="mtdnet-rnk", recipe=alone), job):
+            train(create(root / "runs" / f"trained {done.variant}", done), Exams(validate, card_metrics))
+    for name, recipe in (("short", SHORT), ("endless", ENDLESS)):
+        create(root / "runs" / name, replace(job, recipe=recipe)).write_status(
+            Status("stopped", total=recipe.iterations)
+        )
+    yield root
+    for status in (run.status() for run in runs_in(root / "runs")):
+        if status.active:
+            os.kill(status.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def server(world: Path) -> Iterator[str]:
+    with serving(world) as address:
+        yield address
+
+
+def opened(page: Page, server: str, world: Path, run: str) -> RunFolder:
+    page.goto(f"{server}/train?data=folder:{world}/people&run={run}")
+    expect(page.get_by_role("heading", name=run, exact=True)).to_be_visible()
+    return RunFolder(world / "runs" / run)
+
+
+def wait_for_steps(page: Page, run: RunFolder, more_than: int) -> int:
+    """Poll until the worker has written a later step."""
+    while run.status().step <= more_than:
+        assert run.status().active, run.status()
+        page.wait_for_timeout(50)
+    return run.status().step
+
+
+def test_a_training_ends_while_nobody_looks(page: Page, server: str, world: Path) -> None:
+    run = opened(page, server, world, "short")
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.goto("about:blank")
+    while run.status().active:
+        page.wait_for_timeout(50)
+    assert run.status().state == "finished", run.status()
+    opened(page, server, world, "short")
+    expect(page.get_by_text("On the test persons")).to_be_visible()
+    expect(page.get_by_role("button", name="Use in other pages")).to_be_visible()
+
+
+def test_a_training_started_in_the_page_survives_the_server(page: Page, world: Path) -> None:
+    with serving(world) as first:
+        opened(page, first, world, "endless")
+        page.get_by_role("button", name="Duplicate with changes").click()
+        page.get_by_role("textbox", name="Name").fill("survivor")
+        page.get_by_role("textbox", name="Name").press("Tab")
+        page.get_by_role("button", name="Start training").click()
+        expect(page.get_by_role("heading", name="survivor", exact=True)).to_be_visible()
+        run = RunFolder(world / "runs" / "survivor")
+        wait_for_steps(page, run, 0)
+        worker = run.status().pid
+        page.goto("about:blank")
+    step = wait_for_steps(page, run, run.status().step)
+    with serving(world) as second:
+        opened(page, second, world, "survivor")
+        expect(page.get_by_text("running", exact=False).first).to_be_visible()
+        wait_for_steps(page, run, step)
+        assert run.status().pid == worker
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    assert run.status().state == "stopped"
+
+
+def test_curves_move_without_redrawing_the_page(page: Page, server: str, world: Path) -> None:
+    run = opened(page, server, world, "endless")
+    page.get_by_role("button", name="Resume").click()
+    losses = page.locator(".st-key-losses .js-plotly-plot")
+    expect(losses).to_be_visible()
+    page.evaluate("document.querySelector('[data-testid=stMain] h1').dataset.same = 'yes'")
+    main = page.locator("[data-testid=stMain]")
+    main.evaluate("e => e.scrollTo(0, 150)")
+    points = "document.querySelector('.st-key-losses .js-plotly-plot')?._fullData?.[0]?.x.length"
+    seen = page.wait_for_function(points).json_value()
+    page.wait_for_function(f"n => {points} > n", arg=seen)
+    assert main.evaluate("e => e.scrollTop") == 150
+    expect(page.locator("h1[data-same=yes]")).to_have_count(1)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    assert run.status().state == "stopped"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_nothing_sticks_out(page: Page, server: str, world: Path, width: int, theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, server, world, "trained mtdnet")
+    expect(page.locator(".js-plotly-plot")).to_have_count(4)
+    expect(page.locator(".rv-hard figure").first).to_be_visible()
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = main.evaluate("e => e.getBoundingClientRect().right")
+    for wide in page.locator("table, .js-plotly-plot, .rv-hard, [data-testid=stDataFrame]").all():
+        assert wide.evaluate("e => e.getBoundingClientRect().right") <= edge
