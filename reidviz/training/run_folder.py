@@ -163,6 +163,11 @@ class RunFolder:
         waiting = Status("queued", before.step, self.job().recipe.iterations, "starting", since=time.time())
         self.write_status(replace(waiting, seconds=before.seconds))
 
+    def refuse(self, error: ReidvizError) -> None:
+        """Note why a worker could not even begin."""
+        if (self.root / "recipe.json").exists():
+            self.write_status(Status("failed", what="failed", message=error.message, hint=error.hint))
+
     def log(self, event: dict[str, Any]) -> None:
         """Append one line to events.jsonl, after ending a line that a killed worker left unfinished."""
         file = self.root / "events.jsonl"
@@ -201,6 +206,7 @@ class RunFolder:
     def hold(self) -> Lock:
         """The worker's lock on this folder, inherited from who started it or taken now.
 
+        Taking it forgets an earlier wish to stop; one that comes after the start is heard.
         Raises ReidvizError when another worker has it.
         """
         inherited = os.environ.pop(HELD, None)
@@ -210,6 +216,7 @@ class RunFolder:
         for _ in range(20):
             lock = Lock.take(self.root / "lock")
             if lock is not None:
+                self.forget_stop()
                 return lock
             time.sleep(0.05)  # someone may just be looking whether it is held
         raise ReidvizError(f"{self.name} is being trained already.", "Stop it first, or wait until it has ended.")
@@ -242,7 +249,7 @@ def check(job: Job) -> None:
 
 def runs_in(folder: Path) -> list[RunFolder]:
     """Every run below a folder, by name."""
-    return [RunFolder(file.parent) for file in sorted(folder.glob("*/recipe.json"))]
+    return [RunFolder(file.parent) for file in sorted(folder.glob("[!.]*/recipe.json"))]
 
 
 def _once(lines: list[str]) -> list[dict[str, Any]]:

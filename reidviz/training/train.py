@@ -57,13 +57,16 @@ def train(run: RunFolder, exams: Exams, progress: Progress = silent, save_every:
     Killed at any moment and started again it ends with the same weights, bit for bit, on the same machine. Raises
     ReidvizError for anything the user can mend; the last good snapshot is kept, and status.json says what happened.
     """
-    job = run.job()
+    try:
+        job = run.job()
+    except ReidvizError as error:
+        run.refuse(error)
+        raise
     team = join()
     with contextlib.ExitStack() as held:
         held.callback(leave)
         if team.rank == 0:
             held.enter_context(run.hold())
-            run.forget_stop()
         worker = _Worker(run, job, team, progress, held.enter_context(_signals()))
         try:
             return worker.work(exams, save_every, held)
@@ -89,8 +92,9 @@ class _Worker:
         self.progress = progress
         self.signalled = signalled
         self.resuming = bool(run.events())
+        before = run.status()
         self.status = Status(
-            "queued", run.status().step, self.job.recipe.iterations, "reading the data", since=time.time()
+            "queued", before.step, job.recipe.iterations, "reading the data", since=time.time(), seconds=before.seconds
         )
         self.told = 0.0
         self.tell(True)

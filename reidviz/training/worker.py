@@ -10,7 +10,6 @@ from pathlib import Path
 
 from reidviz import settings
 from reidviz.errors import ReidvizError
-from reidviz.training.lock import is_held
 from reidviz.training.run_folder import HELD, RunFolder
 
 
@@ -42,12 +41,11 @@ def start(run: RunFolder) -> None:
 
 def delete(run: RunFolder) -> None:
     """Remove a run and its weights for good. Raises ReidvizError while it is at work."""
-    if is_held(run.root / "lock"):
-        raise ReidvizError(f"{run.name} is being trained.", "Stop it before you delete it.")
     away = run.root.with_name(f".{run.name}.deleted")
     shutil.rmtree(away, ignore_errors=True)
     try:
-        run.root.rename(away)
+        with run.hold():
+            run.root.rename(away)
         shutil.rmtree(away)
     except OSError as error:
         raise ReidvizError(
@@ -72,5 +70,7 @@ def free(name: str) -> str:
 
 
 def folder_of(name: str) -> Path:
-    """Where the run of that name lies, or will."""
+    """Where the run of that name lies, or will. Raises ReidvizError for what is no plain name."""
+    if Path(name).name != name or name == "..":
+        raise ReidvizError(f"A run cannot be called {name!r}.", "Use letters, digits, spaces and dashes.")
     return settings.runs_dir() / name

@@ -8,6 +8,14 @@ from reidviz.ui.messages import literal
 from reidviz.ui.run_results import final_figures, show_mistakes, validation_curves
 from reidviz.ui.runs import Event, Seen, duration, look
 
+# Streamlit mounts a chart with new points as a new one, hides the old one at once, and shows the new one some hundred
+# milliseconds later. Until then the old one stays in its place.
+STEADY = """<style>
+.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]):has(+ .stElementContainer .js-plotly-plot) {
+  flex: none !important; height: 0 !important; margin-bottom: -1rem; overflow: hidden; }
+.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]) + .stElementContainer:has(.js-plotly-plot) {
+  display: block !important; }
+</style>"""
 LOSSES = {"loss": "both", "triplet_loss": "ranking (triplets)", "pair_loss": "pairs"}
 
 
@@ -20,6 +28,7 @@ def live(seen: Seen, others: list[Seen]) -> None:
         key="train-live",
         help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
     )
+    st.html(STEADY)
     st.fragment(_live, run_every=1.0 if moving else None)(seen, others)
 
 

@@ -24,7 +24,7 @@ def run_actions(seen: Seen) -> None:
         if seen.status.active:
             _button("Stop", "stop", lambda: seen.folder.ask_to_stop(), disabled=seen.stopping)
         elif state != "finished" and job is not None:
-            _button("Resume", "play_arrow", lambda: _resume(seen), primary=True)
+            _button("Resume", "play_arrow", lambda: worker.start(seen.folder), primary=True)
         if job is not None and seen.has_weights:
             _button("Use in other pages", "open_in_new", lambda: _use(seen), primary=state == "finished")
         if job is not None:
@@ -54,11 +54,6 @@ def _try(action: Callable[[], None]) -> None:
         action()
     except ReidvizError as error:
         st.session_state[ERROR] = error
-
-
-def _resume(seen: Seen) -> None:
-    seen.folder.forget_stop()
-    worker.start(seen.folder)
 
 
 def _use(seen: Seen) -> None:

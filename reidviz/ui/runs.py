@@ -97,8 +97,7 @@ def look(folder: RunFolder) -> Seen:
 
 def all_runs() -> list[Seen]:
     """Every run of runs_dir(), the one that was asked for last first."""
-    found = [folder for folder in runs_in(settings.runs_dir()) if not folder.name.startswith(".")]
-    return [look(folder) for folder in sorted(found, key=_asked_at, reverse=True)]
+    return [look(folder) for folder in sorted(runs_in(settings.runs_dir()), key=_asked_at, reverse=True)]
 
 
 def _asked_at(folder: RunFolder) -> tuple[int, str]:

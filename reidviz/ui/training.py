@@ -62,8 +62,6 @@ def new_training(choice: Choice, runs: list[Seen]) -> None:
 
 def _start(name: str, job: Job) -> None:
     root = worker.folder_of(name or worker.free_name(job.variant, job.data))
-    if root.parent != settings.runs_dir():
-        raise ReidvizError(f"A run cannot be called {name!r}.", "Use letters, digits, spaces and dashes.")
     run = run_folder.create(root, job)
     worker.start(run)
     kept = st.session_state

@@ -12,6 +12,8 @@ from reidviz.errors import ReidvizError
 from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
+from reidviz.training.train import train
+from tests.training.conftest import EXAMS
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), Path("/some/where.safetensors"), 3)
 
@@ -126,6 +128,22 @@ def test_steps_gone_through_again_are_there_once(run: RunFolder) -> None:
         ("validation", 10),
         ("step", 20),
     ]
+
+
+def test_a_wish_to_stop_is_forgotten_by_the_next_worker_alone(run: RunFolder) -> None:
+    run.ask_to_stop()
+    with run.hold():
+        assert not run.asked_to_stop()
+        run.ask_to_stop()
+        assert run.asked_to_stop()
+
+
+def test_a_request_that_cannot_be_read_is_a_failed_run(run: RunFolder) -> None:
+    (run.root / "recipe.json").write_text("{")
+    with pytest.raises(ReidvizError):
+        train(run, EXAMS)
+    assert run.status().state == "failed"
+    assert "cannot be read" in run.status().message
 
 
 def test_asking_to_stop_and_forgetting_it(run: RunFolder) -> None:
