@@ -6,7 +6,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent / "pictures"
-PAGES = {"home": ("", "table"), "retrieval": ("retrieval", ".rv-row"), "compare": ("compare", "[class*=st-key-open-]")}
+PAGES = {
+    "home": ("", "table"),
+    "retrieval": ("retrieval", ".rv-row"),
+    "compare": ("compare", "[class*=st-key-open-]"),
+    "train": ("train", ".rv-hard"),
+}
 
 
 def main(address: str) -> None:

@@ -130,10 +130,10 @@ def current() -> Choice:
 
 
 def known_data() -> list[str]:
-    """The built-in data sets, then CUHK01 where REIDVIZ_DATA holds it."""
-    root = os.environ.get("REIDVIZ_DATA")
-    found = [f"cuhk01:{root}/cuhk01"] if root and (Path(root) / "cuhk01" / "campus").is_dir() else []
-    return [*BUILT_IN, *found]
+    """The built-in data sets, then CUHK01 and CUHK03's pair 1 where REIDVIZ_DATA holds them."""
+    root = Path(os.environ.get("REIDVIZ_DATA") or os.devnull)
+    found = {"cuhk01": root / "cuhk01", "cuhk03": root / "cuhk03_pair1_labeled"}
+    return [*BUILT_IN, *(f"{name}:{folder}" for name, folder in found.items() if folder.is_dir())]
 
 
 def _with_present(options: list[str], present: str) -> list[str]:

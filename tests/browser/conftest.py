@@ -97,3 +97,12 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.set_default_timeout(60_000)
     yield opened
     context.close()
+
+
+def assert_fits(page: Page, wide: str) -> None:
+    """Nothing scrolls sideways, and no element that the selector `wide` finds passes the right edge."""
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+    edge = main.evaluate("e => e.getBoundingClientRect().right")
+    for element in page.locator(wide).all():
+        assert element.evaluate("e => e.getBoundingClientRect().right") <= edge

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import assert_fits
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -84,10 +86,6 @@ def test_nothing_sticks_out(page: Page, server: str, world: Path, name: str, wid
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(address(server, world, name))
     expect(page.locator(".rv-row, .js-plotly-plot").first).to_be_visible()
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
-    edge = main.evaluate("e => e.getBoundingClientRect().right")
-    for wide in page.locator("table, .js-plotly-plot, .rv-cards").all():
-        assert wide.evaluate("e => e.getBoundingClientRect().right") <= edge
+    assert_fits(page, "table, .js-plotly-plot, .rv-cards")
     background = page.locator(".stApp").evaluate("e => getComputedStyle(e).backgroundColor")
     assert background == ("rgb(17, 24, 28)" if theme == "dark" else "rgb(255, 255, 255)")

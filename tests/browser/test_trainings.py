@@ -16,7 +16,7 @@ from reidviz.evaluation.validation import validate
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from reidviz.training.train import Exams, train
-from tests.browser.conftest import serving
+from tests.browser.conftest import assert_fits, serving
 from tests.conftest import SMALL, people_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -130,8 +130,4 @@ def test_nothing_sticks_out(page: Page, server: str, world: Path, width: int, th
     opened(page, server, world, "trained mtdnet")
     expect(page.locator(".js-plotly-plot")).to_have_count(4)
     expect(page.locator(".rv-hard figure").first).to_be_visible()
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
-    edge = main.evaluate("e => e.getBoundingClientRect().right")
-    for wide in page.locator("table, .js-plotly-plot, .rv-hard, [data-testid=stDataFrame]").all():
-        assert wide.evaluate("e => e.getBoundingClientRect().right") <= edge
+    assert_fits(page, "table, .js-plotly-plot, .rv-hard, [data-testid=stDataFrame]")
