@@ -93,8 +93,9 @@ class _Worker:
         self.signalled = signalled
         self.resuming = bool(run.events())
         before = run.status()
+        since = before.since if before.state == "queued" else time.time()
         self.status = Status(
-            "queued", before.step, job.recipe.iterations, "reading the data", since=time.time(), seconds=before.seconds
+            "queued", before.step, job.recipe.iterations, "reading the data", since=since, seconds=before.seconds
         )
         self.told = 0.0
         self.tell(True)
