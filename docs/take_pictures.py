@@ -1,4 +1,7 @@
-"""Takes the README's pictures from a running app on built-in data: python docs/take_pictures.py http://127.0.0.1:8501"""
+"""Takes the README's pictures from a running app on built-in data: python docs/take_pictures.py http://127.0.0.1:8501
+
+That of the Train page needs a server with finished runs of built-in data (REIDVIZ_RUNS).
+"""
 
 import sys
 from pathlib import Path

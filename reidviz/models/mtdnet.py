@@ -27,10 +27,10 @@ def pooled(size: int) -> int:
 
 
 class ResponseNorm(nn.LocalResponseNorm):
-    """Local response normalisation in single precision: in half, 1 + alpha x the sum rounds to 1."""
+    """Local response normalisation in single precision at least: in half, 1 + alpha x the sum rounds to 1."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.float())
+        return super().forward(x.to(torch.promote_types(x.dtype, torch.float32)))
 
 
 class Stem(nn.Module):
