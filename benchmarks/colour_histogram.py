@@ -10,8 +10,9 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images import picture
 from reidviz.data.protocols import default_protocol, split
-from reidviz.evaluation.ranking import RANKS, Ranking, rank, same_person
+from reidviz.evaluation.ranking import RANKS, Ranking, rank
 from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.truth import truth_of
 
 STRIPES, BINS = 6, 8
 
@@ -30,7 +31,7 @@ def histogram_ranking(dataset: Dataset, parts: Split) -> Ranking:
         np.stack([histogram(picture(dataset, int(i))) for i in indices]) for indices in (parts.probes, parts.gallery)
     )
     distances = np.stack([np.abs(gallery - probe).sum(axis=1) for probe in probes])
-    return rank(Scores("distance", distances), same_person(dataset, parts))
+    return rank(Scores("distance", distances), truth_of(dataset, parts))
 
 
 def main(data: str, protocol: str | None = None) -> None:

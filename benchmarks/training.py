@@ -6,10 +6,6 @@ and both pairs of each triplet through conv3-8, as the release does; ours each d
 """
 
 import copy
-import os
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
+from benchmarks.measure import by_turns, machine, matmul_rate, seconds
 from reidviz import settings
 from reidviz.cli import ConsoleProgress
 from reidviz.data.formats import load
@@ -27,7 +24,7 @@ from reidviz.data.triplets import positives
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
-from reidviz.training.devices import name_of, placed
+from reidviz.training.devices import placed
 from reidviz.training.loop import Batch, Trainer
 from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe, recipe_named
@@ -152,22 +149,6 @@ def _conv_backward(gradient: Any, x: Any, weight: Any, *others: Any, out_shape: 
     return sum(wanted[:2]) * int(conv_flop_count(x, weight, gradient))
 
 
-def matmul_rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a large matrix product, the best of ten."""
-    side = 8192 if device.type == "cuda" else 2048
-    a, b = (torch.rand(side, side, device=device, dtype=dtype) for _ in range(2))
-    return 2 * side**3 / min(seconds(lambda: a @ b, device) for _ in range(10))
-
-
-def seconds(work: Callable[[], Any], device: torch.device) -> float:
-    """How long it takes, what it leaves to a GPU included."""
-    started = time.perf_counter()
-    work()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - started
-
-
 def begun(recipe: Recipe, device: torch.device) -> Trainer:
     """A training of mtdnet on the built-in data, from fresh weights."""
     dataset = load(DATA)
@@ -190,13 +171,9 @@ def compared(recipe: Recipe, steps: int, device: torch.device, rate: float) -> t
     loss, gradient = differences(ours)
     forms = {"plain": plain(ours), "ours": ours}
     flops = {name: operations(trainer) for name, trainer in forms.items()}
-    times: dict[str, list[float]] = {name: [] for name in forms}
-    for _ in range(steps):
-        for name, trainer in forms.items():
-            times[name].append(seconds(trainer.step, device))
+    median = by_turns({name: trainer.step for name, trainer in forms.items()}, steps, device)
     count = len(ours.triplets)
     pairs = {"plain": 2 * count, "ours": len(distinct_pairs(ours.triplets)[0])}
-    median = {name: statistics.median(taken) for name, taken in times.items()}
     rows = [
         f"| {recipe.name} | {name} | {count} | {len(trainer.batch.images)} | {pairs[name]} | {flops[name] / 1e9:,.0f} "
         f"| {median[name]:.3f} | {3 * count / median[name]:.1f} | {flops[name] / rate / median[name]:.0%} "
@@ -212,10 +189,8 @@ def compared(recipe: Recipe, steps: int, device: torch.device, rate: float) -> t
 def main() -> None:
     """Print the table for this machine, and what only a GPU can tell where there is one."""
     device = settings.device()
-    load_before = os.getloadavg()[0]
     rate = matmul_rate(device, torch.float32)
-    print(f"{name_of(device)}, torch {torch.__version__}, fp32 matrix products {rate / 1e9:,.0f} GFLOP/s")
-    print(f"load average before: {load_before:.1f}\n", flush=True)
+    print(machine(device, rate) + "\n", flush=True)
     found = [compared(recipe_named(name, "mtdnet"), steps, device, rate) for name, steps in STEPS.items()]
     print("\n".join([HEADER, *(row for rows, _ in found for row in rows), "", *(said for _, said in found)]))
     print(on_gpu(device) if device.type == "cuda" else "The paper recipe in bf16 is measured on a GPU only: none here.")

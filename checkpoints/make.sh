@@ -6,7 +6,7 @@ build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 for variant in mtdnet mtdnet-cls mtdnet-rnk; do
     "$python" -m reidviz train --data synthetic:cuhk03 --protocol test100:0 --variant "$variant" \
-        --recipe compact --init imagenet --seed 0 --set held_out=0 --out "$build/$variant"
+        --recipe compact --init imagenet --seed 0 --out "$build/$variant"
     cp "$build/$variant/checkpoints/final.safetensors" "checkpoints/$variant.safetensors"
     cp "$build/$variant/checkpoints/final.json" "checkpoints/$variant.json"
 done

@@ -6,6 +6,7 @@ import streamlit as st
 from reidviz.evaluation.statistics import wins
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.wins import wins_figure
+from reidviz.ui.dial import dial
 from reidviz.ui.messages import heading, literal
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.results import results_or_progress
@@ -16,7 +17,7 @@ from reidviz.ui.summary import provenance, results_table
 SHOWN = 12
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
-choice = current()
+choice = dial(current(), "compare")
 results = results_or_progress(choice)
 names = [r.reading.name for r in results]
 
@@ -51,7 +52,7 @@ st.plotly_chart(
 
 st.subheader("Where they part most", anchor=False)
 a, b = st.columns(2)
-by_score = sorted(names, key=lambda name: -results[names.index(name)].ranking.mean_average_precision)
+by_score = sorted(names, key=lambda name: -results[names.index(name)].ranking.mean_average_precision())
 one = a.selectbox("Probes that this model ranks well", by_score, key="better")
 other = b.selectbox("and this one ranks far behind", [n for n in reversed(by_score) if n != one], key="worse")
 gap = first[names.index(other)] - first[names.index(one)]

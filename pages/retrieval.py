@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from reidviz.ui.dial import dial
 from reidviz.ui.messages import heading
+from reidviz.ui.results import results_or_progress
 from reidviz.ui.retrieval import choose_probe, show_probe, show_upload
 from reidviz.ui.state import current
 
@@ -14,5 +16,9 @@ source = st.segmented_control(
 if source == "Upload a picture":
     show_upload(choice)
 else:
-    results, position = choose_probe(choice)
+    picking = st.container()
+    choice = dial(choice, "retrieval")
+    results = results_or_progress(choice)
+    with picking:
+        position = choose_probe(choice, results)
     show_probe(choice, results, position)

@@ -15,6 +15,7 @@ from reidviz.progress import time_left
 from reidviz.training.recipe import RECIPES, changed, recipe_named
 
 if TYPE_CHECKING:
+    from reidviz.data.dataset import Dataset, Split
     from reidviz.training.run_folder import Job
 
 
@@ -68,12 +69,34 @@ def parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=run_evaluate)
     _add_data(evaluate, required=True)
     evaluate.add_argument("--model", type=Path, action="append", required=True, help="checkpoint file or run folder")
+    evaluate.add_argument("--passes", default="8-pass", help="8-pass (as the release tests), 4-pass or 1-pass")
+    evaluate.add_argument("--precision", default="fp32", help="of the classifier: fp32, or bf16, which is not exact")
+    evaluate.add_argument(
+        "--cascade",
+        type=int,
+        default=0,
+        metavar="K",
+        help="let the classifier rescore only the K gallery pictures that the ranking branch puts first",
+    )
+    evaluate.add_argument(
+        "--averaging",
+        choices=("step", "trapezoid"),
+        default="step",
+        help="mAP from average precision (step), or as Market-1501's own code takes it (trapezoid)",
+    )
     evaluate.add_argument("--json", type=Path, help="also write the figures to this file")
+    evaluate.add_argument("--per-probe", action="store_true", help="with --json: AP and ranks of each probe too")
     evaluate.add_argument("--fresh", action="store_true", help="score again even if these scores are cached")
 
     bench = commands.add_parser("bench", help="measure a table of docs/benchmarks.md on this machine")
-    bench.set_defaults(run=run_bench)
-    bench.add_argument("what", choices=("training",))
+    tables = bench.add_subparsers(required=True, dest="what")
+    for name, told in (("training", "a training step"), ("pairs", "P(same) of pairs"), ("ranking", "CMC and mAP")):
+        tables.add_parser(name, help=told).set_defaults(run=run_bench)
+    pairs = tables.choices["pairs"]
+    pairs.add_argument("--model", type=Path, default=settings.CHECKPOINTS / "mtdnet.safetensors", help="an mtdnet")
+    pairs.add_argument("--data", default="synthetic:cuhk03", help="what the model is tested on")
+    pairs.add_argument("--protocol", help="default: the data set's own")
+    pairs.add_argument("--cascade", type=int, default=20, metavar="K", help="gallery pictures that a cascade rescores")
     return root
 
 
@@ -154,25 +177,41 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Print the table of all models on one split, and write it as JSON when asked."""
     from reidviz.data.formats import load
     from reidviz.data.protocols import default_protocol, split
-    from reidviz.evaluation.evaluate import evaluate, readings_of, report
+    from reidviz.evaluation.evaluate import evaluate_all, probe_records, readings_of, report
+    from reidviz.evaluation.scores import scoring
     from reidviz.files import write_atomically
 
+    chosen = scoring(options.passes, options.precision, options.cascade)
     readings = [reading for path in options.model for reading in readings_of(path)]
     dataset = load(options.data)
     parts = split(dataset, options.protocol or default_protocol(dataset))
+    for line in left_out(dataset, parts):
+        print(line, file=sys.stderr)
     progress = ConsoleProgress()
-    results = [evaluate(reading, dataset, parts, progress, use_cache=not options.fresh) for reading in readings]
+    results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
     progress.end()
-    summary = report(dataset, parts, results)
+    summary = report(dataset, parts, results, options.averaging)
     print(table(summary))
     if options.json:
+        if options.per_probe:
+            for one, result in zip(summary["models"], results, strict=True):
+                one["per_probe"] = probe_records(dataset, parts, result, options.averaging)
         write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
+
+
+def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
+    """The probes that no score could ever match, a line each."""
+    if not parts.left_out:
+        return []
+    head = f"{len(parts.left_out)} probes of {parts.protocol} have no possible match and are left out:"
+    return [head, *(f"  {dataset.samples[one.position].id}: {one.reason}" for one in parts.left_out)]
 
 
 def run_bench(options: argparse.Namespace) -> None:
     """Run a module of benchmarks/, which stands beside the package."""
     sys.path.insert(0, str(settings.PROJECT))
-    importlib.import_module(f"benchmarks.{options.what}").main()
+    chosen = {k: v for k, v in vars(options).items() if k not in {"what", "run"}}
+    importlib.import_module(f"benchmarks.{options.what}").main(**chosen)
 
 
 def table(summary: dict[str, Any]) -> str:
@@ -187,7 +226,25 @@ def table(summary: dict[str, Any]) -> str:
     for m in summary["models"]:
         cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
         lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(note for m in summary["models"] for note in notes(m))])
+
+
+def notes(model: dict[str, Any]) -> list[str]:
+    """What is to be known of one row: the weight of a mix, what a cascade gave away."""
+    found = []
+    if "weight" in model:
+        how = "fitted on validation persons" if model["weight_fitted"] else "not fitted: trained without validation"
+        found.append(f"{model['name']}: weight {model['weight']:.2f} ({how})")
+    if "cascade" in model:
+        one = model["cascade"]
+        change = one["rank1_change"]
+        against = (
+            f"at most {100 - one['recall']:.2f} points of rank-1 are lost (evaluate without --cascade to know)"
+            if change is None
+            else f"rank-1 changes by {change:+.2f} points against the scores of all pairs"
+        )
+        found.append(f"{model['name']}: cascade {one['count']}, recall {one['recall']:.2f}; {against}")
+    return found
 
 
 class ConsoleProgress:

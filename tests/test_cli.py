@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from reidviz import cli
-from reidviz.models.card import read_card
+from reidviz.models.card import Card, read_card
+from reidviz.models.checkpoint import save_checkpoint
 from reidviz.training import recipe
-from tests.conftest import SMALL, people_folder
+from tests.conftest import SMALL, network, people_folder
 
 
 @pytest.fixture
@@ -43,9 +44,10 @@ def test_train_then_evaluate(data: str, variant: str, tmp_path: Path) -> None:
     assert report["protocol"] == "half:0"
     assert (report["probes"], report["gallery"]) == (6, 3)
     read_as = [m["variant"] for m in report["models"]]
-    assert read_as == (["mtdnet", "mtdtrp"] if variant == "mtdnet" else [variant])
+    assert read_as == (["mtdnet", "mtdtrp", "mtdnet-fused"] if variant == "mtdnet" else [variant])
     for model in report["models"]:
-        assert set(model) == {"name", "variant", "kind", "cmc", "mAP", "mINP", "seconds"}
+        mix = {"weight", "weight_fitted"} if model["kind"] == "fused" else set()
+        assert set(model) == {"name", "variant", "kind", "cmc", "mAP", "mINP", "seconds"} | mix
         assert set(model["cmc"]) == {"1", "5", "10", "20"}
         assert 0 <= model["cmc"]["1"] <= model["mAP"] <= model["cmc"]["20"] == 100
 
@@ -125,3 +127,77 @@ def test_mistakes_get_one_sentence(
     assert sentence in error
     assert "Traceback" not in error
     assert not (tmp_path / "x").exists()
+
+
+def crowd_csv(folder: Path) -> str:
+    """A listed data set with a trained model's worth of persons, one probe of whom cannot be matched."""
+    people_folder(folder, persons=9)
+    lines = ["path,identity,camera,split"]
+    for person in range(9):
+        for camera, part in (("A", "probe"), ("B", "gallery")):
+            for shot in range(2):
+                split = part if person < 5 else "train"
+                if (person, part) != (4, "gallery"):
+                    lines.append(f"p{person:02d}/{camera}_{shot}.png,p{person:02d},{camera},{split}")
+    (folder / "list.csv").write_text("\n".join(lines))
+    return f"folder:{folder / 'list.csv'}"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "both.safetensors"
+    save_checkpoint(path, network("mtdnet"), Card("both", "mtdnet", SMALL, {}, "x", "h", "half:0", "fresh", 0, 0))
+    return path
+
+
+def test_probes_without_a_match_are_listed_and_left_out(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, figures = crowd_csv(tmp_path / "crowd"), tmp_path / "figures.json"
+    assert run("evaluate", "--data", data, "--model", model, "--json", figures) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("2 probes of listed have no possible match")
+    assert "p04/A_0.png: the gallery has no picture of this person" in told.err
+    report = json.loads(figures.read_text())
+    assert report["probes"] == 8
+    assert [one["probe"] for one in report["left_out"]] == ["p04/A_0.png", "p04/A_1.png"]
+
+
+def test_a_cascade_tells_what_it_gives_away(data: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", "--data", data, "--model", model, "--cascade", 2) == 0
+    assert "points of rank-1 are lost" in capsys.readouterr().out
+    assert run("evaluate", "--data", data, "--model", model) == 0
+    capsys.readouterr()
+    assert run("evaluate", "--data", data, "--model", model, "--cascade", 2) == 0
+    told = capsys.readouterr().out
+    assert "both: cascade 2, recall" in told
+    assert "against the scores of all pairs" in told
+
+
+def test_every_probe_is_in_the_json_on_request(data: str, model: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    command = ("evaluate", "--data", data, "--model", model, "--json", figures, "--per-probe")
+    assert run(*command, "--averaging", "trapezoid", "--passes", "1-pass", "--precision", "bf16") == 0
+    report = json.loads(figures.read_text())
+    assert report["averaging"] == "trapezoid"
+    for one in report["models"]:
+        assert len(one["per_probe"]) == report["probes"]
+        assert 100 * sum(p["AP"] for p in one["per_probe"]) / len(one["per_probe"]) == pytest.approx(
+            one["mAP"], abs=0.01
+        )
+        assert all(1 <= rank <= report["gallery"] for p in one["per_probe"] for rank in p["ranks"])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--passes", "7-pass"), "no test called '7-pass'"),
+        (("--precision", "fp8"), "no precision called 'fp8'"),
+        (("--cascade", "-3"), "at least one gallery picture"),
+    ],
+)
+def test_scoring_that_does_not_exist_is_refused(
+    data: str, model: Path, options: tuple[str, str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("evaluate", "--data", data, "--model", model, *options) == 1
+    assert sentence in capsys.readouterr().err

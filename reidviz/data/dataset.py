@@ -75,21 +75,35 @@ class Dataset:
         return np.array([s.camera or "" for s in self.samples])
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A probe that cannot be matched, by its position in Dataset.samples, and why not."""
+
+    position: int
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """Which samples train, probe and fill the gallery, as positions in Dataset.samples.
 
-    No training identity is ever probed or in the gallery.
+    No training identity is ever probed or in the gallery, and every probe has a true match there.
+
+    left_out        probes without one
+    across_cameras  gallery pictures of the probe's person by the probe's own camera are passed over
     """
 
     protocol: str
     train: IntArray
     probes: IntArray
     gallery: IntArray
+    left_out: tuple[LeftOut, ...] = ()
+    across_cameras: bool = False
 
     @property
     def key(self) -> str:
-        """16 hex digits that name these very probes and gallery pictures."""
+        """16 hex digits that name these very probes and gallery pictures, and how they are matched."""
         digest = hashlib.sha256(np.ascontiguousarray(self.probes, dtype="<i8").tobytes())
         digest.update(b"|" + np.ascontiguousarray(self.gallery, dtype="<i8").tobytes())
+        digest.update(b"|across cameras" if self.across_cameras else b"")
         return digest.hexdigest()[:16]

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.dataset import Dataset, IntArray, LeftOut, Split
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
@@ -27,8 +28,9 @@ def protocols_for(dataset: Dataset) -> tuple[str, ...]:
         return (*_RECORDED, "half:0")
     if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
         return ("test100:0", "half:0")
-    listed = any(s.split is not None for s in dataset.samples)
-    return ("listed", "half:0") if listed else ("half:0",)
+    if not any(s.split is not None for s in dataset.samples):
+        return ("half:0",)
+    return ("listed", "market", "half:0") if any(s.camera for s in dataset.samples) else ("listed", "half:0")
 
 
 def default_protocol(dataset: Dataset) -> str:
@@ -43,6 +45,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
+    market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
+                            own camera are passed over, those of identity -1 (junk) dropped; 0 are distractors
 
     half and testN use the persons that can be probed and matched, those with two cameras, or with two pictures where
     cameras are unknown. The gallery holds one picture of each test person: the first one of the second camera, by
@@ -53,14 +57,14 @@ def split(dataset: Dataset, protocol: str) -> Split:
     ReidvizError for an unknown protocol, too few persons, or cameras that only some pictures have.
     """
     shuffled = _SHUFFLED.fullmatch(protocol)
-    if protocol not in protocols_for(dataset) and protocol != "listed" and not shuffled:
+    if protocol not in protocols_for(dataset) and protocol not in ("listed", "market") and not shuffled:
         raise ReidvizError(
             f"There is no protocol {shown(protocol)!r} for the data set {shown(dataset.name)}.",
             f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
         )
     _check_cameras(dataset)
-    if protocol == "listed":
-        return _listed(dataset)
+    if protocol in ("listed", "market"):
+        return _listed(dataset, protocol)
     if shuffled is None:
         return _recorded(dataset, protocol)
     return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
@@ -139,9 +143,14 @@ def _recorded(dataset: Dataset, protocol: str) -> Split:
     )
 
 
-def _listed(dataset: Dataset) -> Split:
+def _listed(dataset: Dataset, protocol: str) -> Split:
+    market = protocol == "market"
+    if market and not any(s.camera for s in dataset.samples):
+        raise ReidvizError(
+            f"The protocol market needs cameras, and {shown(dataset.name)} names none.", "Use the protocol listed."
+        )
     train, probes, gallery = (
-        _positions([i for i, s in enumerate(dataset.samples) if s.split == part])
+        _positions([i for i, s in enumerate(dataset.samples) if s.split == part and (s.identity != "-1" or not market)])
         for part in ("train", "probe", "gallery")
     )
     if not len(probes) or not len(gallery):
@@ -155,12 +164,29 @@ def _listed(dataset: Dataset) -> Split:
             f"{len(both)} persons are listed both to train and to test: {_some(both)}.",
             "Mark every picture of a person as train, or none.",
         )
-    if unmatched := sorted(probed - kept):
+    return _matchable(dataset, Split(protocol, train, probes, gallery, across_cameras=market))
+
+
+def _matchable(dataset: Dataset, parts: Split) -> Split:
+    """The split without the probes that have no possible match, and these listed with the reason."""
+    cameras: dict[str, set[str | None]] = {}
+    for i in parts.gallery:
+        cameras.setdefault(dataset.samples[i].identity, set()).add(dataset.samples[i].camera)
+    left_out = []
+    for i in parts.probes.tolist():
+        found = cameras.get(dataset.samples[i].identity, set())
+        if not found:
+            left_out.append(LeftOut(i, "the gallery has no picture of this person"))
+        elif parts.across_cameras and found == {dataset.samples[i].camera}:
+            left_out.append(LeftOut(i, "the gallery has pictures of this person by the probe's own camera only"))
+    missing = {one.position for one in left_out}
+    probes = _positions([i for i in parts.probes.tolist() if i not in missing])
+    if not len(probes):
         raise ReidvizError(
-            f"{len(unmatched)} probed persons have no gallery picture: {_some(unmatched)}.",
+            f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
             "Mark one more of their pictures as gallery, or leave their split empty.",
         )
-    return Split(protocol="listed", train=train, probes=probes, gallery=gallery)
+    return replace(parts, probes=probes, left_out=tuple(left_out))
 
 
 def _check_cameras(dataset: Dataset) -> None:

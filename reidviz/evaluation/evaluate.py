@@ -3,26 +3,25 @@
 Reading cached scores needs no torch: it is imported where scores are computed.
 """
 
-import io
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-
-import numpy as np
 
 from reidviz import settings
-from reidviz.data.dataset import Dataset, Split
+from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.pixels import Pixels
-from reidviz.evaluation.ranking import RANKS, Ranking, rank, same_person
-from reidviz.evaluation.scores import Scores
-from reidviz.files import write_atomically
-from reidviz.models.card import Card, find_checkpoint, read_card
+from reidviz.errors import ReidvizError
+from reidviz.evaluation import score_cache
+from reidviz.evaluation.cascade import candidates, recall
+from reidviz.evaluation.fusion import UNFITTED, mixed
+from reidviz.evaluation.ranking import RANKS, Averaging, Ranking, rank
+from reidviz.evaluation.scores import EXACT, FloatArray, Scores, Scoring
+from reidviz.evaluation.truth import Truth, truth_of
+from reidviz.models.card import Card, Fusion, find_checkpoint, read_card
 from reidviz.models.variants import Kind, variant
 from reidviz.progress import Progress, silent
-
-SCORING = "8-pass"
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Reading:
     name     shown to people; variant: as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     path     the weights file; sha256: of it
     data, data_hash, protocol  what the checkpoint was trained on
+    weight   of a fused reading, where its dial stands; fusion: how that was fitted, None where it was not
     """
 
     name: str
@@ -42,6 +42,27 @@ class Reading:
     data: str
     data_hash: str
     protocol: str
+    weight: float | None = None
+    fusion: Fusion | None = None
+
+    @property
+    def cascades(self) -> bool:
+        """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
+        return self.kind != "distance" and self.variant != "mtdnet-cls"
+
+    def part(self, kind: Kind) -> "Reading":
+        """The same network read for one of the two scores that a fused reading mixes."""
+        return replace(self, kind=kind, weight=None)
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """What a cascade gives away. count: pictures rescored a probe; recall: percent of probes with a true match among
+    them; change: points of rank-1 against the scores of all pairs, None while these are not known."""
+
+    count: int
+    recall: float
+    change: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,111 +73,206 @@ class Result:
     scores: Scores
     ranking: Ranking
     seconds: float
+    cascade: Cascade | None = None
 
 
 def readings_of(path: Path) -> tuple[Reading, ...]:
     """The readings of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
     path = find_checkpoint(path)
     card = read_card(path)
-    return tuple(
-        Reading(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
-        for as_read, kind in variant(card.variant).readings
-    )
+    readings = []
+    for as_read, kind in variant(card.variant).readings:
+        one = Reading(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
+        if kind == "fused":
+            one = replace(one, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
+        readings.append(one)
+    return tuple(readings)
 
 
 def evaluate(
-    reading: Reading, dataset: Dataset, split: Split, progress: Progress = silent, use_cache: bool = True
+    reading: Reading,
+    dataset: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    scoring: Scoring = EXACT,
+    fresh: bool = False,
 ) -> Result:
-    """Score and rank every probe, from the cache when these very scores were computed before."""
-    file = _cache_file(reading, dataset, split)
-    kept = _read(file) if use_cache else None
-    scores, seconds = kept if kept is not None else _compute(reading, dataset, split, progress)
-    if kept is None:
-        _write(file, scores, seconds)
-    return Result(reading, scores, rank(scores, same_person(dataset, split)), seconds)
+    """Score and rank every probe, from the cache when these very scores were computed before, unless fresh.
+
+    Raises ReidvizError when a cascade is asked of a network without a ranking branch.
+    """
+    return evaluate_all([reading], dataset, split, progress, scoring, fresh)[0]
+
+
+def evaluate_all(
+    readings: Iterable[Reading],
+    dataset: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    scoring: Scoring = EXACT,
+    fresh: bool = False,
+) -> list[Result]:
+    """The same for several readings; scores that two of them need are computed once even when fresh."""
+    matrices = _Matrices(dataset, split, progress, scoring, fresh)
+    truth = truth_of(dataset, split)
+    return [_result(reading, matrices, truth) for reading in readings]
+
+
+def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
+    """Whether evaluate would answer at once."""
+    parts = {"fused": ("distance", "probability")}.get(reading.kind, (reading.kind,))
+    if scoring.cascade and reading.cascades:
+        parts = ("distance", "probability")
+    matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
+    return all(matrices.kept(reading.part(kind)) is not None for kind in parts)  # type: ignore[arg-type]
 
 
 def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
     """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
-    summary = report(
-        dataset, split, [evaluate(r, dataset, split, progress, use_cache=False) for r in readings_of(path)]
-    )
+    summary = report(dataset, split, evaluate_all(readings_of(path), dataset, split, progress, fresh=True))
     context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery")}
     return tuple(context | model for model in summary["models"])
 
 
-def is_cached(reading: Reading, dataset: Dataset, split: Split) -> bool:
-    """Whether evaluate would answer at once."""
-    return _cache_file(reading, dataset, split).is_file()
-
-
-def record(result: Result) -> dict[str, Any]:
+def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
     """A result as `evaluate --json` writes it; percentages 0-100."""
-    ranking = result.ranking
-    return {
-        "name": result.reading.name,
-        "variant": result.reading.variant,
-        "kind": result.reading.kind,
+    ranking, reading, cascade = result.ranking, result.reading, result.cascade
+    made = {
+        "name": reading.name,
+        "variant": reading.variant,
+        "kind": reading.kind,
         "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
-        "mAP": round(ranking.mean_average_precision, 2),
+        "mAP": round(ranking.mean_average_precision(averaging), 2),
         "mINP": round(ranking.mean_inverse_negative_penalty, 2),
         "seconds": round(result.seconds, 2),
     }
+    if reading.weight is not None:
+        made |= {"weight": reading.weight, "weight_fitted": reading.fusion is not None}
+    if cascade is not None:
+        change = None if cascade.change is None else round(cascade.change, 2)
+        made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
+    return made
 
 
-def report(dataset: Dataset, split: Split, results: list[Result]) -> dict[str, Any]:
-    """The whole JSON of one evaluation."""
+def report(dataset: Dataset, split: Split, results: list[Result], averaging: Averaging = "step") -> dict[str, Any]:
+    """The whole JSON of one evaluation. averaging: how each AP is taken (Ranking.average_precision)."""
     return {
         "data": dataset.name,
         "protocol": split.protocol,
         "probes": len(split.probes),
         "gallery": len(split.gallery),
-        "models": [record(r) for r in results],
+        "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
+        "averaging": averaging,
+        "models": [record(r, averaging) for r in results],
     }
+
+
+def probe_records(dataset: Dataset, split: Split, result: Result, averaging: Averaging) -> list[dict[str, Any]]:
+    """AP (0-1) and the ranks of all true matches of every probe."""
+    ranking = result.ranking
+    return [
+        {"probe": dataset.samples[position].id, "AP": round(float(precision), 6), "ranks": ranks.tolist()}
+        for position, precision, ranks in zip(
+            split.probes, ranking.average_precision(averaging), ranking.matches, strict=True
+        )
+    ]
+
+
+def _result(reading: Reading, matrices: "_Matrices", truth: Truth) -> Result:
+    cascaded = matrices.scoring.cascade > 0 and reading.kind != "distance"
+    if cascaded and not reading.cascades:
+        raise ReidvizError(
+            f"{reading.name} has no ranking branch to order the gallery for a cascade.",
+            "Score it in full, or cascade a multi-task mtdnet.",
+        )
+    scores, seconds = matrices.scores(reading)
+    ranking = rank(scores, truth)
+    if not cascaded:
+        return Result(reading, scores, ranking, seconds)
+    full = _Matrices(matrices.dataset, matrices.split, silent, replace(matrices.scoring, cascade=0), fresh=False)
+    change = None
+    if full.kept(reading.part("probability")) is not None:
+        change = ranking.cmc_at(1) - rank(full.scores(reading)[0], truth).cmc_at(1)
+    chosen = matrices.candidates(reading)
+    return Result(reading, scores, ranking, seconds, Cascade(chosen.shape[1], recall(chosen, truth), change))
+
+
+class _Matrices:
+    """The score matrices of one split: those of this call, then those on disk, else computed."""
+
+    def __init__(self, dataset: Dataset, split: Split, progress: Progress, scoring: Scoring, fresh: bool) -> None:
+        self.dataset, self.split, self.progress = dataset, split, progress
+        self.scoring, self.fresh = scoring, fresh
+        self._made: dict[Path, tuple[FloatArray, float]] = {}
+
+    def scores(self, reading: Reading) -> tuple[Scores, float]:
+        """Scores of a reading as its kind and weight say, and the seconds they took."""
+        if reading.kind == "distance":
+            matrix, seconds = self._matrix(reading)
+            return Scores("distance", matrix), seconds
+        behind = None
+        if self.scoring.cascade or reading.kind == "fused":
+            behind, first_stage = self._matrix(reading.part("distance"))
+        matrix, seconds = self._matrix(reading.part("probability"))
+        probability = Scores("probability", matrix, behind if self.scoring.cascade else None)
+        if behind is None:
+            return probability, seconds
+        if reading.kind == "probability":
+            return probability, seconds + first_stage
+        assert reading.weight is not None
+        return mixed(Scores("distance", behind), probability, reading.weight), seconds + first_stage
+
+    def candidates(self, reading: Reading) -> IntArray:
+        """The gallery positions of each probe that a cascade rescores."""
+        distances, _ = self._matrix(reading.part("distance"))
+        return candidates(distances, self.scoring.cascade, truth_of(self.dataset, self.split))
+
+    def kept(self, part: Reading) -> tuple[FloatArray, float] | None:
+        """A matrix on disk."""
+        return score_cache.read(self._file(part), self._shape)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.split.probes), len(self.split.gallery)
+
+    def _file(self, part: Reading) -> Path:
+        key = f"{part.sha256[:16]}-{self.dataset.cache_key}-{self.split.key}-{part.kind}-{self.scoring.key(part.kind)}"
+        return settings.cache_dir() / "scores" / f"{key}.npy"
+
+    def _matrix(self, part: Reading) -> tuple[FloatArray, float]:
+        file = self._file(part)
+        if file not in self._made:
+            kept = None if self.fresh else self.kept(part)
+            self._made[file] = kept or score_cache.write(file, self._shape, lambda out: self._compute(part, out))
+        return self._made[file]
+
+    def _compute(self, part: Reading, out: FloatArray) -> float:
+        from reidviz.evaluation.features import Chosen
+        from reidviz.evaluation.scoring import score
+        from reidviz.models.checkpoint import load_checkpoint
+
+        chosen = self.candidates(part) if self.scoring.cascade and part.kind == "probability" else None
+        network, card = load_checkpoint(part.path)
+        pixels = Pixels(self.dataset, card.architecture.height, card.architecture.width)
+        for positions in (self.split.probes, self.split.gallery):
+            pixels.fill(positions, self.progress)
+        started = time.perf_counter()
+        score(
+            network,
+            part.kind,
+            Chosen(pixels, self.split.probes),
+            Chosen(pixels, self.split.gallery),
+            settings.device(),
+            self.progress,
+            f"scoring pairs with {part.name}",
+            self.scoring,
+            out,
+            chosen,
+        )
+        return time.perf_counter() - started
 
 
 def _name(card: Card, as_read: str) -> str:
     if as_read == card.variant:
         return card.name
     return as_read if card.name == card.variant else f"{card.name} ({as_read})"
-
-
-def _compute(reading: Reading, dataset: Dataset, split: Split, progress: Progress) -> tuple[Scores, float]:
-    from reidviz.evaluation.scoring import score
-    from reidviz.models.checkpoint import load_checkpoint
-
-    network, card = load_checkpoint(reading.path)
-    pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
-    pixels.fill(np.concatenate([split.probes, split.gallery]), progress)
-    started = time.perf_counter()
-    scores = score(
-        network,
-        reading.kind,
-        pixels[split.probes],
-        pixels[split.gallery],
-        settings.device(),
-        progress,
-        f"scoring pairs with {reading.name}",
-    )
-    return scores, time.perf_counter() - started
-
-
-def _cache_file(reading: Reading, dataset: Dataset, split: Split) -> Path:
-    key = f"{reading.sha256[:16]}-{dataset.cache_key}-{split.key}-{reading.kind}-{SCORING}"
-    return settings.cache_dir() / "scores" / f"{key}.npz"
-
-
-def _read(file: Path) -> tuple[Scores, float] | None:
-    """Cached scores, or None when there are none that can be read whole."""
-    try:
-        with np.load(file, allow_pickle=False) as kept:
-            kind: Kind = "distance" if str(kept["kind"]) == "distance" else "probability"
-            return Scores(kind, kept["matrix"]), float(kept["seconds"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
-        return None
-
-
-def _write(file: Path, scores: Scores, seconds: float) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, kind=np.array(scores.kind), matrix=scores.matrix, seconds=np.array(seconds))
-    write_atomically(file, buffer.getvalue())

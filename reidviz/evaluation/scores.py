@@ -1,27 +1,103 @@
-"""Scores: how near each gallery picture is to each probe."""
+"""Scores: how near each gallery picture is to each probe, and by name how they are computed."""
 
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.errors import ReidvizError
 from reidviz.models.variants import Kind
 
 FloatArray = npt.NDArray[np.float32]
+Precision = Literal["fp32", "bf16"]
+
+_BEHIND = 1000.0
+"""Farther than anything that was rescored: log P of the smallest float is -103, a squared distance at most 4."""
+
+
+@dataclass(frozen=True)
+class Passes:
+    """The forward passes whose mean is the score of a pair.
+
+    orders   1: probe before gallery picture; 2: the other way round as well (P(same) only, distances have no order)
+    mirrors  each picture as it is and mirrored: four combinations; else as they are
+    """
+
+    orders: int
+    mirrors: bool
+
+
+PASSES: dict[str, Passes] = {
+    "8-pass": Passes(2, True),
+    "4-pass": Passes(1, True),
+    "1-pass": Passes(1, False),
+}
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How scores are computed.
+
+    passes     "8-pass": the release's test, both orders and all mirrors; "4-pass": probe first, all mirrors; "1-pass"
+    precision  of the classifier after conv3: "fp32", or "bf16", which may change ranks
+    cascade    how many gallery pictures of each probe, the nearest by the ranking branch, the classifier rescores;
+               0: all
+    """
+
+    passes: str = "8-pass"
+    precision: Precision = "fp32"
+    cascade: int = 0
+
+    def key(self, kind: Kind) -> str:
+        """What tells the scores of one kind apart from those computed otherwise."""
+        if kind == "distance":
+            return "mirrors" if PASSES[self.passes].mirrors else "as they are"
+        return f"{self.passes}-{self.precision}" + (f"-cascade{self.cascade}" if self.cascade else "")
+
+
+EXACT = Scoring()
+
+
+def scoring(passes: str, precision: str, cascade: int) -> Scoring:
+    """The Scoring of these names. Raises ReidvizError for an unknown or impossible one."""
+    if passes not in PASSES:
+        raise ReidvizError(f"There is no test called {passes!r}.", f"Choose one of: {', '.join(PASSES)}.")
+    if precision not in get_args(Precision):
+        raise ReidvizError(f"There is no precision called {precision!r}.", "Choose fp32 or bf16.")
+    if cascade < 0:
+        raise ReidvizError("A cascade rescores at least one gallery picture.", "For example: --cascade 100")
+    return Scoring(passes, "bf16" if precision == "bf16" else "fp32", cascade)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
     """How near each gallery picture is to each probe.
 
-    kind    "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer
-    matrix  float32 (probes, gallery)
+    kind    "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
+            "fused": a mix of both (fusion.mixed), larger is nearer
+    matrix  float32 (probes, gallery); not a number where a cascade left the pair to its first stage
+    behind  of a cascade, the squared distances of its first stage (probes, gallery), by which the pictures that were
+            not rescored follow those that were
     """
 
     kind: Kind
     matrix: FloatArray
+    behind: FloatArray | None = None
 
-    @property
-    def nearness(self) -> FloatArray:
-        """The matrix with larger meaning nearer, whatever the kind."""
-        return -self.matrix if self.kind == "distance" else self.matrix
+    def farness(self, rows: Any = slice(None)) -> npt.NDArray[np.floating]:
+        """The matrix, or some rows of it, with smaller meaning nearer, whatever the kind."""
+        matrix = np.asarray(self.matrix[rows])
+        if self.kind == "distance":
+            return matrix
+        if self.behind is None:
+            return -matrix
+        first_stage = _BEHIND + self.behind[rows].astype(np.float64)
+        return np.where(np.isnan(matrix), first_stage, -matrix.astype(np.float64))
+
+    def text(self, probe: int, picture: int) -> str:
+        """One score as people read it."""
+        value = float(self.matrix[probe, picture])
+        if np.isnan(value) and self.behind is not None:
+            return f"d² {self.behind[probe, picture]:.3f}"
+        return {"distance": f"d² {value:.3f}", "probability": f"P {value:.1%}", "fused": f"s {value:.2f}"}[self.kind]

@@ -1,18 +1,21 @@
 """How well a network in training does on persons held out of its training set."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.pixels import Pixels
-from reidviz.evaluation.ranking import Ranking, rank, same_person
+from reidviz.evaluation.features import Chosen
+from reidviz.evaluation.fusion import fit
+from reidviz.evaluation.ranking import Ranking, rank
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring import score
+from reidviz.evaluation.truth import Truth, truth_of
 from reidviz.models.mtdnet import Network
-from reidviz.models.variants import variant
+from reidviz.models.variants import Kind, variant
 from reidviz.progress import Progress, silent
 
 CURVE = 50
@@ -32,37 +35,47 @@ def validate(
     readings   for each reading of the variant: rank-1 and the CMC up to rank 50 (percent), mAP, and its mistakes:
                up to 8 [probe, true match, wrong one], positions in dataset.samples, with the two scores; the worst
                first. From a distance they are the hardest triplets, from P(same) the hardest pairs
+    fusion     of a network with both scores, how to mix them (models.card.Fusion), as a dictionary; else None
     probes, gallery  how many
     """
     architecture = network.architecture
     pixels = Pixels(dataset, architecture.height, architecture.width)
-    same = same_person(dataset, split)
+    probes, gallery = Chosen(pixels, split.probes), Chosen(pixels, split.gallery)
+    truth = truth_of(dataset, split)
+    found: dict[Kind, Scores] = {}
     readings = []
     for name, kind in variant(variant_name).readings:
-        scores = score(
-            network, kind, pixels[split.probes], pixels[split.gallery], device, progress, f"validating {name}"
-        )
-        ranking = rank(scores, same)
+        if kind == "fused":
+            continue
+        scores = found[kind] = score(network, kind, probes, gallery, device, progress, f"validating {name}")
+        ranking = rank(scores, truth)
         readings.append(
             {
                 "name": name,
                 "kind": kind,
                 "rank1": _percent(ranking.cmc_at(1)),
-                "mAP": _percent(ranking.mean_average_precision),
+                "mAP": _percent(ranking.mean_average_precision()),
                 "cmc": [_percent(v) for v in ranking.cmc[:CURVE]],
-                "mistakes": _mistakes(scores, ranking, same, split),
+                "mistakes": _mistakes(scores, ranking, truth, split),
             }
         )
-    return {"probes": len(split.probes), "gallery": len(split.gallery), "readings": readings}
+    fusion = fit(found["distance"], found["probability"], truth, split.protocol) if len(found) == 2 else None
+    return {
+        "probes": len(split.probes),
+        "gallery": len(split.gallery),
+        "readings": readings,
+        "fusion": fusion and asdict(fusion),
+    }
 
 
-def _mistakes(scores: Scores, ranking: Ranking, same: npt.NDArray[np.bool_], split: Split) -> list[dict[str, Any]]:
+def _mistakes(scores: Scores, ranking: Ranking, truth: Truth, split: Split) -> list[dict[str, Any]]:
     """Probes whose nearest gallery picture of another person is nearer than their true match, by how much."""
-    nearness = scores.nearness
-    match = np.where(same, nearness, -np.inf).argmax(1)
-    other = np.where(same, -np.inf, nearness).argmax(1)
+    farness = scores.farness()
+    same = np.stack([truth.marks(i)[0] for i in range(len(farness))])
+    match = np.where(same, farness, np.inf).argmin(1)
+    other = np.where(same, np.inf, farness).argmin(1)
     row = np.arange(len(same))
-    gap = nearness[row, other] - nearness[row, match]
+    gap = farness[row, match] - farness[row, other]
     worst = np.argsort(-gap, kind="stable")[:SHOWN]
     return [
         {

@@ -16,6 +16,27 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
+class Fusion:
+    """How much of the classifier to mix into the ranking branch, fitted on validation persons (evaluation.fusion).
+
+    weight      0: the ranking branch alone, 1: the classifier alone
+    low, high   ends of the flat part around it, where validation mAP is less than one point below the best
+    measured_on the validation persons, in words; probes, gallery: how many pictures of them
+    weights, rank1, mAP  the curve it was read from: percent at each weight
+    """
+
+    weight: float
+    low: float
+    high: float
+    measured_on: str
+    probes: int
+    gallery: int
+    weights: tuple[float, ...]
+    rank1: tuple[float, ...]
+    mAP: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Card:
     """What a checkpoint is, where it came from and what was measured.
 
@@ -23,6 +44,7 @@ class Card:
     data       name of the training data; data_hash: its manifest hash; protocol: how it was split
     init       what the weights started from
     metrics    one record a reading and test, as `reidviz evaluate --json` writes it, with data and protocol
+    fusion     of a multi-task network that was validated: how to mix its two scores
     sha256     of the weights file
     """
 
@@ -37,6 +59,7 @@ class Card:
     seed: int
     iterations: int
     metrics: tuple[dict[str, Any], ...] = ()
+    fusion: Fusion | None = None
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
@@ -78,8 +101,20 @@ def read_card(path: Path) -> Card:
             raise ReidvizError(f"{file} has card format {values['format']}, not {FORMAT}.", "Update reidviz.")
         values["architecture"] = Architecture(**values["architecture"])
         values["metrics"] = tuple(values["metrics"])
+        values["fusion"] = fusion_from(values.get("fusion"))
         card = Card(**values)
         variant(card.variant)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReidvizError(f"{file} is not the card of a reidviz checkpoint.", hint) from error
     return card
+
+
+def fusion_from(values: dict[str, Any] | None) -> Fusion | None:
+    """A Fusion as JSON keeps it. Raises TypeError, KeyError or ValueError when it is something else."""
+    if values is None:
+        return None
+    curve = {name: tuple(float(v) for v in values[name]) for name in ("weights", "rank1", "mAP")}
+    marks = {name: float(values[name]) for name in ("weight", "low", "high")}
+    if not all(0 <= mark <= 1 for mark in marks.values()):
+        raise ValueError("a weight lies between 0 and 1")
+    return Fusion(**(values | curve | marks))

@@ -109,8 +109,11 @@ class DeepBranch(nn.Module):
 
     def head(self, joint: Tensor) -> Tensor:
         """fc6 to fc8: (B, 256, 13, 13) -> (B, outputs)."""
-        x = self.pool(joint).flatten(1)  # (B, 9216)
-        x = self.dropout(F.relu(self.fc6(x)))  # (B, 4096)
+        return self.classify(self.pool(joint).flatten(1))  # (B, 9216)
+
+    def classify(self, pooled: Tensor) -> Tensor:
+        """fc6 to fc8 on the pooled joint feature map: (B, 9216) -> (B, outputs)."""
+        x = self.dropout(F.relu(self.fc6(pooled)))  # (B, 4096)
         x = self.dropout(F.relu(self.fc7(x)))  # (B, 4096)
         out: Tensor = self.fc8(x)
         return out

@@ -9,7 +9,7 @@ from reidviz.models.architecture import Architecture
 if TYPE_CHECKING:
     from reidviz.models.mtdnet import Network
 
-Kind = Literal["distance", "probability"]
+Kind = Literal["distance", "probability", "fused"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,20 @@ VARIANTS: dict[str, Variant] = {
     for v in (
         Variant("mtdnet-rnk", "ranking", True, False, (("mtdnet-rnk", "distance"),)),
         Variant("mtdnet-cls", "pairs", False, True, (("mtdnet-cls", "probability"),)),
-        Variant("mtdnet", "both tasks", True, True, (("mtdnet", "probability"), ("mtdtrp", "distance"))),
+        Variant(
+            "mtdnet",
+            "both tasks",
+            True,
+            True,
+            (("mtdnet", "probability"), ("mtdtrp", "distance"), ("mtdnet-fused", "fused")),
+        ),
         Variant("mtdtrp", "both tasks", True, True, (("mtdtrp", "distance"),)),
     )
 }
+
+
+TRAINED_ON = {name: v.title for v in VARIANTS.values() for name, _ in v.readings}
+"""The tasks behind each reading."""
 
 
 def variant(name: str) -> Variant:

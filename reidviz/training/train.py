@@ -18,7 +18,7 @@ from reidviz.data.pixels import Pixels
 from reidviz.data.protocols import split, validation
 from reidviz.data.triplets import positives
 from reidviz.errors import ReidvizError
-from reidviz.models.card import Card, read_card, write_card
+from reidviz.models.card import Card, Fusion, fusion_from, read_card, write_card
 from reidviz.models.checkpoint import initialise_from, save_checkpoint
 from reidviz.models.mtdnet import Network, initialise
 from reidviz.models.variants import build
@@ -37,7 +37,8 @@ STATUS_EVERY = 1.0
 class Exams:
     """How networks are judged; training itself knows nothing of evaluation.
 
-    validate  (network, variant, data, split, device, progress) -> record with "readings", as evaluation.validation
+    validate  (network, variant, data, split, device, progress) -> record with "readings" and "fusion", as
+              evaluation.validation
     test      (weights file, data, split, progress) -> the metrics of its card
     """
 
@@ -123,7 +124,8 @@ class _Worker:
         if self.team.rank:
             return None
         weights = self.run.final
-        save_checkpoint(weights, trainer.network, _card(self.run.name, job, dataset, facts.step))
+        fusion = self._last_fusion(facts.validated)
+        save_checkpoint(weights, trainer.network, _card(self.run.name, job, dataset, facts.step, fusion))
         self.tell(True, what="testing", left=None)
         metrics = exams.test(weights, dataset, parts, self._told)
         write_card(weights, replace(read_card(weights), metrics=metrics))
@@ -278,7 +280,8 @@ class _Worker:
         self.log({"event": "validation", "step": trainer.done, "seconds": round(facts.seconds, 2), **result})
         rank1 = result["readings"][0]["rank1"]
         if facts.best is None or rank1 > facts.best:
-            card = _card(f"{self.run.name} at step {trainer.done}", self.job, dataset, trainer.done)
+            fusion = fusion_from(result.get("fusion"))
+            card = _card(f"{self.run.name} at step {trainer.done}", self.job, dataset, trainer.done, fusion)
             save_checkpoint(self.run.best, trainer.network, card)
             facts = replace(facts, best=rank1, best_step=trainer.done)
         return replace(facts, validated=trainer.done)
@@ -300,6 +303,11 @@ class _Worker:
         self.tell(True, state="failed", what="failed", left=None, message=error.message, hint=error.hint)
         with contextlib.suppress(ReidvizError):
             self.log({"event": "failed", "step": self.status.step, "message": error.message, "hint": error.hint})
+
+    def _last_fusion(self, step: int) -> Fusion | None:
+        """How to mix the two scores, as the validation at this step found."""
+        found = [e for e in self.run.events() if e["event"] == "validation" and e["step"] == step]
+        return fusion_from(found[-1].get("fusion")) if found else None
 
     def _wanted_to_stop(self) -> bool:
         return self.signalled.is_set() or (self.team.rank == 0 and self.run.asked_to_stop())
@@ -336,7 +344,7 @@ class _Pace:
         self.images_a_second += share * (images / max(took, 1e-9) - self.images_a_second)
 
 
-def _card(name: str, job: Job, dataset: Dataset, step: int) -> Card:
+def _card(name: str, job: Job, dataset: Dataset, step: int, fusion: Fusion | None = None) -> Card:
     return Card(
         name=name,
         variant=job.variant,
@@ -348,6 +356,7 @@ def _card(name: str, job: Job, dataset: Dataset, step: int) -> Card:
         init="fresh weights" if job.init is None else job.init.name,
         seed=job.seed,
         iterations=step,
+        fusion=fusion,
     )
 
 

@@ -1,73 +1,139 @@
-"""The results of the chosen models: at once when they are cached, else computed in the background, with progress."""
+"""The results of the chosen models: at once when they are cached, else computed in the background, with progress.
+
+Of a large gallery the cascades come first, and the scores of all pairs take their place when they are ready.
+"""
+
+from dataclasses import replace
 
 import streamlit as st
 
-from reidviz.evaluation.evaluate import Result, evaluate, is_cached
+from reidviz.evaluation.evaluate import Reading, Result, evaluate, is_cached
+from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.progress import Progress
-from reidviz.ui.jobs import board
+from reidviz.ui.jobs import Job, board
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.state import Choice
 
+CASCADE = Scoring(cascade=100)
+
 
 def results_or_progress(choice: Choice) -> list[Result]:
-    """One result a chosen reading, in that order. While some are missing, progress is shown and the page ends there.
+    """The results at hand of the chosen readings, in that order.
 
-    The page starts again by itself when the scores are ready.
+    While some are missing or are only those of a cascade, progress is shown, and the page starts again by itself when
+    there is more; it ends here as long as there is none.
     """
     if not choice.readings:
         st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
         st.stop()
-    missing = [r for r in choice.readings if not is_cached(r, choice.dataset, choice.split)]
-    if missing:
-        _compute(choice)
+    at_hand = _at_hand(choice)
+    if any(scoring is not EXACT for scoring in at_hand):
+        _compute(choice, at_hand)
+    if not any(at_hand):
         st.stop()
-    return [_result(_key(choice, i), choice, i) for i in range(len(choice.readings))]
+    return [
+        _named(_result(choice, reading, scoring))
+        for reading, scoring in zip(choice.readings, at_hand, strict=True)
+        if scoring is not None
+    ]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _result(key: str, _choice: Choice, position: int) -> Result:
-    return evaluate(_choice.readings[position], _choice.dataset, _choice.split)
+def _at_hand(choice: Choice) -> tuple[Scoring | None, ...]:
+    """How the best scores were computed that are on disk, for each chosen reading."""
+    found = []
+    for reading in choice.readings:
+        ways = _ways(choice, reading)
+        found.append(next((way for way in ways if is_cached(reading, choice.dataset, choice.split, way)), None))
+    return tuple(found)
 
 
-def _key(choice: Choice, position: int) -> str:
-    reading = choice.readings[position]
-    return f"{reading.sha256}-{reading.kind}-{reading.name}-{choice.dataset.cache_key}-{choice.split.key}"
+def _ways(choice: Choice, reading: Reading) -> list[Scoring]:
+    """How a reading is scored, the best first."""
+    worthwhile = reading.cascades and len(choice.split.gallery) >= 2 * CASCADE.cascade
+    return [EXACT, CASCADE] if worthwhile else [EXACT]
 
 
-def _compute(choice: Choice) -> None:
-    key = "scores " + " ".join(_key(choice, i) for i in range(len(choice.readings)))
+def _result(choice: Choice, reading: Reading, scoring: Scoring) -> Result:
+    """A fused one is made anew each time: its weight is a dial, and mixing takes milliseconds."""
+    if reading.kind == "fused":
+        return evaluate(reading, choice.dataset, choice.split, scoring=scoring)
+    return _kept_result(_key(choice, reading, scoring), choice, reading, scoring)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept_result(key: str, _choice: Choice, _reading: Reading, _scoring: Scoring) -> Result:
+    return evaluate(_reading, _choice.dataset, _choice.split, scoring=_scoring)
+
+
+def _named(result: Result) -> Result:
+    """The result of a cascade under a name that says so."""
+    if result.cascade is None:
+        return result
+    name = f"{result.reading.name} (cascade {result.cascade.count})"
+    return replace(result, reading=replace(result.reading, name=name))
+
+
+def _key(choice: Choice, reading: Reading, scoring: Scoring | None) -> str:
+    return f"{reading.sha256}-{reading.kind}-{reading.name}-{choice.dataset.cache_key}-{choice.split.key}-{scoring}"
+
+
+def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
+    key = "scores " + " ".join(_key(choice, reading, None) for reading in choice.readings)
 
     def work(progress: Progress) -> None:
-        for reading in choice.readings:
-            evaluate(reading, choice.dataset, choice.split, progress)
+        distances = [(reading, EXACT) for reading in choice.readings if reading.kind == "distance"]
+        cascades = [(reading, CASCADE) for reading in choice.readings if CASCADE in _ways(choice, reading)]
+        for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
+            evaluate(reading, choice.dataset, choice.split, progress, scoring)
 
     job = board().get(key) or board().start(key, work)
+    if job.finished:
+        _ended(job, key)
+        return
+    st.markdown(
+        f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "
+        f"once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
+    )
+    _watch(key, choice, at_hand)
+
+
+def _ended(job: Job, key: str) -> None:
+    if job.state == "done":
+        board().forget(key)
+        st.rerun()
     if job.state == "failed" and job.error is not None:
         show_error(job.error)
     if job.state == "cancelled":
         st.info("Scoring was cancelled. Scores of models that were finished are kept.")
-    if job.finished:
-        st.button(
-            "Compute the scores",
-            icon=":material/play_arrow:",
-            type="primary",
-            on_click=board().forget,
-            args=(key,),
-        )
-        return
-    st.markdown(
-        f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "
-        "once, then they are kept on disk. You may change pages meanwhile."
+    st.button(
+        "Compute the scores",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=board().forget,
+        args=(key,),
     )
-    _watch(key)
+
+
+def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> str:
+    """What is on screen until all is there."""
+    if not any(at_hand):
+        return ""
+    said = []
+    if CASCADE in at_hand:
+        said.append(
+            f"*Cascade {CASCADE.cascade}* is shown first: the classifier has rescored the {CASCADE.cascade} gallery "
+            "pictures that the ranking branch puts nearest, the others follow in its order."
+        )
+    missing = [literal(r.name) for r, scoring in zip(choice.readings, at_hand, strict=True) if scoring is None]
+    if missing:
+        said.append(f"Still to come: {', '.join(missing)}.")
+    return " ".join(said)
 
 
 @st.fragment(run_every=1.0)
-def _watch(key: str) -> None:
+def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     job = board().get(key)
-    if job is None or job.finished:
-        if job is not None and job.state == "done":
-            board().forget(key)
+    if job is None or job.finished or _at_hand(choice) != at_hand:
         st.rerun(scope="app")
     else:
         st.progress(job.share, text=job.text)

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -13,14 +14,16 @@ from reidviz.data.dataset import IntArray
 from reidviz.data.images import decode, resize
 from reidviz.data.pixels import Pixels
 from reidviz.evaluation.evaluate import Reading, Result
-from reidviz.evaluation.ranking import BoolArray, order, same_person
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.fusion import mixed
+from reidviz.evaluation.ranking import order
+from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.truth import BoolArray, truth_of
 from reidviz.models.variants import Kind
 from reidviz.progress import time_left
+from reidviz.ui.dial import dial
 from reidviz.ui.messages import literal, or_stop
 from reidviz.ui.pictures import data_uri, thumbnail
 from reidviz.ui.ranked import Card, Row, rows_html
-from reidviz.ui.results import results_or_progress
 from reidviz.ui.state import Choice
 from reidviz.ui.summary import provenance, training_data
 
@@ -34,9 +37,8 @@ def open_probe(sample_id: str) -> None:
     st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
 
 
-def choose_probe(choice: Choice) -> tuple[list[Result], int]:
-    """The results of the chosen models and the chosen probe's row in them; the choice is kept in the URL."""
-    results = results_or_progress(choice)
+def choose_probe(choice: Choice, results: list[Result]) -> int:
+    """The row of the chosen probe in the results; the choice is kept in the URL."""
     ids = [choice.dataset.samples[i].id for i in choice.split.probes]
     with st.container(border=True):
         filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
@@ -51,13 +53,13 @@ def choose_probe(choice: Choice) -> tuple[list[Result], int]:
             _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
         else:
             st.info("No probe is like that with these models. Choose another filter.")
-    return results, chosen
+    return chosen
 
 
 def show_probe(choice: Choice, results: list[Result], position: int) -> None:
     """The probe beside the ranked galleries of every model."""
     sample = choice.dataset.samples[choice.split.probes[position]]
-    same = same_person(choice.dataset, choice.split)[position]
+    truth = truth_of(choice.dataset, choice.split).marks(position)
     left, right = st.columns([1, 6], gap="medium")
     with left:
         st.markdown("**Probe**")
@@ -67,10 +69,8 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         )
         shown = _shown(len(choice.split.gallery))
     with right:
-        rows = [
-            _row(choice, result.reading.name, result.scores.kind, result.scores.matrix[position], shown, same)
-            for result in results
-        ]
+        beside_the_dial_first = sorted(results, key=lambda r: r.reading.kind != "fused")
+        rows = [_row(choice, r.reading, r.scores, position, shown, truth) for r in beside_the_dial_first]
         st.html(rows_html(rows))
     provenance(choice)
 
@@ -108,15 +108,15 @@ def show_upload(choice: Choice) -> None:
             "Its identity is not known here, so no picture is marked right or wrong, and the person may not be in this "
             "gallery at all: the list shows who looks nearest."
         )
+        choice = dial(choice, "retrieval")
         rows = []
-        gallery_key = f"{choice.dataset.cache_key}-{choice.split.key}"
         bar = st.progress(0.0)
         started = time.monotonic()
         for done, reading in enumerate(choice.readings):
             remaining = time_left(done, len(choice.readings), time.monotonic() - started)
             bar.progress(done / len(choice.readings), text=f"Ranking with {reading.name} … {remaining}")
-            kept = or_stop(partial(_upload_scores, digest, reading, gallery_key, image, choice))
-            rows.append(_row(choice, reading.name, kept.kind, kept.matrix[0], shown, None))
+            scores = or_stop(partial(_upload_scores, digest, reading, image, choice))
+            rows.append(_row(choice, reading, scores, 0, shown, None))
         bar.empty()
         st.html(rows_html(rows))
     st.caption(
@@ -168,41 +168,74 @@ def _shown(gallery: int) -> int:
     return st.slider("Pictures a row", 5, min(30, max(6, gallery)), min(10, gallery), key="shown")
 
 
-def _row(choice: Choice, title: str, kind: Kind, values: FloatArray, shown: int, same: BoolArray | None) -> Row:
-    nearness = -values if kind == "distance" else values
-    ranked = order(nearness, same)
+def _row(
+    choice: Choice,
+    reading: Reading,
+    scores: Scores,
+    probe: int,
+    shown: int,
+    truth: tuple[BoolArray, BoolArray] | None,
+) -> Row:
+    """A ranked list. truth: which gallery pictures are true matches and which are passed over, None if unknown."""
+    same, passed_over = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
+    ranked = order(scores.farness(probe), same)
+    ranked = ranked[~passed_over[ranked]]
 
     def card(rank: int) -> Card:
         place = int(ranked[rank - 1])
         sample = choice.dataset.samples[choice.split.gallery[place]]
-        value = float(values[place])
         return Card(
             rank,
             thumbnail(choice.dataset, int(choice.split.gallery[place])),
             sample.identity,
             sample.camera or "",
-            f"d² {value:.3f}" if kind == "distance" else f"P {value:.1%}",
+            scores.text(probe, place),
             None if same is None else bool(same[place]),
         )
 
-    note = "ranked by squared distance" if kind == "distance" else "ranked by P(same person)"
+    note = (
+        "ranked by "
+        + {
+            "distance": "squared distance",
+            "probability": "P(same person)",
+            "fused": f"both tasks, weight {reading.weight or 0:.2f}",
+        }[reading.kind]
+    )
     beyond = None
     if same is not None:
-        first = int(np.flatnonzero(same[ranked])[0]) + 1
+        found = np.flatnonzero(same[ranked]) + 1
+        first = int(found[0])
         note += f" · true match at rank {first} of {len(ranked)}"
+        if len(found) > 1:
+            note += f", the last of {len(found)} at {found[-1]}"
         if first > shown:
             beyond = card(first)
-    return Row(title, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)
+    return Row(reading.name, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)
+
+
+def _upload_scores(digest: str, reading: Reading, image: Image.Image, choice: Choice) -> Scores:
+    """Scores (1, gallery) of the uploaded picture."""
+    gallery = f"{choice.dataset.cache_key}-{choice.split.key}"
+
+    def of(kind: Kind) -> Scores:
+        return _one_upload(digest, gallery, reading.sha256, kind, reading.path, image, choice)
+
+    if reading.kind != "fused":
+        return of(reading.kind)
+    assert reading.weight is not None
+    return mixed(of("distance"), of("probability"), reading.weight)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _upload_scores(digest: str, reading: Reading, gallery_key: str, _image: Image.Image, _choice: Choice) -> Scores:
-    """Scores (1, gallery) of the uploaded picture."""
+def _one_upload(
+    digest: str, gallery: str, sha256: str, kind: Kind, _path: Path, _image: Image.Image, _choice: Choice
+) -> Scores:
+    from reidviz.evaluation.features import Chosen
     from reidviz.evaluation.scoring import score
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(reading.path)
+    network, card = load_checkpoint(_path)
     height, width = card.architecture.height, card.architecture.width
     pixels = Pixels(_choice.dataset, height, width)
     probe = resize(_image, height, width)[None]
-    return score(network, reading.kind, probe, pixels[_choice.split.gallery], settings.device())
+    return score(network, kind, probe, Chosen(pixels, _choice.split.gallery), settings.device())

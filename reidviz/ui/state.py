@@ -20,9 +20,10 @@ from reidviz.evaluation.evaluate import Reading, readings_of
 from reidviz.models.card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.menu import pages
-from reidviz.ui.messages import show_error
+from reidviz.ui.messages import literal, show_error
 
 MOST_BY_DEFAULT = 6
+MOST_LISTED = 50
 _AT_STEP = re.compile(r" at step \d+")
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
 
@@ -73,7 +74,8 @@ def _sidebar() -> Choice:
         key="protocol",
         accept_new_options=True,
         help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
-        "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01.",
+        "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01; listed is "
+        "what the owner of the data says, market the same by the rules of Market-1501.",
     )
     parts = split(dataset, kept["protocol"])
     offered = known_readings()
@@ -91,6 +93,13 @@ def _sidebar() -> Choice:
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
         f"{len(parts.gallery):,} pictures"
     )
+    if parts.left_out:
+        with st.expander(f"{len(parts.left_out):,} probes left out"):
+            st.caption("They have no possible match in this gallery, so no model could find it.")
+            for one in parts.left_out[:MOST_LISTED]:
+                st.caption(f"{literal(dataset.samples[one.position].id)}: {one.reason}")
+            if len(parts.left_out) > MOST_LISTED:
+                st.caption(f"… and {len(parts.left_out) - MOST_LISTED:,} more")
     before.update({key: kept[key] for key in ("data", "protocol", "models")})
     st.query_params.update(before)
     return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))

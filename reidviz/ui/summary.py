@@ -6,7 +6,7 @@ import streamlit as st
 
 from reidviz.evaluation.evaluate import Result, record
 from reidviz.evaluation.ranking import RANKS
-from reidviz.models.variants import VARIANTS
+from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.messages import literal
 from reidviz.ui.state import Choice
 
@@ -35,10 +35,16 @@ def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> str:
             f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}"
             for value, top in zip(row, best, strict=True)
         ]
-        kind = "P(same)" if one["kind"] == "probability" else "distance"
-        title = VARIANTS[one["variant"]].title if one["variant"] in VARIANTS else literal(one["variant"])
+        kind = _ranks_by(one)
+        title = TRAINED_ON.get(one["variant"]) or literal(one["variant"])
         lines.append("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |")
     return "\n".join(lines)
+
+
+def _ranks_by(one: dict[str, Any]) -> str:
+    if one["kind"] == "fused":
+        return f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)")
+    return "P(same)" if one["kind"] == "probability" else "distance"
 
 
 def provenance(choice: Choice) -> None:

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reidviz import settings
 from reidviz.data.formats import load
-from reidviz.models.card import Card
+from reidviz.models.card import Card, Fusion
 from reidviz.models.checkpoint import save_checkpoint
 from tests.conftest import SMALL, network, people_folder
 
@@ -24,6 +25,7 @@ expect.set_options(timeout=60_000)
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+FUSION = Fusion(0.3, 0.2, 0.5, "3 persons", 6, 3, (0.0, 0.5, 1.0), (50.0, 70.0, 60.0), (55.0, 75.0, 65.0))
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,6 +56,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for seed, variant in enumerate(("mtdnet-rnk", "mtdnet")):
         path = root / "runs" / f"my {variant}" / "checkpoints" / "final.safetensors"
         card = Card(f"my {variant}", variant, SMALL, {}, data, manifest, "half:0", "fresh weights", seed, 0)
+        card = replace(card, fusion=FUSION if variant == "mtdnet" else None)
         save_checkpoint(path, network(variant, seed=seed), card)
     return root
 

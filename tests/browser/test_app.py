@@ -21,13 +21,13 @@ def test_a_page_linked_to_directly_opens_within_the_app(page: Page, server: str,
     page.goto(address(server, world, "retrieval"))
     expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
     expect(page.get_by_text("my mtdnet (mtdtrp)").first).to_be_visible()
-    expect(page.locator(".rv-row")).to_have_count(3)
+    expect(page.locator(".rv-row")).to_have_count(4)
 
 
 def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> None:
     page.goto(address(server, world))
     expect(page.get_by_role("heading", name="reidviz")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(3)
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(4)
     expect(page.get_by_role("table").get_by_text("my mtdnet-rnk")).to_be_visible()
     page.get_by_role("link", name="Compare").last.click()
     expect(page.get_by_text("Who wins on how many probes")).to_be_visible()
@@ -35,7 +35,7 @@ def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> 
 
 def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, world: Path) -> None:
     page.goto(address(server, world, "retrieval"))
-    expect(page.locator(".rv-row")).to_have_count(3)
+    expect(page.locator(".rv-row")).to_have_count(4)
     picture = page.locator(".rv-card.right img").first.get_attribute("alt")
     page.locator(".st-key-probe-9 button").first.click()
     expect(page.locator(".rv-card.right img").first).not_to_have_attribute("alt", picture or "")
@@ -53,8 +53,8 @@ def test_an_uploaded_picture_is_ranked_by_every_model(page: Page, server: str, w
     page.goto(address(server, world, "retrieval"))
     page.get_by_text("Upload a picture").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.locator(".rv-row")).to_have_count(3)
-    expect(page.locator(".rv-card.unknown")).to_have_count(3 * 6)
+    expect(page.locator(".rv-row")).to_have_count(4)
+    expect(page.locator(".rv-card.unknown")).to_have_count(4 * 6)
     expect(page.locator(".rv-card.right")).to_have_count(0)
     expect(page.get_by_text("Its identity is not known here")).to_be_visible()
 
@@ -76,6 +76,51 @@ def test_a_probe_found_by_comparing_opens_in_retrieval(page: Page, server: str, 
     expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
     page.wait_for_function("location.search.includes('probe=') && location.search.includes('data=')")
     assert f"{world}/people" in unquote(page.evaluate("location.href"))
+
+
+def the_curve_of_the_mix_is_that_of(page: Page, name: str) -> None:
+    """Wait until the newest chart draws the mix as it draws another reading."""
+    page.wait_for_function(
+        """name => {
+            const chart = [...document.querySelectorAll('.st-key-compare-cmc .js-plotly-plot')].at(-1);
+            const curve = wanted => [...chart?._fullData?.find(trace => trace.name === wanted)?.y ?? []].join();
+            return curve(name) && curve(name) === curve('my mtdnet (mtdnet-fused)');
+        }""",
+        arg=name,
+    )
+
+
+def test_the_dial_moves_figures_and_curve(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world, "compare"))
+    slider = page.get_by_role("slider").first
+    expect(slider).to_have_value("0.3")
+    expect(page.get_by_text("fitted 0.30")).to_be_visible()
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("table").get_by_text("both, 0.00")).to_be_visible()
+    the_curve_of_the_mix_is_that_of(page, "my mtdnet (mtdtrp)")
+    page.keyboard.press("End")
+    expect(page.get_by_role("table").get_by_text("both, 1.00")).to_be_visible()
+    the_curve_of_the_mix_is_that_of(page, "my mtdnet")
+    page.wait_for_function("location.search.includes('dial=')")
+    page.locator(".st-key-dial-back button").first.click()
+    expect(page.get_by_role("table").get_by_text("both, 0.30")).to_be_visible()
+    page.wait_for_function("!location.search.includes('dial=')")
+
+
+def test_the_dial_moves_the_list_and_is_kept(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world, "retrieval"))
+    mix = page.locator(".rv-row").first
+    expect(mix.get_by_text("weight 0.30")).to_be_visible()
+    before = mix.inner_text()
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("End")
+    expect(mix.get_by_text("weight 1.00")).to_be_visible()
+    assert mix.inner_text() != before
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("slider").first).to_have_value("1")
+    page.get_by_text("never on the test probes").click()
+    expect(page.locator(".st-key-dial-scale .js-plotly-plot")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -88,7 +88,8 @@ def test_menus(campus: Dataset) -> None:
     assert protocols_for(dataset(*four, name="synthetic:cuhk01")) == ("test100:0", "half:0")
     assert protocols_for(dataset(*four, name="synthetic:viper")) == ("half:0",)
     assert protocols_for(dataset(*four)) == ("half:0",)
-    assert protocols_for(dataset(*four, marks="tttt--pg")) == ("listed", "half:0")
+    assert protocols_for(dataset(*four, marks="tttt--pg")) == ("listed", "market", "half:0")
+    assert protocols_for(dataset(("a", [None] * 4), marks="tpg-")) == ("listed", "half:0")
     assert default_protocol(campus) == "mtdnet-486"
     assert default_protocol(dataset(*four)) == "half:0"
 
@@ -200,13 +201,83 @@ def test_listed() -> None:
         ("pp--", "lists 2 probes and 0 gallery"),
         ("gg--", "lists 0 probes and 2 gallery"),
         ("pgtg", r"1 persons are listed both to train and to test: b\."),
-        ("pppg", r"1 probed persons have no gallery picture: a\."),
+        ("pp-g", "None of the 2 probes of .* has a possible match: the gallery has no picture of this person"),
         ("----", "lists 0 probes"),
     ],
 )
 def test_bad_lists(marks: str, message: str) -> None:
     with pytest.raises(ReidvizError, match=message):
         split(dataset(("a", ["1", "2"]), ("b", ["1", "2"]), marks=marks), "listed")
+
+
+def test_a_listed_probe_that_cannot_be_matched_is_left_out() -> None:
+    data = dataset(("a", ["1", "2"]), ("b", ["1", "2"]), ("c", ["1"]), marks="pppgp")
+    s = split(data, "listed")
+    assert ids(data, s.probes) == ["b/00"]
+    assert [(data.samples[one.position].id, one.reason) for one in s.left_out] == [
+        (name, "the gallery has no picture of this person") for name in ("a/00", "a/01", "c/00")
+    ]
+
+
+def market() -> Dataset:
+    """As Market-1501 names them: a person who trains, two who are tested, distractors 0 and junk -1."""
+    return dataset(
+        ("0001", ["1", "2"]),
+        ("0002", ["1", "1", "2"]),
+        ("0003", ["1", "2"]),
+        ("0", ["1", "2"]),
+        ("-1", ["1", "2", "3"]),
+        marks="tt" + "pgg" + "pg" + "gg" + "pgt",
+    )
+
+
+def test_market_drops_junk_and_keeps_distractors() -> None:
+    data = market()
+    s = split(data, "market")
+    assert s.protocol == "market"
+    assert s.across_cameras
+    assert ids(data, s.train) == ["0001/00", "0001/01"]
+    assert ids(data, s.probes) == ["0002/00", "0003/00"]
+    assert ids(data, s.gallery) == ["0/00", "0/01", "0002/01", "0002/02", "0003/01"]
+    assert s.left_out == ()
+
+
+def test_listed_knows_nothing_of_junk_and_cameras() -> None:
+    data = dataset(("-1", ["1", "1"]), ("0001", ["1", "1"]), marks="pgpg")
+    s = split(data, "listed")
+    assert (len(s.probes), len(s.gallery), s.left_out, s.across_cameras) == (2, 2, (), False)
+
+
+def test_market_leaves_out_what_only_the_own_camera_saw_again() -> None:
+    data = dataset(("a", ["1", "1"]), ("b", ["1", "1", "2"]), ("c", ["1"]), ("d", ["1", "2"]), marks="pgpggpgp")
+    s = split(data, "market")
+    assert ids(data, s.probes) == ["b/00", "d/01"]
+    assert [(data.samples[one.position].id, one.reason) for one in s.left_out] == [
+        ("a/00", "the gallery has pictures of this person by the probe's own camera only"),
+        ("c/00", "the gallery has no picture of this person"),
+    ]
+    assert [data.samples[one.position].id for one in split(data, "listed").left_out] == ["c/00"]
+
+
+def test_market_has_scores_of_its_own() -> None:
+    """The same pictures, matched by other rules."""
+    data = dataset(("a", ["1", "2"]), ("b", ["1", "2"]), marks="pgpg")
+    listed, across = split(data, "listed"), split(data, "market")
+    assert (listed.probes == across.probes).all()
+    assert (listed.gallery == across.gallery).all()
+    assert listed.key != across.key
+
+
+@pytest.mark.parametrize(
+    ("cameras", "message"),
+    [
+        (["1", "1"], "None of the 2 probes of .* has a possible match: .* by the probe's own camera only"),
+        ([None, None], "The protocol market needs cameras, and folder:/x names none"),
+    ],
+)
+def test_market_without_two_cameras(cameras: list[str | None], message: str) -> None:
+    with pytest.raises(ReidvizError, match=message):
+        split(dataset(("a", cameras), ("b", cameras), marks="pgpg"), "market")
 
 
 def invariants(data: Dataset, s: Split) -> None:

@@ -1,85 +1,68 @@
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
 
-from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scores import Scoring
 from reidviz.evaluation.scoring import score
-from reidviz.models.mtdnet import MTDnet, Network, to_input
-from tests.conftest import network
+from reidviz.models.mtdnet import Network, to_input
+from tests.evaluation.conftest import CPU, lively, noise
 
-CPU = torch.device("cpu")
-
-
-def pictures(count: int, seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, size=(count, 64, 32, 3), dtype=np.uint8)
+Kind = Literal["distance", "probability"]
 
 
-def views(pixels: np.ndarray) -> list[torch.Tensor]:
-    x = to_input(torch.from_numpy(pixels))
-    return [x, x.flip(3)]
+def plain_distance(made: Network, probe: np.ndarray, other: np.ndarray, mirrors: bool) -> float:
+    def features(picture: np.ndarray) -> list[torch.Tensor]:
+        x = to_input(torch.from_numpy(picture[None]))
+        return [made.embed(made.maps(view)) for view in ([x, x.flip(3)] if mirrors else [x])]
+
+    return float(np.mean([(a - b).square().sum().item() for a in features(probe) for b in features(other)]))
 
 
-def plain_probability(made: MTDnet, probe: np.ndarray, other: np.ndarray) -> float:
-    """The release's test of one pair: both orders, times image and mirror of each, through the whole network."""
-    passes = []
-    for a in views(probe[None]):
-        for b in views(other[None]):
-            for first, second in ((a, b), (b, a)):
-                stacked = torch.cat([made.maps(first), made.maps(second)], dim=1)
-                passes.append(made.pair(stacked).softmax(1)[0, 1].item())
-    assert len(passes) == 8
-    return float(np.mean(passes))
-
-
-def plain_distance(made: Network, probe: np.ndarray, other: np.ndarray) -> float:
-    found = []
-    for a in views(probe[None]):
-        for b in views(other[None]):
-            found.append((made.embed(made.maps(a)) - made.embed(made.maps(b))).square().sum().item())
-    return float(np.mean(found))
-
-
-@pytest.mark.parametrize("variant", ["mtdnet", "mtdnet-cls"])
-def test_probabilities_equal_eight_plain_passes(variant: str) -> None:
-    made = network(variant)
-    assert isinstance(made, MTDnet)
-    probes, gallery = pictures(3, 0), pictures(4, 1)
+@pytest.mark.parametrize("variant", ["mtdnet", "mtdtrp", "mtdnet-rnk"])
+@pytest.mark.parametrize(("passes", "mirrors"), [("8-pass", True), ("4-pass", True), ("1-pass", False)])
+def test_distances_equal_the_plain_ones(variant: str, passes: str, mirrors: bool) -> None:
+    """The mean over the four mirror combinations, or the pictures as they are."""
+    made, probes, gallery = lively(variant), noise(3, 2), noise(4, 3)
     with torch.inference_mode():
-        expected = [[plain_probability(made, p, g) for g in gallery] for p in probes]
-    np.testing.assert_allclose(score(made, "probability", probes, gallery, CPU).matrix, expected, atol=1e-5)
+        expected = [[plain_distance(made, p, g, mirrors) for g in gallery] for p in probes]
+    found = score(made, "distance", probes, gallery, CPU, scoring=Scoring(passes))
+    assert found.kind == "distance"
+    np.testing.assert_allclose(found.matrix, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("variant", ["mtdnet", "mtdnet-rnk"])
-def test_distances_equal_the_mean_over_four_mirror_combinations(variant: str) -> None:
-    made = network(variant)
-    probes, gallery = pictures(3, 2), pictures(4, 3)
-    with torch.inference_mode():
-        expected = [[plain_distance(made, p, g) for g in gallery] for p in probes]
-    np.testing.assert_allclose(score(made, "distance", probes, gallery, CPU).matrix, expected, atol=1e-5)
+@pytest.mark.parametrize("kind", ["distance", "probability"])
+def test_a_mirrored_probe_scores_the_same(kind: Kind) -> None:
+    made, probes, gallery = lively("mtdnet"), noise(2, 4), noise(3, 5)
+    mirrored = probes[:, :, ::-1].copy()
+    one, other = (score(made, kind, pictures, gallery, CPU).matrix for pictures in (probes, mirrored))
+    np.testing.assert_allclose(one, other, atol=1e-5)
+    plain = [score(made, kind, p, gallery, CPU, scoring=Scoring("1-pass")).matrix for p in (probes, mirrored)]
+    assert np.abs(plain[0] - plain[1]).max() > 1e-3
 
 
-def test_a_mirrored_probe_scores_the_same() -> None:
-    probes, gallery = pictures(2, 4), pictures(3, 5)
-    made = network("mtdnet")
-    for kind in ("distance", "probability"):
-        one = score(made, kind, probes, gallery, CPU).matrix  # type: ignore[arg-type]
-        other = score(made, kind, probes[:, :, ::-1].copy(), gallery, CPU).matrix  # type: ignore[arg-type]
-        np.testing.assert_allclose(one, other, atol=1e-5)
+@pytest.mark.parametrize("kind", ["distance", "probability"])
+def test_scores_are_written_where_they_are_wanted(kind: Kind) -> None:
+    made, probes, gallery = lively("mtdnet"), noise(2, 6), noise(3, 7)
+    out = np.full((2, 3), np.nan, dtype=np.float32)
+    assert score(made, kind, probes, gallery, CPU, out=out).matrix is out
+    np.testing.assert_array_equal(out, score(made, kind, probes, gallery, CPU).matrix)
 
 
-def test_nearness_points_the_same_way_for_both_kinds() -> None:
-    matrix = np.array([[0.1, 0.9]], dtype=np.float32)
-    assert Scores("distance", matrix).nearness.argmax() == 0
-    assert Scores("probability", matrix).nearness.argmax() == 1
+def test_candidates_reach_the_classifier() -> None:
+    made, probes, gallery = lively("mtdnet"), noise(2, 8), noise(3, 9)
+    found = score(made, "probability", probes, gallery, CPU, candidates=np.array([[0, 2], [1, 2]])).matrix
+    assert np.isnan(found).tolist() == [[False, True, False], [True, False, False]]
 
 
-def test_progress_can_cancel() -> None:
+@pytest.mark.parametrize("kind", ["distance", "probability"])
+def test_scoring_can_be_cancelled(kind: Kind) -> None:
     class StopHereError(Exception):
         pass
 
     def stop(done: int, total: int, what: str) -> None:
-        if done == 1:
-            raise StopHereError
+        raise StopHereError
 
     with pytest.raises(StopHereError):
-        score(network("mtdnet"), "probability", pictures(3, 6), pictures(2, 7), CPU, stop)
+        score(lively("mtdnet"), kind, noise(3, 6), noise(2, 7), CPU, stop)

@@ -30,9 +30,11 @@ def test_evaluate_reproduces_the_card(name: str) -> None:
     dataset = load("synthetic:cuhk03")
     parts = split(dataset, "test100:0")
     one_probe = 100 / len(parts.probes) + 0.01
-    for reading, kept in zip(readings_of(path), read_card(path).metrics, strict=True):
-        found = record(evaluate(reading, dataset, parts))
-        assert found["name"] == kept["name"]
+    readings = {reading.name: reading for reading in readings_of(path)}
+    metrics = read_card(path).metrics
+    assert {kept["kind"] for kept in metrics} >= {reading.kind for reading in readings.values()} - {"fused"}
+    for kept in metrics:
+        found = record(evaluate(readings[kept["name"]], dataset, parts))
         for rank, value in kept["cmc"].items():
             assert found["cmc"][rank] == pytest.approx(value, abs=one_probe)
         assert found["mAP"] == pytest.approx(kept["mAP"], abs=0.5)

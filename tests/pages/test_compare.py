@@ -13,7 +13,7 @@ def page(app: AppTest) -> AppTest:
 def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
-    assert len(rows(page)) == 4
+    assert len(rows(page)) == 5
     assert any("wins a probe" in c.value for c in page.caption)
 
 

@@ -13,7 +13,7 @@ def test_home_shows_every_reading_with_its_figures(app: AppTest) -> None:
     assert not app.exception
     assert app.title[0].value == "reidviz"
     table = rows(app)
-    assert list(table) == ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp"]
+    assert list(table) == ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused"]
     for numbers in table.values():
         rank1, rank5, rank10, rank20, mean_ap, _ = numbers
         assert 0 <= rank1 <= mean_ap <= rank5 <= rank10 <= rank20 == 100
@@ -50,7 +50,7 @@ def test_another_data_set_starts_with_its_own_protocol_and_models(app: AppTest) 
     app.sidebar.selectbox(key="data").set_value("synthetic:viper").run()
     assert not app.exception
     assert app.sidebar.selectbox(key="protocol").value == "half:0"
-    assert len(app.sidebar.multiselect(key="models").value) == 4
+    assert len(app.sidebar.multiselect(key="models").value) == 5
     for job in list(board()._jobs.values()):
         job.cancel()
         job._thread.join(60)

@@ -23,7 +23,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
 ) -> None:
     reached, go = threading.Event(), threading.Event()
 
-    def slow(reading: object, dataset: object, split: object, progress: Progress) -> None:
+    def slow(reading: object, dataset: object, split: object, progress: Progress, scoring: object) -> None:
         progress(2, 5, "scoring pairs")
         reached.set()
         assert go.wait(30)
@@ -45,7 +45,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
     monkeypatch.setattr(results, "evaluate", evaluate)
     next(b for b in app.button if b.label == "Compute the scores").click().run()
     settled(app)
-    assert len(rows(app)) == 4
+    assert len(rows(app)) == 5
 
 
 def test_a_failure_is_one_sentence_and_a_way_to_try_again(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,9 @@ def test_the_first_probe_is_on_screen_at_once(page: AppTest) -> None:
     settled(page)
     assert not page.exception
     rows = html(page)
-    assert rows.count("<section") == 4
-    assert rows.count("true match at rank") >= 4
-    assert rows.count("✓") == 4
+    assert rows.count("<section") == 5
+    assert rows.count("true match at rank") >= 5
+    assert rows.count("✓") == 5
     assert "✗" in rows
 
 
@@ -63,7 +63,7 @@ def test_an_uploaded_picture_is_ranked_and_nothing_is_called_right(page: AppTest
     page.file_uploader(key="upload").set_value((name, picture(kind=kind), f"image/{kind.lower()}")).run()
     assert not page.exception
     rows = html(page)
-    assert rows.count("<section") == 4
+    assert rows.count("<section") == 5
     assert "✓" not in rows
     assert "✗" not in rows
     assert any("identity is not known" in c.value for c in page.caption)

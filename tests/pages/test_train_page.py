@@ -239,7 +239,7 @@ def test_runs_on_the_same_validation_persons_are_compared(page: AppTest, runs: P
     beside = next(m for m in page.main.multiselect if m.label.startswith("Beside"))
     assert beside.value == ["multi"]
     figures = next(m.value for m in page.main.markdown if m.value.startswith("| model"))
-    assert len(figures.splitlines()) == 2 + 3
+    assert len(figures.splitlines()) == 2 + 4
 
 
 def test_the_run_in_the_address_is_shown(page: AppTest, runs: Path, data: str) -> None:

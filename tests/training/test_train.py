@@ -13,7 +13,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
 from reidviz.data.protocols import split, validation
 from reidviz.errors import ReidvizError
-from reidviz.models.card import find_checkpoint, read_card
+from reidviz.models.card import find_checkpoint, fusion_from, read_card
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.training import devices, snapshot
 from reidviz.training.loop import Trainer
@@ -56,6 +56,10 @@ def test_a_finished_run(people: Path, tmp_path: Path, variant: str) -> None:
     assert card.metrics
     assert card.iterations == 24
     best = read_card(run.best)
+    last, best_at = (read_card(run.final).fusion, best.fusion)
+    fusions = {v["step"]: fusion_from(v["fusion"]) for v in validations}
+    assert (last, best_at) == (fusions[24], fusions[best.iterations])
+    assert (last is not None) == (variant == "mtdnet")
     rank1 = [v["readings"][0]["rank1"] for v in validations]
     assert best.iterations == validations[rank1.index(max(rank1))]["step"]
     assert len(snapshot.steps_kept(run.checkpoints)) == 2

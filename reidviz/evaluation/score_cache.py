@@ -1,0 +1,62 @@
+"""Score matrices on disk, so that each is computed once; they are read as memory maps.
+
+NAME.npy holds the matrix, NAME.json how long it took. Both are there or the matrix is not used.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from reidviz.errors import ReidvizError
+from reidviz.evaluation.scores import FloatArray
+from reidviz.files import write_atomically
+
+
+def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
+    """A kept matrix and the seconds it took, or None when there is none that is whole."""
+    try:
+        matrix: FloatArray = np.load(file, mmap_mode="r", allow_pickle=False)
+        seconds = float(json.loads(file.with_suffix(".json").read_text("utf-8"))["seconds"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        return None
+    return (matrix, seconds) if matrix.shape == shape and matrix.dtype == np.float32 else None
+
+
+def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:
+    """Let fill write a matrix straight to disk and return the seconds it took; then read it.
+
+    Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Nothing is kept
+    when fill raises.
+    """
+    temporary = None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".npy")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as opened:
+            header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
+            np.lib.format.write_array_header_1_0(opened, header | {"shape": shape})
+            start = opened.tell()
+            os.posix_fallocate(opened.fileno(), start, 4 * shape[0] * shape[1])
+        out: np.memmap[tuple[int, int], np.dtype[np.float32]] = np.load(temporary, mmap_mode="r+")
+        seconds = fill(out)
+        out.flush()
+        os.replace(temporary, file)
+    except OSError as error:
+        raise ReidvizError(
+            f"The scores could not be written to {file.parent}: {error.strerror or error}.",
+            "Free some disk space, or set REIDVIZ_CACHE to a folder with room.",
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    write_atomically(file.with_suffix(".json"), json.dumps({"seconds": seconds}).encode())
+    kept = read(file, shape)
+    if kept is None:
+        raise ReidvizError(f"The folder {file.parent} was changed while in use.", "Try again.")
+    return kept

@@ -1,0 +1,84 @@
+"""How a checkpoint's card keeps the fitted mix of its two scores."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reidviz.errors import ReidvizError
+from reidviz.models.card import Card, Fusion, fusion_from, read_card, write_card
+from tests.conftest import SMALL
+
+FUSION = Fusion(0.36, 0.2, 0.5, "8 persons", 16, 8, (0.0, 0.36, 1.0), (50.0, 75.0, 60.0), (55.0, 80.0, 65.0))
+CARD = Card("one", "mtdnet", SMALL, {}, "synthetic:viper", "abc", "half:0", "fresh", 3, 7, fusion=FUSION)
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """Where the weights would be; a card is read without them."""
+    path = tmp_path / "one.safetensors"
+    write_card(path, CARD)
+    return path
+
+
+def rewrite(weights: Path, fusion: object) -> None:
+    file = weights.with_suffix(".json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"fusion": fusion}))
+
+
+def changed(**values: object) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(json.dumps(FUSION.__dict__))
+    return {key: value for key, value in (made | values).items() if value is not ...}
+
+
+def test_a_fusion_survives_the_card(weights: Path) -> None:
+    assert read_card(weights) == CARD
+    assert read_card(weights).fusion == FUSION
+
+
+def test_a_card_without_a_fusion(weights: Path) -> None:
+    write_card(weights, replace(CARD, fusion=None))
+    assert read_card(weights).fusion is None
+
+
+def test_an_older_card_knows_of_no_fusion(weights: Path) -> None:
+    file = weights.with_suffix(".json")
+    values = json.loads(file.read_text())
+    del values["fusion"]
+    file.write_text(json.dumps(values))
+    assert read_card(weights) == replace(CARD, fusion=None)
+
+
+@pytest.mark.parametrize(
+    "fusion",
+    [
+        {},
+        [],
+        3,
+        "0.5",
+        changed(weights=...),
+        changed(weight=...),
+        changed(weights=7),
+        changed(mAP=["high"]),
+        changed(rank1=[None]),
+        changed(surplus=1),
+    ],
+)
+def test_a_malformed_fusion_is_refused(weights: Path, fusion: object) -> None:
+    rewrite(weights, fusion)
+    with pytest.raises(ReidvizError, match="not the card"):
+        read_card(weights)
+
+
+@pytest.mark.parametrize("weight", ["half", None, [0.5], 7, -0.1, float("nan")])
+def test_a_weight_the_dial_cannot_stand_at_is_refused(weights: Path, weight: object) -> None:
+    rewrite(weights, changed(weight=weight))
+    with pytest.raises(ReidvizError, match="not the card"):
+        read_card(weights)
+
+
+def test_a_fusion_from_json_is_the_one_that_was_written() -> None:
+    assert fusion_from(changed()) == FUSION
+    assert fusion_from(None) is None

@@ -1,0 +1,133 @@
+"""The multi-task dial: it starts at the fitted weight, moves lists, curves and figures, and is kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from reidviz.errors import ReidvizError
+from reidviz.evaluation.scores import Scoring
+from reidviz.models.card import Fusion, read_card, write_card
+from reidviz.ui import results
+from tests.pages.conftest import rows, settled
+from tests.pages.test_retrieval import html
+
+FUSION = Fusion(
+    0.3, 0.2, 0.5, "3 of the training persons", 6, 3, (0.0, 0.5, 1.0), (50.0, 70.0, 60.0), (55.0, 75.0, 65.0)
+)
+
+
+@pytest.fixture
+def fitted(models: Path) -> None:
+    weights = models / "mtdnet.safetensors"
+    write_card(weights, replace(read_card(weights), fusion=FUSION))
+
+
+@pytest.fixture
+def page(fitted: None, app: AppTest) -> AppTest:
+    app.query_params["models"] = ["mtdnet", "mtdtrp", "mtdnet-fused"]
+    settled(app)
+    return settled(app.switch_page("pages/compare.py"))
+
+
+def dial(page: AppTest, weight: float) -> AppTest:
+    return page.slider[0].set_value(weight).run()
+
+
+def scale(page: AppTest) -> str:
+    return next(str(e.value) for e in page.main.get("html") if "pure ranking" in str(e.value))
+
+
+def test_it_starts_at_the_fitted_weight_which_is_marked(page: AppTest) -> None:
+    assert not page.exception
+    assert page.slider[0].value == 0.3
+    assert "fitted 0.30" in scale(page)
+    assert "left: 20.0%; width: 30.0%" in scale(page)
+    label = next(e.label for e in page.expander if "never on the test probes" in e.label)
+    assert "3 of the training persons" in label
+    assert "flat from 0.20 to 0.50" in label
+
+
+def test_at_its_ends_it_is_the_one_reading_or_the_other(page: AppTest) -> None:
+    found = rows(dial(page, 0.0))
+    assert found["mtdnet-fused"] == found["mtdtrp"]
+    found = rows(dial(page, 1.0))
+    assert found["mtdnet-fused"] == found["mtdnet"]
+    assert not page.exception
+
+
+def test_it_is_kept_over_pages_and_in_the_address(page: AppTest) -> None:
+    dial(page, 0.8)
+    assert page.query_params["dial"] == "mtdnet-fused:0.80"
+    page.switch_page("pages/retrieval.py")
+    settled(page)
+    assert page.slider[0].value == 0.8
+    assert "weight 0.80" in html(page)
+    page.button(key="dial-back").click().run()
+    assert page.slider[0].value == 0.3
+    assert "weight 0.30" in html(page)
+    assert "dial" not in page.query_params
+
+
+def test_a_linked_weight_is_where_it_starts(fitted: None, app: AppTest) -> None:
+    app.query_params["dial"] = ["mtdnet-fused:0.0", "other:nonsense"]
+    settled(app)
+    page = settled(app.switch_page("pages/compare.py"))
+    assert page.slider[0].value == 0
+
+
+def test_it_moves_the_ranked_list(page: AppTest) -> None:
+    page.switch_page("pages/retrieval.py")
+    settled(page)
+    seen = {html(dial(page, weight)) for weight in (0.0, 0.5, 1.0)}
+    assert not page.exception
+    assert len(seen) == 3
+
+
+def test_home_shows_the_mix_at_its_fitted_weight(page: AppTest) -> None:
+    dial(page, 0.9)
+    page.switch_page("pages/home.py")
+    settled(page)
+    table = next(m.value for m in page.main.markdown if m.value.startswith("| model"))
+    assert "both, 0.30" in table
+    assert not page.slider
+
+
+def test_a_model_without_validation_says_that_nothing_was_fitted(app: AppTest) -> None:
+    settled(app)
+    page = settled(app.switch_page("pages/compare.py"))
+    assert page.slider[0].value == 0.5
+    assert any("No weight was fitted" in c.value for c in page.caption)
+    assert "fitted" not in scale(page)
+
+
+def test_there_is_no_dial_without_a_multi_task_model(app: AppTest) -> None:
+    app.query_params["models"] = ["mtdnet-rnk", "mtdnet-cls"]
+    settled(app)
+    page = settled(app.switch_page("pages/compare.py"))
+    assert not page.exception
+    assert not page.slider
+
+
+def test_of_a_large_gallery_the_cascade_is_shown_first(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full scores are cut off after the cascade: what is at hand is on screen, named as what it is."""
+    monkeypatch.setattr(results, "CASCADE", Scoring(cascade=1))
+    real = results.evaluate
+
+    def cut_off(reading, dataset, split, progress=None, scoring=results.EXACT):  # type: ignore[no-untyped-def]
+        if progress is None:
+            return real(reading, dataset, split, scoring=scoring)
+        if reading.kind != "distance" and not scoring.cascade:
+            raise ReidvizError("Cut off.")
+        return real(reading, dataset, split, progress, scoring)
+
+    monkeypatch.setattr(results, "evaluate", cut_off)
+    app.query_params["models"] = ["mtdnet", "mtdtrp", "mtdnet-cls"]
+    settled(app)
+    assert not app.exception
+    assert set(rows(app)) == {"mtdnet (cascade 1)", "mtdtrp"}
+    monkeypatch.setattr(results, "evaluate", real)
+    next(b for b in app.button if b.label == "Compute the scores").click().run()
+    settled(app)
+    assert set(rows(app)) == {"mtdnet", "mtdtrp", "mtdnet-cls"}
