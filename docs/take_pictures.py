@@ -21,7 +21,7 @@ def main(address: str) -> None:
     """Write one PNG a page, in the light theme at 1440 pixels."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1000})
+        page = browser.new_page(viewport={"width": 1440, "height": 1300})
         for name, (path, ready) in PAGES.items():
             page.goto(f"{address}/{path}?data=synthetic:cuhk03")
             page.locator(ready).last.wait_for(timeout=120_000)

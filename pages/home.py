@@ -12,7 +12,7 @@ heading("reidviz", "Does one network trained for two tasks re-identify people be
 st.markdown(
     "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
     "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
-    "same galleries."
+    "same galleries; *fused* mixes its two scores."
 )
 choice = current()
 results = results_or_progress(choice)

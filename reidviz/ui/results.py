@@ -31,11 +31,17 @@ def results_or_progress(choice: Choice) -> list[Result]:
         _compute(choice, at_hand)
     if not any(at_hand):
         st.stop()
-    return [
+    results = [
         _named(_result(choice, reading, scoring))
         for reading, scoring in zip(choice.readings, at_hand, strict=True)
         if scoring is not None
     ]
+    for recall in sorted({result.cascade.recall for result in results if result.cascade is not None}):
+        st.caption(
+            f"Recall@{CASCADE.cascade} of the ranking branch is {recall:.1f} %: the cascade loses at most "
+            f"{100 - recall:.1f} points of rank-1."
+        )
+    return results
 
 
 def _at_hand(choice: Choice) -> tuple[Scoring | None, ...]:

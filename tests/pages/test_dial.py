@@ -127,6 +127,7 @@ def test_of_a_large_gallery_the_cascade_is_shown_first(app: AppTest, monkeypatch
     settled(app)
     assert not app.exception
     assert set(rows(app)) == {"mtdnet (cascade 1)", "mtdtrp"}
+    assert any("points of rank-1" in c.value for c in app.caption)
     monkeypatch.setattr(results, "evaluate", real)
     next(b for b in app.button if b.label == "Compute the scores").click().run()
     settled(app)
