@@ -24,8 +24,9 @@ from reidviz.data.triplets import positives
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
+from reidviz.training.batch import Batch
 from reidviz.training.devices import placed
-from reidviz.training.loop import Batch, Trainer
+from reidviz.training.loop import Trainer
 from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe, recipe_named
 

@@ -46,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
     train.set_defaults(run=run_train)
     _add_data(train, required=False)
     train.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
-    train.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet or mtdtrp")
+    train.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet, mtdtrp, mtdnet-cross or mtdnet-aug")
+    train.add_argument("--source", metavar="DATA", help="data set that helps mtdnet-cross and mtdnet-aug")
     train.add_argument("--recipe", choices=tuple(RECIPES), default="compact")
     train.add_argument(
         "--stem",
@@ -150,7 +151,7 @@ def _job(options: argparse.Namespace) -> "Job":
         find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
     recipe = changed(recipe_named(options.recipe, options.variant, stem), _settings(options))
-    return Job(options.data, protocol, options.variant, recipe, init and init.absolute(), options.seed)
+    return Job(options.data, protocol, options.variant, recipe, init and init.absolute(), options.seed, options.source)
 
 
 def _new_folder(options: argparse.Namespace) -> Path:

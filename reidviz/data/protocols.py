@@ -18,6 +18,9 @@ _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
 
+_SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")
+_SMALL_PERSONS = 100
+
 Views = dict[str, list[int]]
 """The pictures of one person by camera ("" where unknown), as positions in Dataset.samples."""
 
@@ -25,7 +28,7 @@ Views = dict[str, list[int]]
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
     """The protocols a menu offers for the data set, the default first."""
     if _format(dataset) == "cuhk01":
-        return (*_RECORDED, "half:0")
+        return (*_RECORDED, "small-100", "half:0")
     if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
         return ("test100:0", "half:0")
     if not any(s.split is not None for s in dataset.samples):
@@ -42,6 +45,7 @@ def split(dataset: Dataset, protocol: str) -> Split:
     """Train, probes and gallery of the data set, each ascending; the same for the same arguments.
 
     mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded for CUHK01; all others train
+    small-100, small-100:SEED  mtdnet-486 with 100 of its training persons, drawn by seed (0): a small target
     half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
@@ -56,8 +60,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
 
     ReidvizError for an unknown protocol, too few persons, or cameras that only some pictures have.
     """
-    shuffled = _SHUFFLED.fullmatch(protocol)
-    if protocol not in protocols_for(dataset) and protocol not in ("listed", "market") and not shuffled:
+    shuffled, small = _SHUFFLED.fullmatch(protocol), _SMALL.fullmatch(protocol)
+    if protocol not in protocols_for(dataset) and protocol not in ("listed", "market") and not shuffled and not small:
         raise ReidvizError(
             f"There is no protocol {shown(protocol)!r} for the data set {shown(dataset.name)}.",
             f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
@@ -65,6 +69,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     _check_cameras(dataset)
     if protocol in ("listed", "market"):
         return _listed(dataset, protocol)
+    if small:
+        return _small(dataset, protocol, int(small[1] or 0))
     if shuffled is None:
         return _recorded(dataset, protocol)
     return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
@@ -141,6 +147,15 @@ def _recorded(dataset: Dataset, protocol: str) -> Split:
         probes=_positions([i for name in test for i in views[name]["A"]]),
         gallery=_positions([views[name]["B"][0] for name in test]),
     )
+
+
+def _small(dataset: Dataset, protocol: str, seed: int) -> Split:
+    if _format(dataset) != "cuhk01":
+        raise ReidvizError(f"{protocol} is a protocol of CUHK01.", "Use half:SEED or testN:SEED.")
+    whole = _recorded(dataset, "mtdnet-486")
+    persons = np.unique(dataset.identities[whole.train])
+    chosen = np.random.Generator(np.random.PCG64([seed, 2])).permutation(persons)[:_SMALL_PERSONS]
+    return replace(whole, protocol=protocol, train=whole.train[np.isin(dataset.identities[whole.train], chosen)])
 
 
 def _listed(dataset: Dataset, protocol: str) -> Split:

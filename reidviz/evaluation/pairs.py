@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from reidviz.data.dataset import IntArray
+from reidviz.errors import ReidvizError
 from reidviz.evaluation.features import Pictures, low_level_maps, ready
 from reidviz.evaluation.scores import PASSES, FloatArray, Scoring
 from reidviz.models.mtdnet import DeepBranch, MTDnet
@@ -138,6 +139,10 @@ def pair_scores(
                 among = [None if candidates is None else _within(candidates[i], columns) for i in rows]
                 scored = spread(partial(scorer.row, mine, theirs), range(len(rows)), among)
                 for i, positions, row in zip(rows, among, scored, strict=True):
+                    if np.isnan(row).any():
+                        raise ReidvizError(
+                            "The model gave scores that are not numbers.", "Its training has likely diverged."
+                        )
                     out[i, columns.start : columns.stop] = row if positions is None else np.nan
                     if positions is not None:
                         out[i, columns.start + positions] = row

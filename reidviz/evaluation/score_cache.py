@@ -6,7 +6,8 @@ NAME.npy holds the matrix, NAME.json how long it took. Both are there or the mat
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -24,7 +25,8 @@ def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
         seconds = float(json.loads(file.with_suffix(".json").read_text("utf-8"))["seconds"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None
-    return (matrix, seconds) if matrix.shape == shape and matrix.dtype == np.float32 else None
+    whole = isinstance(matrix, np.ndarray) and matrix.shape == shape and matrix.dtype == np.float32
+    return (matrix, seconds) if whole else None
 
 
 def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:
@@ -33,30 +35,46 @@ def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float
     Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Nothing is kept
     when fill raises.
     """
-    temporary = None
+    with _disk_errors(file):
+        temporary = _reserved(file, shape)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".npy")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as opened:
-            header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
-            np.lib.format.write_array_header_1_0(opened, header | {"shape": shape})
-            start = opened.tell()
-            os.posix_fallocate(opened.fileno(), start, 4 * shape[0] * shape[1])
-        out: np.memmap[tuple[int, int], np.dtype[np.float32]] = np.load(temporary, mmap_mode="r+")
+        with _disk_errors(file):
+            out: np.memmap[tuple[int, int], np.dtype[np.float32]] = np.load(temporary, mmap_mode="r+")
         seconds = fill(out)
-        out.flush()
-        os.replace(temporary, file)
-    except OSError as error:
-        raise ReidvizError(
-            f"The scores could not be written to {file.parent}: {error.strerror or error}.",
-            "Free some disk space, or set REIDVIZ_CACHE to a folder with room.",
-        ) from error
+        with _disk_errors(file):
+            out.flush()
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, file)
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     write_atomically(file.with_suffix(".json"), json.dumps({"seconds": seconds}).encode())
     kept = read(file, shape)
     if kept is None:
         raise ReidvizError(f"The folder {file.parent} was changed while in use.", "Try again.")
     return kept
+
+
+def _reserved(file: Path, shape: tuple[int, int]) -> Path:
+    """A temporary file beside it, with a header and room for a matrix."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".npy")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
+            np.lib.format.write_array_header_1_0(opened, header | {"shape": shape})
+            os.posix_fallocate(opened.fileno(), opened.tell(), 4 * shape[0] * shape[1])
+    except BaseException:
+        os.unlink(name)
+        raise
+    return Path(name)
+
+
+@contextmanager
+def _disk_errors(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ReidvizError(
+            f"The scores could not be written to {file.parent}: {error.strerror or error}.",
+            "Free some disk space, or set REIDVIZ_CACHE to a folder with room.",
+        ) from error

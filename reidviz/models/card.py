@@ -43,6 +43,7 @@ class Card:
     recipe     every setting of the training
     data       name of the training data; data_hash: its manifest hash; protocol: how it was split
     init       what the weights started from
+    source     the data set that helped to train it, "" where none did
     metrics    one record a reading and test, as `reidviz evaluate --json` writes it, with data and protocol
     fusion     of a multi-task network that was validated: how to mix its two scores
     sha256     of the weights file
@@ -60,6 +61,7 @@ class Card:
     iterations: int
     metrics: tuple[dict[str, Any], ...] = ()
     fusion: Fusion | None = None
+    source: str = ""
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
@@ -115,6 +117,6 @@ def fusion_from(values: dict[str, Any] | None) -> Fusion | None:
         return None
     curve = {name: tuple(float(v) for v in values[name]) for name in ("weights", "rank1", "mAP")}
     marks = {name: float(values[name]) for name in ("weight", "low", "high")}
-    if not all(0 <= mark <= 1 for mark in marks.values()):
-        raise ValueError("a weight lies between 0 and 1")
+    if not all(0 <= mark <= 1 for mark in marks.values()) or len({len(values) for values in curve.values()}) > 1:
+        raise ValueError("a weight lies between 0 and 1, and each has two figures")
     return Fusion(**(values | curve | marks))

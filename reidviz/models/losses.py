@@ -1,4 +1,4 @@
-"""The two losses of MTDnet, to the formulas of the release."""
+"""The losses of MTDnet, to the formulas of the release."""
 
 from typing import Literal
 
@@ -28,6 +28,16 @@ def pair_loss(logits: Tensor, same: Tensor, count: Tensor | None = None) -> Tens
     if count is None:
         return F.cross_entropy(logits, same)
     return (F.cross_entropy(logits, same, reduction="none") * count).sum() / count.sum()
+
+
+def joint_loss(target: Tensor, source: Tensor, alike: Tensor) -> Tensor:
+    """Cross-domain: 1/(2M) * sum of Y d^2 + (1 - Y) max(0, 1 - d)^2 over M comparisons of joint features.
+
+    target, source (M, D) joint features of a target pair and of a source pair, d their Euclidean distance; alike (M,):
+    Y = 1 when both pairs are of one person each, or both of two.
+    """
+    d = torch.linalg.vector_norm(target - source, dim=1)
+    return torch.where(alike, d.square(), F.relu(1 - d).square()).mean() / 2
 
 
 def pairs_of(triplets: Tensor) -> tuple[Tensor, Tensor, Tensor]:

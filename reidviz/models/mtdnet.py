@@ -111,11 +111,18 @@ class DeepBranch(nn.Module):
         """fc6 to fc8: (B, 256, 13, 13) -> (B, outputs)."""
         return self.classify(self.pool(joint).flatten(1))  # (B, 9216)
 
+    def hidden(self, pooled: Tensor) -> Tensor:
+        """fc6 and fc7, before its ReLU, on the pooled joint feature map: (B, 9216) -> (B, 4096)."""
+        out: Tensor = self.fc7(self.dropout(F.relu(self.fc6(pooled))))
+        return out
+
     def classify(self, pooled: Tensor) -> Tensor:
         """fc6 to fc8 on the pooled joint feature map: (B, 9216) -> (B, outputs)."""
-        x = self.dropout(F.relu(self.fc6(pooled)))  # (B, 4096)
-        x = self.dropout(F.relu(self.fc7(x)))  # (B, 4096)
-        out: Tensor = self.fc8(x)
+        return self.decide(self.hidden(pooled))
+
+    def decide(self, hidden: Tensor) -> Tensor:
+        """fc8 on what fc7 gives: (B, 4096) -> (B, outputs)."""
+        out: Tensor = self.fc8(self.dropout(F.relu(hidden)))
         return out
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -145,10 +152,14 @@ class MTDnet(nn.Module):
 
     def pair_logits(self, maps: Tensor, first: Tensor, second: Tensor) -> Tensor:
         """Logits (P, 2) of the pairs (first[i], second[i]); both are positions in maps, shape (P,). Order matters."""
+        return self.pair.head(self.pair_joint(maps, first, second))
+
+    def pair_joint(self, maps: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        """Joint feature maps (P, 256, 13, 13) of the same pairs."""
         a, at_first = torch.unique(first, return_inverse=True)
         b, at_second = torch.unique(second, return_inverse=True)
         conv3 = self.pair.as_first(maps[a])[at_first] + self.pair.as_second(maps[b])[at_second]
-        return self.pair.head(self.pair.joint(conv3))
+        return self.pair.joint(conv3)
 
 
 class RankingNet(nn.Module):

@@ -18,6 +18,7 @@ class Variant:
 
     ranking, pairs  which of the two losses train it
     readings        the rankings it gives: (name of the variant as read, kind of score)
+    source          whether a source data set helps to train it
     """
 
     name: str
@@ -25,6 +26,11 @@ class Variant:
     ranking: bool
     pairs: bool
     readings: tuple[tuple[str, Kind], ...]
+    source: bool = False
+
+
+def _all_readings(name: str) -> tuple[tuple[str, Kind], ...]:
+    return ((name, "probability"), (f"{name}-trp", "distance"), (f"{name}-fused", "fused"))
 
 
 VARIANTS: dict[str, Variant] = {
@@ -40,6 +46,8 @@ VARIANTS: dict[str, Variant] = {
             (("mtdnet", "probability"), ("mtdtrp", "distance"), ("mtdnet-fused", "fused")),
         ),
         Variant("mtdtrp", "both tasks", True, True, (("mtdtrp", "distance"),)),
+        Variant("mtdnet-cross", "both tasks, cross-domain", True, True, _all_readings("mtdnet-cross"), source=True),
+        Variant("mtdnet-aug", "both tasks, pooled data", True, True, _all_readings("mtdnet-aug"), source=True),
     )
 }
 

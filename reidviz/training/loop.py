@@ -10,12 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from reidviz.data.dataset import IntArray
-from reidviz.data.triplets import Positives, identity_batch, release_batch
+from reidviz.data.triplets import Positives
 from reidviz.errors import ReidvizError
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.training.augment import changed_pictures, draw
+from reidviz.training.batch import Batch, drawn, pooled
+from reidviz.training.cross_domain import CrossObjective
 from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe
 from reidviz.training.team import Team, synchronised
@@ -29,6 +30,7 @@ class Step:
     """What one step showed: its number, its losses and the share of pairs told right; None where a task is absent.
 
     images  distinct pictures the step was computed from
+    joint_loss, source_pair_loss  of mtdnet-cross: on joint features, and of the source copy where it is trained too
     """
 
     step: int
@@ -37,6 +39,8 @@ class Step:
     pair_loss: float | None
     pair_accuracy: float | None
     images: int
+    joint_loss: float | None = None
+    source_pair_loss: float | None = None
 
 
 class Objective(nn.Module):
@@ -97,13 +101,16 @@ class Objective(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
-    """Distinct pictures (positions in the training set) and either their triplets or what they are mined from."""
+class Source:
+    """A source data set that helps a target.
 
-    images: IntArray
-    triplets: Tensor | None
-    positives: Tensor
-    eligible: Tensor
+    data     its positive pairs; its pictures stand in the trainer's pixels from `start` on
+    network  of mtdnet-cross, the copy that sees it; None where its triplets are pooled with the target's (mtdnet-aug)
+    """
+
+    data: Positives
+    start: int
+    network: MTDnet | None = None
 
 
 class Trainer:
@@ -123,6 +130,7 @@ class Trainer:
         seed: int,
         device: torch.device | None = None,
         team: Team | None = None,
+        source: Source | None = None,
     ) -> None:
         self.device = device or pixels.device
         self.team = team or Team()
@@ -134,8 +142,9 @@ class Trainer:
         self.pixels = pixels
         self.data = data
         self.seed = seed
-        self.optimiser = optimiser(network, recipe)
-        self.objective: nn.Module = Objective(network, recipe, self.team)
+        self.source = source
+        self.objective: nn.Module = self._objective()
+        self.optimiser = optimiser(self.trained, recipe)
         if recipe.compile:
             _compile(network, self.device)
         if self.team.size > 1:
@@ -145,9 +154,27 @@ class Trainer:
         self.done = 0
         self.first_losses: list[float] = []
 
+    @property
+    def trained(self) -> nn.Module:
+        """What is updated: the network, with the source copy beside it where that is trained too."""
+        if self.source is None or self.source.network is None or self.recipe.source_copy == "frozen":
+            return self.network
+        return nn.ModuleList([self.network, self.source.network])
+
+    def _objective(self) -> nn.Module:
+        if self.source is None or self.source.network is None:
+            return Objective(self.network, self.recipe, self.team)
+        if self.team.size > 1:
+            raise ReidvizError("mtdnet-cross is trained by one process.", "Start it without torchrun.")
+        assert isinstance(self.network, MTDnet)
+        layout = torch.channels_last if self.recipe.channels_last else torch.contiguous_format
+        source: MTDnet = self.source.network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        source.eval().requires_grad_(self.recipe.source_copy == "trained")
+        return CrossObjective(self.network, source, self.recipe)
+
     def step(self) -> Step:
         """One batch. Raises ReidvizError when the loss is no longer a number, or far above where it began."""
-        self.network.train()
+        self.trained.train()
         rng = np.random.default_rng([self.seed, self.done])
         torch.manual_seed(int(rng.integers(2**63)))
         for group in self.optimiser.param_groups:
@@ -155,8 +182,8 @@ class Trainer:
         batch = self._batch(rng)
         values = self.objective(self._pictures(batch), batch, self.done)
         loss, *others = (self.team.total(values.detach().clone()) / self.team.size).tolist()
-        ranking, pairs, accuracy = (None if math.isnan(v) else v for v in others)
-        report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.images))
+        ranking, pairs, accuracy, *joint = (None if math.isnan(v) else v for v in others)
+        report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.all_images), *joint)
         self._refuse_divergence(report)
         self.optimiser.zero_grad(set_to_none=True)
         values[0].backward()
@@ -177,7 +204,7 @@ class Trainer:
 
     def sound(self) -> bool:
         """Whether every weight is a finite number."""
-        return all(bool(v.isfinite().all()) for v in self.network.state_dict().values() if v.is_floating_point())
+        return all(bool(v.isfinite().all()) for v in self.trained.state_dict().values() if v.is_floating_point())
 
     def _refuse_divergence(self, report: Step) -> None:
         hint = "Start again with a lower learning rate."
@@ -193,19 +220,20 @@ class Trainer:
             )
 
     def _batch(self, rng: np.random.Generator) -> Batch:
-        nothing = torch.empty(0, dtype=torch.long)
-        if self.recipe.batch == "triplets":
-            images, chosen = release_batch(self.data, self.recipe.size, self.recipe.random, rng)
-            return Batch(images, torch.from_numpy(chosen).to(self.device), nothing, nothing)
-        drawn = identity_batch(self.data, self.recipe.size, self.recipe.shots, rng)
-        positives, eligible = (torch.from_numpy(a).to(self.device) for a in (drawn.positives, drawn.eligible))
-        return Batch(drawn.images, None, positives, eligible)
+        size, source = self.recipe.size, self.source
+        pool = source is not None and source.network is None
+        recipe = replace(self.recipe, size=max(2, size // 2)) if pool else self.recipe
+        own = drawn(self.data, recipe, 0, rng, self.device)
+        if source is None:
+            return own
+        others = drawn(source.data, recipe, source.start, rng, self.device)
+        return pooled(own, others) if pool else replace(own, source=others)
 
     def _pictures(self, batch: Batch) -> Tensor:
-        count = len(batch.images)
-        changes = draw(count, self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
-        mine = self.team.share(count)
-        x = changed_pictures(self.pixels, torch.from_numpy(batch.images[mine]), changes.of(mine))
+        images = batch.all_images
+        changes = draw(len(images), self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
+        mine = self.team.share(len(images))
+        x = changed_pictures(self.pixels, torch.from_numpy(images[mine]), changes.of(mine))
         return x.contiguous(memory_format=torch.channels_last if self.recipe.channels_last else torch.contiguous_format)
 
 

@@ -29,6 +29,10 @@ class Recipe:
     tasks          "joint": both losses in each step (the release); "alternating": one a step, by turns (the notes)
     margin         of the triplet loss
     ranking_weight, pair_weight  what the two losses count
+    joint_weight   of mtdnet-cross, what the loss on joint features counts
+    joint          where the joint feature of a pair is taken: "conv5", the map itself (notes), or "fc7", before its
+                   ReLU and normalised (release)
+    source_copy    of mtdnet-cross, the network that sees the source: "frozen", a teacher (release), or "trained"
     mirror         mirror pictures at random; shift: crop jitter as a share of the side; gain: random contrast and
                    brightness of each colour channel; erase: the share of pictures that lose a random rectangle
                    (Zhong et al., 2020)
@@ -56,6 +60,9 @@ class Recipe:
     tasks: Literal["joint", "alternating"] = "joint"
     ranking_weight: float = 1.0
     pair_weight: float = 1.0
+    joint_weight: float = 1.0
+    joint: Literal["conv5", "fc7"] = "fc7"
+    source_copy: Literal["frozen", "trained"] = "frozen"
     mirror: bool = True
     shift: float = 0.0
     gain: float = 0.0
@@ -220,7 +227,7 @@ def check(recipe: Recipe) -> None:
             "The release's triplets have random negatives only: hardest and semi-hard ones need batch 'identities'.",
         ),
         (r.margin > 0, "The margin must be above 0."),
-        (min(r.ranking_weight, r.pair_weight) >= 0, "The weight of a loss cannot be negative."),
+        (min(r.ranking_weight, r.pair_weight, r.joint_weight) >= 0, "The weight of a loss cannot be negative."),
         (r.ranking_weight + r.pair_weight > 0, "One of the two losses must have a weight above 0."),
         (0 <= r.shift <= 0.5, "shift must lie between 0 and 0.5."),
         (0 <= r.gain <= 1, "gain must lie between 0 and 1."),

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
 from reidviz.models.variants import variant
@@ -36,6 +37,7 @@ class Job:
     """What a training is asked to do.
 
     data, protocol  as on the command line; init: a checkpoint to start from, or None for fresh weights
+    source  a data set that helps to train mtdnet-cross and mtdnet-aug, by the training persons of its default protocol
     """
 
     data: str
@@ -44,6 +46,7 @@ class Job:
     recipe: Recipe
     init: Path | None
     seed: int
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class RunFolder:
                 recipe_from(record["recipe"]),
                 init,
                 int(record["seed"]),
+                record.get("source"),
             )
         except FileNotFoundError as error:
             raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.") from error
@@ -242,6 +246,17 @@ def check(job: Job) -> None:
     if not (v.ranking and r.ranking_weight > 0) and not (v.pairs and r.pair_weight > 0):
         raise ReidvizError(
             f"{job.variant} has nothing to learn: the loss it trains by has weight 0.", "Give that loss a weight."
+        )
+    if v.source and not job.source:
+        raise ReidvizError(
+            f"{job.variant} learns from a source data set too.", "Name one, for example synthetic:cuhk03."
+        )
+    if job.source and not v.source:
+        raise ReidvizError(f"{job.variant} learns from no source data set.", "Choose mtdnet-cross or mtdnet-aug.")
+    if job.variant == "mtdnet-cross" and job.init in (None, settings.IMAGENET_STEM):
+        raise ReidvizError(
+            "mtdnet-cross starts from a network trained on the source.",
+            "Give a checkpoint or run of mtdnet to start from.",
         )
     if job.seed < 0:
         raise ReidvizError("The seed cannot be negative.", "Give 0 or more.")

@@ -88,7 +88,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
-    for name, value in trainer.network.state_dict().items():
+    for name, value in trainer.trained.state_dict().items():
         yield f"network.{name}", value
     for position, state in trainer.optimiser.state_dict()["state"].items():
         for name, value in state.items():
@@ -115,7 +115,7 @@ def _put(trainer: Trainer, tensors: dict[str, Tensor], facts: Facts) -> None:
         for name, value in tensors.items():
             part, _, rest = name.partition(".")
             parts[part][rest] = value
-        trainer.network.load_state_dict(parts["network"])
+        trainer.trained.load_state_dict(parts["network"])
         parameters = [p for group in trainer.optimiser.param_groups for p in group["params"]]
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in parts["optimiser"].items():

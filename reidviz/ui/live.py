@@ -16,7 +16,13 @@ STEADY = """<style>
 .stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]) + .stElementContainer:has(.js-plotly-plot) {
   display: block !important; }
 </style>"""
-LOSSES = {"loss": "both", "triplet_loss": "ranking (triplets)", "pair_loss": "pairs"}
+LOSSES = {
+    "loss": "both",
+    "triplet_loss": "ranking (triplets)",
+    "pair_loss": "pairs",
+    "joint_loss": "joint features",
+    "source_pair_loss": "pairs of the source",
+}
 
 
 def live(seen: Seen, others: list[Seen]) -> None:
@@ -72,7 +78,7 @@ def _losses(seen: Seen) -> None:
     steps = seen.of("step")
     if not steps:
         return
-    names = [key for key in LOSSES if any(e[key] is not None for e in steps)]
+    names = [key for key in LOSSES if any(e.get(key) is not None for e in steps)]
     if len(names) == 2:
         names = names[1:]
     left, right = st.columns(2) if "pair_loss" in names else (st.container(), None)
@@ -100,5 +106,5 @@ def _losses(seen: Seen) -> None:
 
 
 def _points(steps: list[Event], key: str, scale: float = 1.0) -> Points:
-    values = [np.nan if e[key] is None else scale * e[key] for e in steps]
+    values = [np.nan if e.get(key) is None else scale * e[key] for e in steps]
     return np.array([e["step"] for e in steps], dtype=np.float64), np.array(values, dtype=np.float64)

@@ -31,6 +31,15 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "margin": ("Margin", "How much farther than the true match a wrong one must be."),
         "ranking_weight": ("Weight of ranking", "What the triplet loss counts."),
         "pair_weight": ("Weight of pairs", "What the pair classification loss counts."),
+        "joint_weight": ("Weight of joint features", "mtdnet-cross: what the loss on joint features counts."),
+        "joint": (
+            "Joint feature",
+            "mtdnet-cross: conv5, the joint feature map itself, or fc7, before its ReLU and normalised (release).",
+        ),
+        "source_copy": (
+            "Source copy",
+            "mtdnet-cross: the network that sees the source is frozen, a teacher (release), or trained too.",
+        ),
     },
     "Steps": {
         "optimiser": (
@@ -75,7 +84,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 ELSEWHERE = {"iterations"}
-STEPS = {"rate": 1e-4, "decay": 1e-3, "margin": 0.1, "ranking_weight": 0.5, "pair_weight": 0.5}
+STEPS = {"rate": 1e-4, "decay": 1e-3, "margin": 0.1, "ranking_weight": 0.5, "pair_weight": 0.5, "joint_weight": 0.5}
 
 
 def recipe_inputs(recipe: Recipe, key: str) -> dict[str, Any]:

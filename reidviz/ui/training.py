@@ -26,6 +26,8 @@ MEANINGS = {
     "mtdnet-cls": "pairs alone",
     "mtdnet": "both tasks",
     "mtdtrp": "both, by distance",
+    "mtdnet-cross": "both, a source teaches",
+    "mtdnet-aug": "both, a source is pooled",
 }
 
 
@@ -107,6 +109,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
+    source = _source(data, old, f"{key}-source") if variant in VARIANTS and VARIANTS[variant].source else None
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
     iterations = d.number_input(
         "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
@@ -122,7 +125,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
                 key=f"{key}-seed",
                 help="Decides the first weights, the batches and who is held out.",
             )
-    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed))
+    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source)
     try:
         job = replace(job, recipe=changed(recipe, values | {"iterations": int(iterations)}))
         run_folder.check(job)
@@ -167,6 +170,19 @@ def _protocol(data: str, dataset: Dataset, choice: Choice, old: Job | None, key:
         present = choice.split.protocol
     return _with_own(
         "Protocol", list(protocols_for(dataset)), present, key, "Which persons train; the others test the finished run."
+    )
+
+
+def _source(data: str, old: Job | None, key: str) -> str:
+    """The data set that helps, the first other one by default."""
+    present = (old.source if old else None) or next(name for name in known_data() if name != data)
+    return _with_own(
+        "Source data set",
+        [name for name in known_data() if name != data],
+        present,
+        key,
+        "A larger data set that helps this one; its training persons by its default protocol take part. mtdnet-cross "
+        "starts from an mtdnet trained on it.",
     )
 
 
@@ -239,7 +255,8 @@ def _persons(dataset: Dataset, job: Job) -> str:
         if held_out
         else "is not validated"
     )
+    helped = f", helped by those of {literal(job.source)}" if job.source else ""
     return (
-        f"Trains on {trained:,} persons of {literal(job.data)}, {validated}, and is tested at the end on the "
+        f"Trains on {trained:,} persons of {literal(job.data)}{helped}, {validated}, and is tested at the end on the "
         f"{len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
     )

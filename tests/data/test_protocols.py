@@ -70,6 +70,22 @@ def test_recorded_splits_of_cuhk01(campus: Dataset) -> None:
     assert {"0937", "0712", "0874"} <= persons(campus, split(campus, "mtdnet-100").probes)
 
 
+def test_a_small_target_has_100_of_the_training_persons_and_the_same_test(campus: Dataset) -> None:
+    whole, small, again, other = (
+        split(campus, name) for name in ("mtdnet-486", "small-100", "small-100:0", "small-100:1")
+    )
+    for one in (small, other):
+        assert (one.probes.tolist(), one.gallery.tolist()) == (whole.probes.tolist(), whole.gallery.tolist())
+        assert (len(persons(campus, one.train)), len(one.train)) == (100, 400)
+        assert persons(campus, one.train) <= persons(campus, whole.train)
+    assert small.train.tolist() == again.train.tolist() != other.train.tolist()
+
+
+def test_only_cuhk01_has_that_small_target() -> None:
+    with pytest.raises(ReidvizError, match="small-100 is a protocol of CUHK01"):
+        split(dataset(*[(c, ["1", "2"]) for c in "abcd"]), "small-100")
+
+
 @pytest.mark.skipif("REIDVIZ_DATA" not in os.environ, reason="needs the real pictures in REIDVIZ_DATA")
 def test_recorded_splits_of_the_real_cuhk01() -> None:
     check_recorded(load(f"cuhk01:{os.environ['REIDVIZ_DATA']}"))
@@ -83,7 +99,7 @@ def test_recorded_split_of_an_incomplete_copy(campus: Dataset) -> None:
 
 def test_menus(campus: Dataset) -> None:
     four = [(c, ["1", "2"]) for c in "abcd"]
-    assert protocols_for(campus) == ("mtdnet-486", "mtdnet-100", "half:0")
+    assert protocols_for(campus) == ("mtdnet-486", "mtdnet-100", "small-100", "half:0")
     assert protocols_for(dataset(*four, name="synthetic:cuhk03")) == ("test100:0", "half:0")
     assert protocols_for(dataset(*four, name="synthetic:cuhk01")) == ("test100:0", "half:0")
     assert protocols_for(dataset(*four, name="synthetic:viper")) == ("half:0",)

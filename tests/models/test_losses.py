@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytorch_metric_learning import distances, losses, reducers
 
-from reidviz.models.losses import distinct_pairs, pair_loss, pairs_of, triplet_loss
+from reidviz.models.losses import distinct_pairs, joint_loss, pair_loss, pairs_of, triplet_loss
 
 
 def unit(*degrees: float) -> torch.Tensor:
@@ -66,3 +66,29 @@ def test_pairs_come_from_the_very_same_triplets() -> None:
         (0, 2, 0),
         (3, 5, 0),
     ]
+
+
+def test_joint_loss_by_hand() -> None:
+    """Alike at distance 3: 9. Unlike at 0.5: 0.25; at 3: 0. Alike at 0: 0. Together 9.25 / (2 x 4)."""
+    target = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 3.0], [2.0, 2.0]])
+    source = torch.tensor([[0.0, 3.0], [0.5, 0.0], [0.0, 0.0], [2.0, 2.0]])
+    alike = torch.tensor([True, False, False, True])
+    assert joint_loss(target, source, alike).item() == pytest.approx(9.25 / 8)
+
+
+def test_the_joint_loss_draws_alike_pairs_together_and_pushes_the_others_apart() -> None:
+    target = torch.tensor([[0.3, 0.0], [0.3, 0.0], [2.0, 0.0]], requires_grad=True)
+    source = torch.zeros(3, 2)
+    joint_loss(target, source, torch.tensor([True, False, False])).backward()
+    moved = (target - target.grad).norm(dim=1)  # type: ignore[operator]
+    before = target.norm(dim=1)
+    assert moved[0] < before[0]
+    assert moved[1] > before[1]
+    assert moved[2] == before[2]
+
+
+def test_equal_joint_features_have_a_gradient() -> None:
+    same = torch.ones(2, 3, requires_grad=True)
+    joint_loss(same, torch.ones(2, 3), torch.tensor([True, False])).backward()
+    assert same.grad is not None
+    assert same.grad.isfinite().all()

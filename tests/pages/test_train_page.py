@@ -105,6 +105,22 @@ def test_starting_creates_the_run_that_was_asked_for(page: AppTest, started: lis
     assert "my run" in texts(page)
 
 
+def test_a_source_is_asked_for_where_it_helps(page: AppTest, started: list[RunFolder], models: Path) -> None:
+    page.run()
+    assert not [s for s in page.main.selectbox if s.label == "Source data set"]
+    next(s for s in page.main.selectbox if s.label == "Variant").set_value("mtdnet-cross").run()
+    assert not page.exception
+    assert next(s for s in page.main.selectbox if s.label == "Source data set").value == "synthetic:cuhk03"
+    assert "starts from a network trained on the source" in texts(page)
+    assert button(page, "train-start").disabled
+    shipped = str(models / "mtdnet.safetensors")
+    next(s for s in page.main.selectbox if s.label == "Start from").set_value(shipped).run()
+    assert "helped by those of synthetic:cuhk03" in texts(page)
+    button(page, "train-start").click().run()
+    job = started[0].job()
+    assert (job.variant, job.source, str(job.init)) == ("mtdnet-cross", "synthetic:cuhk03", shipped)
+
+
 def test_the_form_says_who_trains(page: AppTest) -> None:
     page.run()
     assert "Trains on 3 persons" in texts(page)

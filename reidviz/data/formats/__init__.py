@@ -4,9 +4,9 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
-FORMATS = ("synthetic", "cuhk01", "cuhk03", "folder")
+FORMATS = ("synthetic", "cuhk01", "cuhk03", "cuhk03-pair", "folder")
 
-_HINT = "Write synthetic:cuhk03, cuhk01:/path, cuhk03:/path, folder:/path or folder:/path/list.csv."
+_HINT = "Write synthetic:cuhk03, cuhk01:/path, cuhk03-pair:/path, folder:/path or folder:/path/list.csv."
 
 
 def load(spec: str) -> Dataset:
@@ -28,7 +28,7 @@ def load(spec: str) -> Dataset:
         from reidviz.data.formats import cuhk01
 
         return cuhk01.read(root)
-    if name == "cuhk03":
+    if name in ("cuhk03", "cuhk03-pair"):
         from reidviz.data.formats import cuhk03
 
         return cuhk03.read(root)
