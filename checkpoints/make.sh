@@ -10,3 +10,7 @@ for variant in mtdnet mtdnet-cls mtdnet-rnk; do
     cp "$build/$variant/checkpoints/final.safetensors" "checkpoints/$variant.safetensors"
     cp "$build/$variant/checkpoints/final.json" "checkpoints/$variant.json"
 done
+"$python" -m reidviz train --data synthetic:viper --source synthetic:cuhk03 --variant mtdnet-cross \
+    --recipe compact --init checkpoints/mtdnet.safetensors --iterations 400 --seed 0 --out "$build/mtdnet-cross"
+cp "$build/mtdnet-cross/checkpoints/final.safetensors" checkpoints/mtdnet-cross.safetensors
+cp "$build/mtdnet-cross/checkpoints/final.json" checkpoints/mtdnet-cross.json

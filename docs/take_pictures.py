@@ -14,7 +14,9 @@ PAGES = {
     "retrieval": ("retrieval", ".rv-row"),
     "compare": ("compare", "[class*=st-key-open-]"),
     "train": ("train", ".rv-hard"),
+    "joint_maps": ("joint_maps", ".rv-pair"),
 }
+DATA = {"joint_maps": "synthetic:viper"}
 
 
 def main(address: str) -> None:
@@ -23,7 +25,7 @@ def main(address: str) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 1300})
         for name, (path, ready) in PAGES.items():
-            page.goto(f"{address}/{path}?data=synthetic:cuhk03")
+            page.goto(f"{address}/{path}?data={DATA.get(name, 'synthetic:cuhk03')}")
             page.locator(ready).last.wait_for(timeout=120_000)
             page.wait_for_timeout(1500)
             page.screenshot(path=HERE / f"{name}.png")

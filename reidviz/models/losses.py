@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 Reduction = Literal["release", "notes"]
+JointPlace = Literal["conv5", "fc7"]
 
 
 def triplet_loss(
@@ -28,6 +29,11 @@ def pair_loss(logits: Tensor, same: Tensor, count: Tensor | None = None) -> Tens
     if count is None:
         return F.cross_entropy(logits, same)
     return (F.cross_entropy(logits, same, reduction="none") * count).sum() / count.sum()
+
+
+def joint_feature(joint: Tensor, hidden: Tensor, place: JointPlace) -> Tensor:
+    """The joint feature (P, D) of pairs: their map after conv5 itself, or fc7 before its ReLU, of unit length."""
+    return joint.flatten(1).float() if place == "conv5" else F.normalize(hidden.float())
 
 
 def joint_loss(target: Tensor, source: Tensor, alike: Tensor) -> Tensor:

@@ -9,10 +9,9 @@ together and pushes the others apart (Chen et al., AAAI 2017).
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from reidviz.models.losses import distinct_pairs, joint_loss, pair_loss, triplet_loss
+from reidviz.models.losses import distinct_pairs, joint_feature, joint_loss, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet
 from reidviz.training.batch import Batch
 from reidviz.training.mining import negatives
@@ -70,11 +69,6 @@ class CrossObjective(nn.Module):
         hidden = network.pair.hidden(network.pair.pool(joint).flatten(1))
         feature = joint_feature(joint, hidden, self.recipe.joint)
         return feature, network.pair.decide(hidden).float(), same, times
-
-
-def joint_feature(joint: Tensor, hidden: Tensor, where: str) -> Tensor:
-    """The joint feature (P, D) of pairs: their map after conv5 itself, or fc7 before its ReLU, of unit length."""
-    return joint.flatten(1).float() if where == "conv5" else F.normalize(hidden.float())
 
 
 def compared(target: Tensor, target_same: Tensor, source: Tensor, source_same: Tensor) -> tuple[Tensor, Tensor, Tensor]:

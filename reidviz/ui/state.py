@@ -24,6 +24,7 @@ from reidviz.ui.messages import literal, show_error
 
 MOST_BY_DEFAULT = 6
 MOST_LISTED = 50
+HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 _AT_STEP = re.compile(r" at step \d+")
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
 
@@ -214,10 +215,17 @@ def _stamp(file: Path) -> tuple[int, ...]:
 
 
 def _fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:
-    """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones."""
-    shipped = [name for name, reading in offered.items() if reading.path.parent == settings.CHECKPOINTS]
+    """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones.
+
+    Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
+    """
     own = [name for name, reading in offered.items() if reading.data_hash == dataset.manifest_hash]
-    return [name for name in own if name in shipped] or own[:MOST_BY_DEFAULT] or shipped
+    shipped = {name: r.variant for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
+    alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
+    found = [name for name in own if name in shipped]
+    if found and not set(found) & set(alone):
+        found = [name for name in alone if shipped[name] in dict(VARIANTS["mtdnet"].readings)] + found
+    return found or own[:MOST_BY_DEFAULT] or alone
 
 
 def _persons(dataset: Dataset, parts: Split) -> int:

@@ -23,6 +23,15 @@ def test_a_shipped_model_is_small_and_whole(name: str) -> None:
     assert card.iterations == card.recipe["iterations"]
 
 
+def test_the_shipped_network_that_a_source_helped() -> None:
+    path = settings.CHECKPOINTS / "mtdnet-cross.safetensors"
+    assert path.stat().st_size <= 6_000_000
+    _, card = load_checkpoint(path)
+    assert (card.variant, card.data, card.source) == ("mtdnet-cross", "synthetic:viper", "synthetic:cuhk03")
+    assert card.data_hash == load("synthetic:viper").manifest_hash
+    assert card.init == "mtdnet.safetensors"
+
+
 @pytest.mark.parametrize("name", ["mtdnet-rnk", "mtdnet"])
 def test_evaluate_reproduces_the_card(name: str) -> None:
     """Within one probe: sums in another order on another machine may turn a near tie."""

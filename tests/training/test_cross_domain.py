@@ -15,9 +15,10 @@ from reidviz.data.triplets import positives
 from reidviz.errors import ReidvizError
 from reidviz.models.card import read_card
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.losses import joint_feature
 from reidviz.models.mtdnet import MTDnet
 from reidviz.training.batch import drawn, pooled
-from reidviz.training.cross_domain import compared, joint_feature
+from reidviz.training.cross_domain import compared
 from reidviz.training.loop import Source, Trainer
 from reidviz.training.recipe import Recipe, paper_recipe
 from reidviz.training.run_folder import RunFolder

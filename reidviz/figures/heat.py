@@ -1,0 +1,44 @@
+"""Joint feature maps as pictures."""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from reidviz.evaluation.scores import FloatArray
+
+HOT = np.array([255, 140, 0], dtype=np.float32)
+STRENGTH = 0.7
+TILE = 56
+
+
+def energy(maps: FloatArray) -> FloatArray:
+    """Where joint maps (P, C, h, w) are active: root mean square over channels (P, h, w), of each map from 0 at its
+    weakest place to 1 at its strongest."""
+    strength = np.sqrt(np.square(maps).mean(1))
+    low, high = (reduce(strength, axis=(1, 2), keepdims=True) for reduce in (np.min, np.max))
+    found: FloatArray = (strength - low) / np.maximum(high - low, 1e-12)
+    return found
+
+
+def overlaid(picture: Image.Image, energy: FloatArray, height: int = 150) -> Image.Image:
+    """The picture in grey with a map (h, w), 0 to 1, laid over it in orange."""
+    width = max(1, round(picture.width * height / picture.height))
+    grey = np.asarray(picture.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
+    heat = Image.fromarray((255 * energy).astype(np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
+    share = STRENGTH * np.asarray(heat, dtype=np.float32)[..., None] / 255
+    return Image.fromarray((grey * (1 - share) + HOT * share).astype(np.uint8))
+
+
+def channel_tiles(maps: FloatArray, columns: int) -> Image.Image:
+    """Channels (C, h, w) as a grid of tiles in reading order, from 0 (dark) to the largest of all (bright)."""
+    count, h, w = maps.shape
+    high = max(float(maps.max()), 1e-12)
+    rows = -(-count // columns)
+    width = max(1, round(TILE * w / h))
+    sheet: npt.NDArray[np.uint8] = np.full((rows * (TILE + 2), columns * (width + 2)), 128, dtype=np.uint8)
+    for position, channel in enumerate(maps):
+        row, column = divmod(position, columns)
+        tile = Image.fromarray((255 * np.clip(channel / high, 0, 1)).astype(np.uint8))
+        top, left = row * (TILE + 2) + 1, column * (width + 2) + 1
+        sheet[top : top + TILE, left : left + width] = np.asarray(tile.resize((width, TILE), Image.Resampling.NEAREST))
+    return Image.fromarray(sheet).convert("RGB")

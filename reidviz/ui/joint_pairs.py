@@ -1,0 +1,94 @@
+"""One target pair and its nearest source pairs, with their joint maps before and after cross-domain training."""
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import Dataset
+from reidviz.data.images import picture
+from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.transfer import Pairs, distances
+from reidviz.figures.heat import channel_tiles, energy, overlaid
+from reidviz.ui.joint_maps import Comparison
+from reidviz.ui.pictures import data_uri
+
+NEAREST = 3
+STRONGEST = 12
+COLUMNS = 32
+STYLE = """
+<style>
+.rv-pair { display: inline-block; vertical-align: top; margin: 0 .9rem .9rem 0; padding: .4rem .5rem; font-size: .8rem;
+  border: 1.5px dashed rgba(128,128,128,.6); border-radius: 8px; }
+.rv-pair.same { border: 3px solid #009E73; }
+.rv-pair img { height: 118px; border-radius: 4px; margin-right: 3px; }
+.rv-pair .when { opacity: .8; margin: .15rem 0; }
+</style>
+"""
+
+
+def show_pair(comparison: Comparison) -> None:
+    """Choose a target pair; see it and the source pairs nearest to it."""
+    st.subheader("One pair, closely", anchor=False)
+    pairs = comparison.target_pairs
+    a, b = st.columns([2, 3], vertical_alignment="bottom")
+    kind = a.segmented_control(
+        "Target pair of", ["one person", "two persons"], default="one person", required=True, key="joint-kind"
+    )
+    offered = np.flatnonzero(pairs.same if kind == "one person" else ~pairs.same)
+    with b:
+        chosen = int(offered[st.pagination(len(offered), key=f"joint-pair-{kind}-{len(offered)}") - 1])
+    st.caption(
+        "Pictures in grey; orange where the joint map after conv5 is active (root mean square over its channels, from "
+        "its weakest to its strongest place). Both pictures of a pair carry the same map. Green frame: one person; "
+        "dashed: two."
+    )
+    st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
+    away = distances(comparison.after.target[chosen : chosen + 1], comparison.after.source)[0]
+    for title, which in (
+        ("Nearest source pairs of one person", comparison.source_pairs.same),
+        ("Nearest source pairs of two persons", ~comparison.source_pairs.same),
+    ):
+        st.markdown(f"**{title}**, by the joint feature after cross-domain training")
+        nearest = np.flatnonzero(which)[np.argsort(away[which], kind="stable")[:NEAREST]]
+        cards = [
+            _pair(comparison.source, comparison.source_pairs, i, _maps(comparison, i, False), f"distance {away[i]:.2f}")
+            for i in nearest.tolist()
+        ]
+        st.html(STYLE + "".join(cards))
+    _channels(comparison, chosen)
+
+
+def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, FloatArray]:
+    """The joint maps (C, h, w) of one pair before and after."""
+    before, after = comparison.before, comparison.after
+    if target:
+        return before.target_maps[pair], after.target_maps[pair]
+    return before.source_maps[pair], after.source_maps[pair]
+
+
+def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: str) -> str:
+    places = int(pairs.first[pair]), int(pairs.second[pair])
+    pictures = [picture(dataset, i) for i in places]
+    kind = "one person" if pairs.same[pair] else "two persons"
+    rows = []
+    for when, joint in zip(("before", "after"), maps, strict=True):
+        heat = energy(joint[None])[0]
+        shown = "".join(
+            f'<img src="{data_uri(overlaid(one, heat))}" alt="{kind}, joint map {when} cross-domain training">'
+            for one in pictures
+        )
+        rows.append(f'<div><div class="when">{when}</div>{shown}</div>')
+    side = f'<div style="display: flex; gap: .8rem">{"".join(rows)}</div>'
+    return f'<div class="rv-pair {"same" if pairs.same[pair] else "other"}">{kind} · {note}{side}</div>'
+
+
+def _channels(comparison: Comparison, chosen: int) -> None:
+    before, after = _maps(comparison, chosen, True)
+    st.markdown(f"**The {STRONGEST} strongest channels of the target pair after training**, and the same before")
+    strongest = np.argsort(-after.mean((1, 2)), kind="stable")[:STRONGEST]
+    for when, maps in (("before", before), ("after", after)):
+        st.image(channel_tiles(maps[strongest], STRONGEST), caption=when, alt=f"strongest channels {when}")
+    details = st.expander(f"All {len(after)} channels", key="joint-channels", on_change="rerun")
+    if details.open:
+        with details:
+            for when, maps in (("before", before), ("after", after)):
+                st.image(channel_tiles(maps, COLUMNS), caption=when, alt=f"all channels {when}")
