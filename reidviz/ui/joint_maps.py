@@ -230,7 +230,7 @@ def _watch(key: str) -> None:
     if job is None or job.finished:
         board().forget(key)
         st.rerun(scope="app")
-    st.info("UMAP is being computed: some ten seconds, once. PCA is there meanwhile.", icon=":material/hourglass_top:")
+    st.info("UMAP is being computed: half a minute, once. PCA is there meanwhile.", icon=":material/hourglass_top:")
 
 
 def _both(comparison: Comparison) -> tuple[Seen, Seen]:
