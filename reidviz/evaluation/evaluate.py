@@ -6,6 +6,7 @@ Reading cached scores needs no torch: it is imported where scores are computed.
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,17 +115,13 @@ def evaluate_all(
 ) -> list[Result]:
     """The same for several readings; scores that two of them need are computed once even when fresh."""
     matrices = _Matrices(dataset, split, progress, scoring, fresh)
-    truth = truth_of(dataset, split)
-    return [_result(reading, matrices, truth) for reading in readings]
+    return [_result(reading, matrices) for reading in readings]
 
 
 def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
     """Whether evaluate would answer at once."""
-    parts = {"fused": ("distance", "probability")}.get(reading.kind, (reading.kind,))
-    if scoring.cascade and reading.cascades:
-        parts = ("distance", "probability")
     matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
-    return all(matrices.kept(reading.part(kind)) is not None for kind in parts)  # type: ignore[arg-type]
+    return all(matrices.kept(part) is not None for part in _parts(reading, scoring))
 
 
 def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
@@ -178,7 +175,15 @@ def probe_records(dataset: Dataset, split: Split, result: Result, averaging: Ave
     ]
 
 
-def _result(reading: Reading, matrices: "_Matrices", truth: Truth) -> Result:
+def _parts(reading: Reading, scoring: Scoring) -> list[Reading]:
+    """The score matrices a reading is made of: distances before probabilities where both are wanted."""
+    if reading.kind == "distance":
+        return [reading]
+    first_stage = [reading.part("distance")] if scoring.cascade or reading.kind == "fused" else []
+    return [*first_stage, reading.part("probability")]
+
+
+def _result(reading: Reading, matrices: "_Matrices") -> Result:
     cascaded = matrices.scoring.cascade > 0 and reading.kind != "distance"
     if cascaded and not reading.cascades:
         raise ReidvizError(
@@ -186,15 +191,15 @@ def _result(reading: Reading, matrices: "_Matrices", truth: Truth) -> Result:
             "Score it in full, or cascade a multi-task mtdnet.",
         )
     scores, seconds = matrices.scores(reading)
-    ranking = rank(scores, truth)
+    ranking = rank(scores, matrices.truth)
     if not cascaded:
         return Result(reading, scores, ranking, seconds)
     full = _Matrices(matrices.dataset, matrices.split, silent, replace(matrices.scoring, cascade=0), fresh=False)
     change = None
     if full.kept(reading.part("probability")) is not None:
-        change = ranking.cmc_at(1) - rank(full.scores(reading)[0], truth).cmc_at(1)
+        change = ranking.cmc_at(1) - rank(full.scores(reading)[0], matrices.truth).cmc_at(1)
     chosen = matrices.candidates(reading)
-    return Result(reading, scores, ranking, seconds, Cascade(chosen.shape[1], recall(chosen, truth), change))
+    return Result(reading, scores, ranking, seconds, Cascade(chosen.shape[1], recall(chosen, matrices.truth), change))
 
 
 class _Matrices:
@@ -207,25 +212,25 @@ class _Matrices:
 
     def scores(self, reading: Reading) -> tuple[Scores, float]:
         """Scores of a reading as its kind and weight say, and the seconds they took."""
-        if reading.kind == "distance":
-            matrix, seconds = self._matrix(reading)
-            return Scores("distance", matrix), seconds
-        behind = None
-        if self.scoring.cascade or reading.kind == "fused":
-            behind, first_stage = self._matrix(reading.part("distance"))
-        matrix, seconds = self._matrix(reading.part("probability"))
-        probability = Scores("probability", matrix, behind if self.scoring.cascade else None)
-        if behind is None:
-            return probability, seconds
-        if reading.kind == "probability":
-            return probability, seconds + first_stage
-        assert reading.weight is not None
-        return mixed(Scores("distance", behind), probability, reading.weight), seconds + first_stage
+        found = {part.kind: self._matrix(part) for part in _parts(reading, self.scoring)}
+        seconds = sum(taken for _, taken in found.values())
+        distance, probability = (found.get(kind, (None,))[0] for kind in ("distance", "probability"))
+        if probability is None:
+            return Scores("distance", found["distance"][0]), seconds
+        classified = Scores("probability", probability, distance if self.scoring.cascade else None)
+        if reading.weight is None or distance is None:
+            return classified, seconds
+        return mixed(Scores("distance", distance), classified, reading.weight), seconds
 
     def candidates(self, reading: Reading) -> IntArray:
         """The gallery positions of each probe that a cascade rescores."""
         distances, _ = self._matrix(reading.part("distance"))
-        return candidates(distances, self.scoring.cascade, truth_of(self.dataset, self.split))
+        return candidates(distances, self.scoring.cascade, self.truth)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """Who is who in the split."""
+        return truth_of(self.dataset, self.split)
 
     def kept(self, part: Reading) -> tuple[FloatArray, float] | None:
         """A matrix on disk."""

@@ -19,9 +19,8 @@ from torch import Tensor
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from reidviz.data.dataset import IntArray
-from reidviz.errors import ReidvizError
 from reidviz.evaluation.features import Pictures, low_level_maps, ready
-from reidviz.evaluation.scores import PASSES, FloatArray, Scoring
+from reidviz.evaluation.scores import PASSES, FloatArray, Scoring, not_numbers
 from reidviz.models.mtdnet import DeepBranch, MTDnet
 from reidviz.progress import Progress
 
@@ -140,9 +139,7 @@ def pair_scores(
                 scored = spread(partial(scorer.row, mine, theirs), range(len(rows)), among)
                 for i, positions, row in zip(rows, among, scored, strict=True):
                     if np.isnan(row).any():
-                        raise ReidvizError(
-                            "The model gave scores that are not numbers.", "Its training has likely diverged."
-                        )
+                        raise not_numbers()
                     out[i, columns.start : columns.stop] = row if positions is None else np.nan
                     if positions is not None:
                         out[i, columns.start + positions] = row

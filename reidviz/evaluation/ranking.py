@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from reidviz.data.dataset import IntArray
 from reidviz.errors import ReidvizError
-from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scores import Scores, not_numbers
 from reidviz.evaluation.truth import BoolArray, Truth
 from reidviz.progress import Progress, silent
 
@@ -156,7 +156,7 @@ def _ranks(block: npt.NDArray[Any], own: tuple[IntArray, IntArray, BoolArray]) -
         near = row.compress(np.logical_not(far, out=far))  # what is not a number is among them, and sorted last
         near.sort()
         if near[-1] != near[-1]:
-            raise ReidvizError("The model gave scores that are not numbers.", "Its training has likely diverged.")
+            raise not_numbers()
         all_before[start:end] = near.searchsorted(values[start:end], "right")
     place = np.arange(1, len(rows) + 1) - np.repeat(ends - counts, counts)
     return all_before - own_before + place, counts

@@ -16,6 +16,11 @@ _BEHIND = 1000.0
 """Farther than anything that was rescored: log P of the smallest float is -103, a squared distance at most 4."""
 
 
+def not_numbers() -> ReidvizError:
+    """What to raise for scores that are not numbers."""
+    return ReidvizError("The model gave scores that are not numbers.", "Its training has likely diverged.")
+
+
 @dataclass(frozen=True)
 class Passes:
     """The forward passes whose mean is the score of a pair.

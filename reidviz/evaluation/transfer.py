@@ -59,9 +59,9 @@ def sample_pairs(split: Split, truth: Truth, count: int, seed: int = 0) -> Pairs
 
 def distances(target: FloatArray, source: FloatArray) -> FloatArray:
     """Euclidean distances (T, S) of features (T, D) and (S, D)."""
-    squared = np.square(target).sum(1)[:, None] + np.square(source).sum(1) - 2 * target @ source.T
-    found: FloatArray = np.sqrt(np.maximum(squared, 0))
-    return found
+    from sklearn.metrics.pairwise import euclidean_distances
+
+    return np.asarray(euclidean_distances(target, source), dtype=np.float32)
 
 
 def transfer(target: FloatArray, target_same: BoolArray, source: FloatArray, source_same: BoolArray) -> Transfer:

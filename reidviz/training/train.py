@@ -10,23 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.pixels import Pixels
-from reidviz.data.protocols import default_protocol, split, validation
-from reidviz.data.triplets import positives
+from reidviz.data.protocols import split, validation
 from reidviz.errors import ReidvizError
 from reidviz.models.card import Card, Fusion, fusion_from, read_card, write_card
-from reidviz.models.checkpoint import initialise_from, load_checkpoint, save_checkpoint
-from reidviz.models.mtdnet import MTDnet, Network, initialise
-from reidviz.models.variants import build
+from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.mtdnet import Network
 from reidviz.progress import Progress, silent
 from reidviz.training import devices, snapshot
-from reidviz.training.loop import Source, Trainer
+from reidviz.training.loop import Trainer
 from reidviz.training.run_folder import Job, RunFolder, Status
+from reidviz.training.start import begun
 from reidviz.training.team import Team, join, leave
 
 LOG_EVERY = 10
@@ -119,7 +116,7 @@ class _Worker:
             }
         )
         self.tell(True, state="running", device=devices.name_of(device))
-        trainer = self._trainer(dataset, trained, device)
+        trainer = begun(job, dataset, trained, device, self.team, self._told)
         facts = self._restored(trainer, dataset.manifest_hash)
         facts = self._steps(trainer, facts, exams, dataset, held_out, save_every)
         if self.team.rank:
@@ -144,43 +141,6 @@ class _Worker:
         if device.type == "cuda":
             torch.cuda.set_device(device)
         return device
-
-    def _trainer(self, dataset: Dataset, trained: Split, device: torch.device) -> Trainer:
-        job, recipe = self.job, self.job.recipe
-        data = positives(dataset.identities[trained.train], dataset.cameras[trained.train])
-        torch.manual_seed(job.seed)
-        network = build(job.variant, recipe.architecture)
-        initialise(network)
-        if job.init is not None:
-            initialise_from(network, job.init)
-        pictures = self._pictures(dataset, trained)
-        source = None
-        if job.source is not None:
-            found = load(job.source)
-            parts = split(found, default_protocol(found))
-            pairs = positives(found.identities[parts.train], found.cameras[parts.train])
-            copied = _source_copy(job) if job.variant == "mtdnet-cross" else None
-            source = Source(pairs, len(pictures), copied)
-            pictures = np.concatenate([pictures, self._pictures(found, parts)])
-        try:
-            on_device = devices.placed(torch.from_numpy(pictures), device)
-            return Trainer(network, recipe, on_device, data, job.seed, device, self.team, source)
-        except (RuntimeError, MemoryError) as error:
-            if not devices.out_of_memory(error):
-                raise
-            raise ReidvizError(
-                f"The network does not fit in the memory of {devices.name_of(device)}.",
-                "Choose a smaller architecture, or end other programs that use it.",
-            ) from error
-
-    def _pictures(self, dataset: Dataset, parts: Split) -> npt.NDArray[np.uint8]:
-        """The training pictures of a split."""
-        architecture = self.job.recipe.architecture
-        pixels = Pixels(dataset, architecture.height, architecture.width)
-        if self.team.rank == 0:
-            pixels.fill(parts.train, self._told)
-        self.team.wait()
-        return pixels[parts.train]
 
     def _restored(self, trainer: Trainer, data_hash: str) -> snapshot.Facts:
         if self.team.rank == 0:
@@ -337,20 +297,6 @@ class _Worker:
             raise _StoppedError
         self.tell(what=f"{what}: {done:,} of {total:,}" if total > 1 else what)
         self.progress(done, total, what)
-
-
-def _source_copy(job: Job) -> MTDnet:
-    """The network that sees the source: the one the training starts from, as it is."""
-    assert job.init is not None
-    network, card = load_checkpoint(job.init)
-    if not isinstance(network, MTDnet) or network.feature is None:
-        raise ReidvizError(f"{card.name} has not learnt both tasks.", "Start mtdnet-cross from an mtdnet.")
-    if replace(card.architecture, dropout=0) != replace(job.recipe.architecture, dropout=0):
-        raise ReidvizError(
-            f"{card.name} has another architecture than this recipe.",
-            "mtdnet-cross has that of the network it starts from: use the same recipe and stem.",
-        )
-    return network
 
 
 class _Pace:

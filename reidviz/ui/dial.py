@@ -38,7 +38,7 @@ def dial(choice: Choice, page: str) -> Choice:
             one = named[st.selectbox("Dial of", list(named), key="dial-of")]
         _draw(one, f"dial-{page}-{one.sha256[:8]}")
     moved = {reading.name: weight_of(reading) for reading in fused}
-    st.query_params["dial"] = [f"{name}:{moved[name]:.2f}" for name in moved if moved[name] != _start(name, fused)]
+    st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
     return replace(
         choice, readings=tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.readings)
     )
@@ -52,10 +52,6 @@ def weight_of(reading: Reading) -> float:
         linked = _linked(reading.name)
         kept[reading.sha256] = reading.weight if linked is None else linked
     return kept[reading.sha256]
-
-
-def _start(name: str, fused: list[Reading]) -> float | None:
-    return next(reading.weight for reading in fused if reading.name == name)
 
 
 def _linked(name: str) -> float | None:

@@ -8,7 +8,7 @@ from reidviz.data.images import picture
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer import Pairs, distances
 from reidviz.figures.heat import channel_tiles, energy, overlaid
-from reidviz.ui.joint_maps import Comparison
+from reidviz.ui.joint_comparison import Comparison
 from reidviz.ui.pictures import data_uri
 
 NEAREST = 3

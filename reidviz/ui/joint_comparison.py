@@ -1,0 +1,144 @@
+"""Two networks on the same pairs of target and source: which ones, chosen by the user, and what they make of them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from reidviz import settings
+from reidviz.data.dataset import Dataset
+from reidviz.data.pixels import Pixels
+from reidviz.data.protocols import default_protocol, split
+from reidviz.evaluation.evaluate import Reading
+from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.transfer import Pairs, sample_pairs
+from reidviz.evaluation.truth import truth_of
+from reidviz.models.card import read_card
+from reidviz.progress import Progress
+from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.state import Choice, dataset_named, known_readings
+
+EACH_KIND = 150
+PLACES = {"conv5": "conv5", "fc7": "fc7"}
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Test pairs of target and source as one network sees them: maps (P, C, h, w) and features (P, D).
+
+    key  tells these from any others
+    """
+
+    name: str
+    key: str
+    target_maps: FloatArray
+    source_maps: FloatArray
+    target: FloatArray
+    source: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two networks on the same pairs."""
+
+    target: Dataset
+    source: Dataset
+    target_pairs: Pairs
+    source_pairs: Pairs
+    before: Seen
+    after: Seen
+    place: str
+
+
+def compare(choice: Choice) -> Comparison:
+    """Let the user choose two networks; what they make of the pairs. Ends the page where there is nothing to show."""
+    readings = {r.name: r for r in known_readings().values() if r.kind == "probability"}
+    crosses = [name for name, r in readings.items() if r.variant == "mtdnet-cross"]
+    if not crosses:
+        st.info(
+            "There is no mtdnet-cross yet. Train one on the Train page: a small target, a large source, starting from "
+            "an mtdnet that was trained on the source.",
+            icon=":material/model_training:",
+        )
+        st.stop()
+    fitting = [name for name in crosses if readings[name].data_hash == choice.dataset.manifest_hash]
+    a, b, c = st.columns([2, 2, 2])
+    after = readings[a.selectbox("After cross-domain training", [*fitting, *(n for n in crosses if n not in fitting)])]
+    card = read_card(after.path)
+    befores = [n for n, r in readings.items() if r.variant == "mtdnet"]
+    if not befores:
+        st.info("There is no mtdnet to compare it with: train one on the source first.")
+        st.stop()
+    source = or_stop(partial(dataset_named, card.source))
+    befores.sort(key=lambda n: readings[n].data_hash != source.manifest_hash)
+    before = readings[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
+    place = c.segmented_control(
+        "Joint feature",
+        list(PLACES),
+        default=card.recipe.get("joint", "fc7"),
+        required=True,
+        key=f"joint-place-{after.sha256[:8]}",
+        format_func=lambda name: PLACES[name],
+        help="Where joint features are taken: conv5, the joint map itself, or fc7 before its ReLU, of unit length; at "
+        "first where the network was trained to draw them together.",
+    )
+    if after.data_hash != choice.dataset.manifest_hash:
+        st.warning(
+            f"{literal(after.name)} was trained for another target, {literal(after.data)}.", icon=":material/warning:"
+        )
+        st.button(
+            "Choose its target", icon=":material/my_location:", on_click=_choose, args=(after.data, after.protocol)
+        )
+    if source.manifest_hash == choice.dataset.manifest_hash:
+        st.info("Target and source are the same data set: choose the target in the sidebar.")
+        st.stop()
+    bar = st.progress(0.0)
+    found = or_stop(lambda: _comparison(choice, source, before, after, place or "fc7", _shown_on(bar)))
+    bar.empty()
+    return found
+
+
+def _choose(data: str, protocol: str) -> None:
+    st.session_state.update({"data": data, "protocol": protocol})
+
+
+def _shown_on(bar: "st.delta_generator.DeltaGenerator") -> Progress:
+    def progress(done: int, total: int, what: str) -> None:
+        bar.progress(min(1.0, done / max(1, total)), text=f"{what}: {done:,} of {total:,}")
+
+    return progress
+
+
+def _comparison(
+    choice: Choice, source: Dataset, before: Reading, after: Reading, place: str, progress: Progress
+) -> Comparison:
+    parts = split(source, default_protocol(source))
+    sides = ((choice.dataset, choice.split), (source, parts))
+    pairs = [sample_pairs(part, truth_of(data, part), EACH_KIND) for data, part in sides]
+    for reading in (before, after):
+        sizes = read_card(reading.path).architecture
+        for data, those in zip((choice.dataset, source), pairs, strict=True):
+            positions = np.concatenate([those.first, those.second])
+            Pixels(data, sizes.height, sizes.width).fill(positions, progress)
+    seen = []
+    for reading in (before, after):
+        keys = [f"{reading.sha256}-{data.cache_key}-{part.key}-{place}" for data, part in sides]
+        (target_maps, target), (source_maps, others) = (
+            _seen(key, reading, data, those, place) for key, (data, _), those in zip(keys, sides, pairs, strict=True)
+        )
+        seen.append(Seen(reading.name, " ".join(keys), target_maps, source_maps, target, others))
+    return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Computing joint maps …")
+def _seen(key: str, _reading: Reading, _dataset: Dataset, _pairs: Pairs, _place: str) -> tuple[FloatArray, FloatArray]:
+    from reidviz.evaluation.joint_maps import features_of, joint_maps
+    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.mtdnet import MTDnet
+
+    network, card = load_checkpoint(_reading.path)
+    assert isinstance(network, MTDnet)
+    pixels = Pixels(_dataset, card.architecture.height, card.architecture.width)
+    maps = joint_maps(network, pixels, _pairs, settings.device())
+    return maps, features_of(network, maps, "conv5" if _place == "conv5" else "fc7", settings.device())
