@@ -217,9 +217,11 @@ def run_bench(options: argparse.Namespace) -> None:
 
 def table(summary: dict[str, Any]) -> str:
     """An evaluation as text."""
+    averaged = {"step": "average precision", "trapezoid": "Market-1501's trapezoids"}
     wide = max(28, *(len(m["name"]) + 2 for m in summary["models"]))
     lines = [
-        f"{summary['data']}, {summary['protocol']}: {summary['probes']} probes, gallery of {summary['gallery']}",
+        f"{summary['data']}, {summary['protocol']}: {summary['probes']} probes, gallery of {summary['gallery']}; "
+        f"mAP by {averaged[summary.get('averaging', 'step')]}",
         f"{'model':<{wide}}{'ranks by':<13}"
         + "".join(f"{h:>9}" for h in ("rank-1", "rank-5", "rank-10", "rank-20"))
         + f"{'mAP':>8}{'mINP':>8}{'seconds':>9}",

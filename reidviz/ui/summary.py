@@ -53,7 +53,8 @@ def provenance(choice: Choice) -> None:
     st.caption(
         f"Computed here on {data}, protocol {choice.split.protocol}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
-        "model; mean over mirror images (and both orders for P(same)). mAP and mINP in percent."
+        "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
+        "percent."
     )
     training_data(choice)
 
