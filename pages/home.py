@@ -26,7 +26,7 @@ results_table(results)
 best = max(results, key=lambda r: r.ranking.cmc_at(1))
 st.markdown(
     f"**{literal(best.reading.name)}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
-    f"{len(choice.split.probes):,} probes, the most of the models chosen."
+    f"{len(choice.split.probes):,} probes, the most of the models shown."
 )
 provenance(choice)
 
