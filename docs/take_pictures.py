@@ -14,6 +14,8 @@ PAGES = {
     "retrieval": ("retrieval", ".rv-row"),
     "compare": ("compare", "[class*=st-key-open-]"),
     "train": ("train", ".rv-hard"),
+    "embeddings": ("embeddings", "text=Both spaces agree on"),
+    "pairs": ("pairs", ".rv-pairs figure"),
     "joint_maps": ("joint_maps", ".rv-pair"),
 }
 DATA = {"joint_maps": "synthetic:viper"}

@@ -1,30 +1,51 @@
 """Joint feature maps of pairs, and their joint features at conv5 or fc7."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
+from reidviz.data.dataset import IntArray
 from reidviz.data.pixels import Pixels
 from reidviz.evaluation.features import low_level_maps, ready
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer import Pairs
 from reidviz.models.losses import JointPlace, joint_feature
 from reidviz.models.mtdnet import MTDnet
+from reidviz.progress import Progress, silent
 
 PAIRS_AT_ONCE = 64
 
 
-def joint_maps(network: MTDnet, pixels: Pixels, pairs: Pairs, device: torch.device) -> FloatArray:
+def joint_maps(
+    network: MTDnet, pixels: Pixels, pairs: Pairs, device: torch.device, progress: Progress = silent
+) -> FloatArray:
     """The joint feature map after conv5 of every pair, as the pictures are, probe first: (P, C, h, w)."""
-    ready(network, device)
     images, places = np.unique(np.concatenate([pairs.first, pairs.second]), return_inverse=True)
-    shown = pixels[images]
-    found = []
+    first, second = places.reshape(2, -1)
+    return joint_maps_of(network, pixels[images], first, second, device, progress)
+
+
+def joint_maps_of(
+    network: MTDnet,
+    pictures: npt.NDArray[np.uint8],
+    first: IntArray,
+    second: IntArray,
+    device: torch.device,
+    progress: Progress = silent,
+) -> FloatArray:
+    """The same of pictures (N, H, W, 3), pair i being first[i] and second[i], positions among them."""
+    ready(network, device)
+    low, found = [], []
     with torch.inference_mode():
-        maps = torch.cat([views[0] for _, views in low_level_maps(network, shown, range(len(shown)), False, device)])
-        first, second = torch.from_numpy(places).to(device).view(2, -1)
-        for start in range(0, len(pairs), PAIRS_AT_ONCE):
+        for part, views in low_level_maps(network, pictures, range(len(pictures)), False, device):
+            progress(part.start, len(pictures), "describing pictures")
+            low.append(views[0])
+        maps = torch.cat(low)
+        a, b = (torch.from_numpy(places).to(device) for places in (first, second))
+        for start in range(0, len(first), PAIRS_AT_ONCE):
+            progress(start, len(first), "describing pairs")
             part = slice(start, start + PAIRS_AT_ONCE)
-            found.append(network.pair_joint(maps, first[part], second[part]).float().cpu())
+            found.append(network.pair_joint(maps, a[part], b[part]).float().cpu())
     return torch.cat(found).numpy()
 
 

@@ -7,6 +7,7 @@ from PIL import Image
 from reidviz.evaluation.scores import FloatArray
 
 HOT = np.array([255, 140, 0], dtype=np.float32)
+COLD = np.array([0, 114, 178], dtype=np.float32)
 STRENGTH = 0.7
 TILE = 56
 
@@ -42,3 +43,14 @@ def channel_tiles(maps: FloatArray, columns: int) -> Image.Image:
         top, left = row * (TILE + 2) + 1, column * (width + 2) + 1
         sheet[top : top + TILE, left : left + width] = np.asarray(tile.resize((width, TILE), Image.Resampling.NEAREST))
     return Image.fromarray(sheet).convert("RGB")
+
+
+def signed_overlay(picture: Image.Image, relevance: FloatArray, strongest: float, height: int = 190) -> Image.Image:
+    """The picture in grey; orange where a map (h, w) is positive, blue where it is negative, at full strength where it
+    reaches `strongest` in size."""
+    width = max(1, round(picture.width * height / picture.height))
+    grey = np.asarray(picture.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
+    scaled = np.clip(relevance / max(strongest, 1e-12), -1, 1).astype(np.float32)
+    sized = np.asarray(Image.fromarray(scaled).resize((width, height), Image.Resampling.BILINEAR))[..., None]
+    share = STRENGTH * np.clip(np.abs(sized), 0, 1)
+    return Image.fromarray((grey * (1 - share) + np.where(sized > 0, HOT, COLD) * share).astype(np.uint8))

@@ -3,14 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.evaluation.projection import kept_umap, principal, umap
-from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer import Transfer, distances, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
-from reidviz.progress import Progress
-from reidviz.ui.jobs import board
 from reidviz.ui.joint_comparison import PLACES, Comparison, Seen
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.messages import literal
+from reidviz.ui.planes import METHODS, plane_or_progress
 
 
 def show_numbers(comparison: Comparison) -> None:
@@ -62,7 +59,7 @@ def show_distances(comparison: Comparison) -> None:
 def show_projection(comparison: Comparison) -> None:
     """Pairs of both data sets on a plane, before and after."""
     st.subheader("Where pairs lie", anchor=False)
-    method = st.segmented_control("Projection", ["PCA", "UMAP"], default="PCA", required=True, key="joint-projection")
+    method = st.segmented_control("Projection", METHODS, default="PCA", required=True, key="joint-projection")
     from_target = np.arange(len(comparison.target_pairs) + len(comparison.source_pairs)) < len(comparison.target_pairs)
     same = np.concatenate([comparison.target_pairs.same, comparison.source_pairs.same])
     for column, when, seen in zip(
@@ -71,36 +68,11 @@ def show_projection(comparison: Comparison) -> None:
         features = np.concatenate([seen.target, seen.source])
         with column:
             st.markdown(f"**{when}**: {literal(seen.name)}")
-            plane = principal(features) if method == "PCA" else kept_umap(features)
+            plane = plane_or_progress(features, method or "PCA", seen.key)
             if plane is None:
-                _wait_for_umap(seen.key, features)
                 continue
             st.plotly_chart(
                 projection_figure(plane, from_target, same),
                 key=f"joint-plane-{when}",
                 alt=f"{method} of the joint features of target and source pairs, {when.lower()}",
             )
-
-
-def _wait_for_umap(key: str, features: FloatArray) -> None:
-    key = f"umap {key}"
-
-    def work(progress: Progress) -> None:
-        progress(0, 1, "laying out with UMAP")
-        umap(features)
-
-    job = board().get(key) or board().start(key, work)
-    if job.state == "failed" and job.error is not None:
-        show_error(job.error)
-    else:
-        _watch(key)
-
-
-@st.fragment(run_every=1.0)
-def _watch(key: str) -> None:
-    job = board().get(key)
-    if job is None or job.finished:
-        if job is not None and job.state == "done":
-            board().forget(key)
-        st.rerun(scope="app")
-    st.info("UMAP is being computed: half a minute, once. PCA is there meanwhile.", icon=":material/hourglass_top:")

@@ -10,6 +10,8 @@ def pages() -> list[Page]:
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/retrieval.py", title="Retrieval", icon=":material/person_search:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/query_stats:"),
+        st.Page("pages/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
+        st.Page("pages/pairs.py", title="Pairs", icon=":material/compare:"),
         st.Page("pages/joint_maps.py", title="Joint maps", icon=":material/join_inner:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
     ]

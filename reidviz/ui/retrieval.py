@@ -1,29 +1,23 @@
 """The Retrieval page's parts: choosing a probe, its ranked galleries, and the same for an uploaded picture."""
 
 import hashlib
-import time
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from reidviz import settings
 from reidviz.data.dataset import IntArray
-from reidviz.data.images import decode, resize
-from reidviz.data.pixels import Pixels
+from reidviz.data.images import decode, picture
 from reidviz.evaluation.evaluate import Reading, Result
-from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.ranking import order
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.truth import BoolArray, truth_of
-from reidviz.models.variants import Kind
-from reidviz.progress import time_left
+from reidviz.ui.boxed import choose_box
 from reidviz.ui.dial import dial
 from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.picture_scores import scores_of_picture
 from reidviz.ui.pictures import data_uri, thumbnail
 from reidviz.ui.ranked import Card, Row, rows_html
+from reidviz.ui.selection import selected
 from reidviz.ui.state import Choice
 from reidviz.ui.summary import provenance, training_data
 
@@ -43,7 +37,7 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
     with st.container(border=True):
         filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
         with filtering:
-            rows = _filtered(results)
+            rows = _filtered(choice, results)
         wanted = st.query_params.get("probe", "")
         chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
         if len(rows):
@@ -61,16 +55,28 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
     sample = choice.dataset.samples[choice.split.probes[position]]
     truth = truth_of(choice.dataset, choice.split).marks(position)
     left, right = st.columns([1, 6], gap="medium")
+    boxed, what = None, ""
     with left:
         st.markdown("**Probe**")
-        st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}")
+        if st.toggle("Box", key="boxed", help="Drag a box over the probe: which part of it decides the lists?"):
+            boxed = or_stop(lambda: picture(choice.dataset, int(choice.split.probes[position])))
+            boxed, what = choose_box(boxed, sample.id)
+        else:
+            st.image(
+                thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}"
+            )
         st.caption(
             f"person {literal(sample.identity)}" + (f"  \ncamera {literal(sample.camera)}" if sample.camera else "")
         )
         shown = _shown(len(choice.split.gallery))
     with right:
-        beside_the_dial_first = sorted(results, key=lambda r: r.reading.kind != "fused")
-        rows = [_row(choice, r.reading, r.scores, position, shown, truth) for r in beside_the_dial_first]
+        if boxed is not None and what:
+            digest = f"{choice.dataset.cache_key} {position} {what}"
+            found = [(reading, scores, 0) for reading, scores in scores_of_picture(digest, boxed, choice)]
+        else:
+            found = [(r.reading, r.scores, position) for r in results]
+        beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
+        rows = [_row(choice, reading, scores, row, shown, truth) for reading, scores, row in beside_the_dial_first]
         st.html(rows_html(rows))
     provenance(choice)
 
@@ -109,15 +115,10 @@ def show_upload(choice: Choice) -> None:
             "gallery at all: the list shows who looks nearest."
         )
         choice = dial(choice, "retrieval")
-        rows = []
-        bar = st.progress(0.0)
-        started = time.monotonic()
-        for done, reading in enumerate(choice.readings):
-            remaining = time_left(done, len(choice.readings), time.monotonic() - started)
-            bar.progress(done / len(choice.readings), text=f"Ranking with {reading.name} … {remaining}")
-            scores = or_stop(partial(_upload_scores, digest, reading, image, choice))
-            rows.append(_row(choice, reading, scores, 0, shown, None))
-        bar.empty()
+        rows = [
+            _row(choice, reading, scores, 0, shown, None)
+            for reading, scores in scores_of_picture(digest, image, choice)
+        ]
         st.html(rows_html(rows))
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(choice.dataset.name)}, "
@@ -126,7 +127,7 @@ def show_upload(choice: Choice) -> None:
     training_data(choice)
 
 
-def _filtered(results: list[Result]) -> IntArray:
+def _filtered(choice: Choice, results: list[Result]) -> IntArray:
     """Rows of the probes that the filter lets through, in the order of the data set."""
     names = [r.reading.name for r in results]
     first = np.stack([r.ranking.first for r in results])
@@ -135,6 +136,9 @@ def _filtered(results: list[Result]) -> IntArray:
         right = first == 1
         masks["models disagree at rank 1"] = right.any(axis=0) & ~right.all(axis=0)
         masks["every model wrong at rank 1"] = ~right.any(axis=0)
+    marked = np.isin(choice.split.probes, selected(choice))
+    if marked.any():
+        masks["selected on any page"] = marked
     masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
     chosen = st.selectbox(
         "Probes shown", list(masks), format_func=lambda name: f"{name} ({int(masks[name].sum()):,})", key="probe-filter"
@@ -211,31 +215,3 @@ def _row(
         if first > shown:
             beyond = card(first)
     return Row(reading.name, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)
-
-
-def _upload_scores(digest: str, reading: Reading, image: Image.Image, choice: Choice) -> Scores:
-    """Scores (1, gallery) of the uploaded picture."""
-    gallery = f"{choice.dataset.cache_key}-{choice.split.key}"
-
-    def of(kind: Kind) -> Scores:
-        return _one_upload(digest, gallery, reading.sha256, kind, reading.path, image, choice)
-
-    if reading.kind != "fused":
-        return of(reading.kind)
-    assert reading.weight is not None
-    return mixed(of("distance"), of("probability"), reading.weight)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _one_upload(
-    digest: str, gallery: str, sha256: str, kind: Kind, _path: Path, _image: Image.Image, _choice: Choice
-) -> Scores:
-    from reidviz.evaluation.features import Chosen
-    from reidviz.evaluation.scoring import score
-    from reidviz.models.checkpoint import load_checkpoint
-
-    network, card = load_checkpoint(_path)
-    height, width = card.architecture.height, card.architecture.width
-    pixels = Pixels(_choice.dataset, height, width)
-    probe = resize(_image, height, width)[None]
-    return score(network, kind, probe, Chosen(pixels, _choice.split.gallery), settings.device())

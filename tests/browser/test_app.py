@@ -47,6 +47,26 @@ def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, worl
     expect(page.locator(".rv-card.right img").first).to_have_attribute("alt", alt or "")
 
 
+def test_the_lists_follow_a_box_on_the_probe(page: Page, server: str, world: Path) -> None:
+    page.goto(address(server, world, "retrieval"))
+    expect(page.locator(".rv-row")).to_have_count(4)
+    before = page.locator(".rv-row").first.inner_text()
+    page.get_by_text("Box", exact=True).click()
+    probe = page.locator(".nsewdrag").first
+    probe.scroll_into_view_if_needed()
+    box = probe.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.4 * box["height"], steps=6)
+    page.mouse.up()
+    expect(page.get_by_text("Only the box")).to_be_visible()
+    expect(page.locator(".rv-row").first).not_to_have_text(before)
+    expect(page.locator(".rv-row")).to_have_count(4)
+    page.get_by_text("all but the box").click()
+    expect(page.get_by_text("All but the box; the rest")).to_be_visible()
+
+
 def test_an_uploaded_picture_is_ranked_by_every_model(page: Page, server: str, world: Path, tmp_path: Path) -> None:
     file = tmp_path / "someone.jpg"
     Image.new("RGB", (70, 150), (60, 120, 200)).save(file)

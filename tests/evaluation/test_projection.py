@@ -2,30 +2,68 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
+from reidviz.errors import ReidvizError
 from reidviz.evaluation import projection
-from reidviz.evaluation.projection import kept_umap, principal, umap
+from reidviz.evaluation.projection import kept, lay_out, place, principal, principal_of
 
-FEATURES = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32) * [5, 3, 1, 1, 1]
-
-
-def test_main_components_against_scikit_learn() -> None:
-    expected = PCA(2).fit_transform(FEATURES)
-    np.testing.assert_allclose(np.abs(principal(FEATURES)), np.abs(expected), atol=1e-4)
+RNG = np.random.default_rng(0)
+FEATURES = (RNG.normal(size=(30, 5)) * [5, 3, 1, 1, 1]).astype(np.float32)
 
 
-def test_a_umap_is_computed_once_and_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Fake:
-        def __init__(self, **settings: object) -> None:
-            assert settings["random_state"] == 0
+@pytest.mark.parametrize("shape", [(30, 5), (6, 40), (3, 3)])
+def test_main_components_against_scikit_learn(shape: tuple[int, int]) -> None:
+    features = (RNG.normal(size=shape) * np.linspace(5, 1, shape[1])).astype(np.float32)
+    expected = PCA(2).fit_transform(features)
+    np.testing.assert_allclose(np.abs(principal(features)), np.abs(expected), atol=1e-3)
+    np.testing.assert_allclose(principal_of(features).of(features[:1]), principal(features)[:1], atol=1e-4)
 
-        def fit_transform(self, features: np.ndarray) -> np.ndarray:
-            return features[:, :2]
 
-    monkeypatch.setattr("umap.UMAP", Fake)
-    features = FEATURES.astype(np.float32)
-    assert kept_umap(features) is None
-    plane = umap(features)
+def test_one_feature_has_a_second_axis_of_zeros() -> None:
+    assert principal(FEATURES[:, :1])[:, 1].tolist() == [0] * 30
+
+
+def test_an_unseen_point_lies_amid_its_neighbours() -> None:
+    plane = np.array([[0, 0], [4, 0], [0, 8]], dtype=np.float32)
+    places, distances = np.array([[0, 1], [2, 1]]), np.array([[1, 1], [0, 3]], dtype=np.float32)
+    np.testing.assert_allclose(place(plane, places, distances), [[2, 0], [0, 8]], atol=1e-4)
+
+
+def test_t_sne_tells_how_far_it_is_and_is_kept() -> None:
+    told: list[tuple[int, int, str]] = []
+    assert kept(FEATURES, "t-SNE") is None
+    plane = lay_out(FEATURES, "t-SNE", lambda *progress: told.append(progress))
     assert plane.shape == (30, 2)
-    np.testing.assert_array_equal(kept_umap(features), plane)
-    projection._file(features).write_bytes(b"cut short")
-    assert kept_umap(features) is None
+    assert "t-SNE: finding neighbours" in {what for _, _, what in told}
+    np.testing.assert_array_equal(kept(FEATURES, "t-SNE"), plane)
+    assert kept(FEATURES, "t-SNE", plane) is None
+    projection._file(FEATURES, "t-SNE", None).write_bytes(b"cut short")
+    assert kept(FEATURES, "t-SNE") is None
+
+
+def test_umap_can_start_from_a_first_map() -> None:
+    start = principal(FEATURES)
+    told: set[str] = set()
+    plane = lay_out(FEATURES, "UMAP", lambda done, total, what: told.add(what), start)
+    assert plane.shape == (30, 2)
+    assert np.isfinite(plane).all()
+    assert any("laying out" in what or "neighbours" in what for what in told)
+    np.testing.assert_array_equal(kept(FEATURES, "UMAP", start), plane)
+
+
+def test_it_is_given_up_where_progress_raises() -> None:
+    class EnoughError(Exception):
+        pass
+
+    def stop(done: int, total: int, what: str) -> None:
+        raise EnoughError
+
+    with pytest.raises(EnoughError):
+        lay_out(FEATURES + 1, "t-SNE", stop)
+    assert kept(FEATURES + 1, "t-SNE") is None
+
+
+def test_too_few_points_and_features_that_are_no_numbers() -> None:
+    with pytest.raises(ReidvizError, match="needs 5 points"):
+        lay_out(FEATURES[:3], "UMAP")
+    with pytest.raises(ReidvizError, match="t-SNE failed"):
+        lay_out(np.full((8, 2), np.nan, dtype=np.float32), "t-SNE")

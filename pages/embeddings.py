@@ -1,0 +1,43 @@
+"""Embeddings: what does the ranking branch see?"""
+
+import streamlit as st
+
+from reidviz.ui.embedding_maps import NAMES, choose_look, draw_maps, lay_out, take_rows
+from reidviz.ui.embedding_numbers import show_numbers
+from reidviz.ui.embedding_points import choose_points
+from reidviz.ui.embedding_selected import show_selected
+from reidviz.ui.embedding_sides import Side, choose_pair_probe, choose_spaces, sides_or_progress
+from reidviz.ui.embedding_upload import Uploaded, choose_upload, show_uploaded
+from reidviz.ui.map_mouse import hover_pictures, on_click
+from reidviz.ui.messages import heading
+from reidviz.ui.selection import selected
+from reidviz.ui.state import current
+
+heading("Embeddings", "What does the ranking branch see: who lies near whom, and does another model see the same?")
+choice = current()
+spaces = choose_spaces(choice)
+with st.expander("Which pictures, and one of your own"):
+    pictures, pairs = choose_points(choice)
+    uploaded = choose_upload()
+probe = choose_pair_probe(choice, selected(choice)) if any(space.of_pairs for space in spaces) else None
+sides = sides_or_progress([(space, pairs if space.of_pairs else pictures) for space in spaces], probe)
+
+
+by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, strict=True)}
+
+
+@st.fragment
+def explore(sides: list[Side], uploaded: Uploaded | None) -> None:
+    """The maps and what is selected in them: a selection draws these anew, not the page."""
+    look = choose_look(sides)
+    maps = lay_out(sides, look)
+    on_click(by_key, take_rows)
+    draw_maps(maps, look, None if uploaded is None else uploaded.on)
+    if uploaded is not None:
+        show_uploaded(uploaded, sides)
+    show_selected(sides)
+
+
+explore(sides, uploaded)
+hover_pictures(by_key)
+show_numbers(sides)

@@ -1,0 +1,61 @@
+"""Pairs: is this the same person, and how sure is the network?"""
+
+import streamlit as st
+
+from reidviz.evaluation.evaluate import Result
+from reidviz.ui.messages import heading
+from reidviz.ui.pair_choice import choose_pair, remember_pair
+from reidviz.ui.pair_errors import show_calibration, show_curves, show_threshold
+from reidviz.ui.pair_plane import show_pictures, show_plane, tasks_of
+from reidviz.ui.pair_tests import Tested, tested
+from reidviz.ui.pair_view import show_pair
+from reidviz.ui.pair_why import show_why
+from reidviz.ui.results import results_or_progress
+from reidviz.ui.state import current
+from reidviz.ui.summary import provenance
+
+heading("Pairs", "Is this the same person, and how sure is the network?")
+choice = current()
+results = results_or_progress(choice)
+every = [tested(choice, result) for result in results]
+
+first, second = choose_pair(choice, results)
+remember_pair()
+scores = show_pair(first, second, every)
+with st.expander("Why: which regions made the decision", key="pair-why", on_change="rerun") as why:
+    pass
+if why.open:
+    with why:
+        networks = {result.reading.sha256: result.reading for result in reversed(results)}
+        show_why(first, second, list(reversed(networks.values())))
+
+st.subheader("All test pairs", anchor=False)
+names = [result.reading.name for result in results]
+ranked_too = {result.reading.sha256 for result in results if result.reading.kind == "distance"}
+preferred = max(
+    range(len(results)),
+    key=lambda i: (results[i].reading.kind == "probability", results[i].reading.sha256 in ranked_too, -i),
+)
+chosen = st.selectbox("Model", names, preferred, key=f"pairs-model {' '.join(names)}")
+
+
+@st.fragment
+def examine(result: Result, one: Tested, marked: float) -> None:
+    """The threshold and all that follows from it: moving it draws this anew, not the page."""
+    show_threshold(choice, result, one, marked)
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Every threshold**")
+        show_curves(every)
+    with right:
+        st.markdown("**Can P(same) be believed?**")
+        show_calibration(choice, one)
+    st.subheader("One task against the other", anchor=False)
+    tasks = tasks_of(every, one.reading.sha256)
+    show_plane(choice, tasks)
+    show_pictures(choice, tasks)
+
+
+at = names.index(chosen)
+examine(results[at], every[at], scores[chosen])
+provenance(choice)

@@ -1,0 +1,151 @@
+"""Pictures as points on a plane, and how far pictures of one person and of different persons lie apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from reidviz.data.dataset import IntArray
+from reidviz.evaluation.projection import Plane
+from reidviz.figures.palette import RIGHT, WRONG, colour
+
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "x", "hexagon")
+DRAWN_AS_SVG = 3000
+"""Beyond so many points the browser's graphics card draws them."""
+SIZE = 7.0
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Points that go under one name in the legend. rows: positions in the plane; shades: a colour each, or one for all.
+
+    telling  whether its name is worth a line in the legend
+    """
+
+    name: str
+    rows: IntArray
+    shades: Sequence[str] | str
+    symbol: str = "circle"
+    telling: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Lines between points, rows (L, 2) of the plane."""
+
+    right: IntArray
+    wrong: IntArray
+
+
+def map_figure(
+    plane: Plane,
+    groups: Sequence[Group],
+    told: Sequence[str] | None,
+    selected: IntArray,
+    links: Links,
+    sizes: npt.NDArray[np.float32] | None = None,
+    uploaded: Plane | None = None,
+    height: int = 460,
+) -> go.Figure:
+    """Points (N, 2), each carrying its row as customdata.
+
+    told      what the hover of each row says at once; None: the name of its group
+    selected  rows that stand out, the others fading; none fade where it is empty
+    sizes     of the points in pixels, by row
+    uploaded  where pictures of the user's own lie (M, 2)
+    """
+    figure = go.Figure()
+    scatter = go.Scatter if len(plane) <= DRAWN_AS_SVG else go.Scattergl
+    chosen = np.zeros(len(plane), dtype=bool)
+    chosen[selected] = True
+    for group in groups:
+        rows = group.rows
+        figure.add_trace(
+            scatter(
+                x=plane[rows, 0],
+                y=plane[rows, 1],
+                name=group.name,
+                mode="markers",
+                showlegend=group.telling,
+                customdata=rows.astype(np.int32),
+                selectedpoints=np.flatnonzero(chosen[rows]).astype(np.int32) if len(selected) else None,
+                marker={
+                    "color": group.shades if isinstance(group.shades, str) else np.array(group.shades),
+                    "symbol": group.symbol,
+                    "size": SIZE if sizes is None else sizes[rows],
+                    "opacity": 0.85,
+                    "line": {"width": 0.5, "color": "rgba(128,128,128,.6)"},
+                },
+                selected={"marker": {"opacity": 1.0}},
+                unselected={"marker": {"opacity": 0.13}},
+                text=None if told is None else np.array([_plain(told[row]) for row in rows]),
+                hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
+            )
+        )
+    for name, pairs, shade, dash in (
+        ("to its true match", links.right, RIGHT, "solid"),
+        ("to its nearest wrong neighbour", links.wrong, WRONG, "dot"),
+    ):
+        if len(pairs):
+            figure.add_trace(_lines(plane, pairs, name, shade, dash))
+    if uploaded is not None:
+        figure.add_scatter(
+            x=uploaded[:, 0],
+            y=uploaded[:, 1],
+            name="your picture",
+            mode="markers",
+            marker={"symbol": "star", "size": 20, "color": "#E69F00", "line": {"width": 1.5, "color": "#7F7F7F"}},
+            hovertemplate="your picture<extra></extra>",
+        )
+    figure.update_layout(
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        height=height,
+        dragmode="lasso",
+        hoverdistance=12,
+        legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemsizing": "constant"},
+        xaxis={"showticklabels": False, "zeroline": False, "showgrid": False},
+        yaxis={"showticklabels": False, "zeroline": False, "showgrid": False, "scaleanchor": "x"},
+    )
+    return figure
+
+
+def distances_figure(
+    edges: npt.NDArray[np.float64], same: npt.NDArray[np.float64], different: npt.NDArray[np.float64]
+) -> go.Figure:
+    """Histograms over edges (B + 1) of the distances within and between persons, shares (B,) that sum to 1 each."""
+    figure = go.Figure()
+    centres = (edges[1:] + edges[:-1]) / 2
+    for position, (name, share) in enumerate((("one person", same), ("different persons", different))):
+        figure.add_bar(
+            x=centres,
+            y=100 * share,
+            name=name,
+            marker={"color": colour(position), "pattern": {"shape": ["", "/"][position]}},
+            opacity=0.6,
+            hovertemplate="%{y:.1f} % at distance %{x:.2f}<extra>" + name + "</extra>",
+        )
+    figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=210,
+        barmode="overlay",
+        bargap=0,
+        legend={"x": 0.02, "y": 0.98},
+        xaxis={"title": "Euclidean distance"},
+        yaxis={"title": "pairs (%)"},
+    )
+    return figure
+
+
+def _plain(text: str) -> str:
+    """Text from files with what Plotly would take for markup escaped."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _lines(plane: Plane, pairs: IntArray, name: str, shade: str, dash: str) -> go.Scatter:
+    gap = np.full((len(pairs), 1), np.nan, dtype=np.float32)
+    x, y = (np.concatenate([plane[pairs, axis], gap], axis=1).ravel() for axis in (0, 1))
+    return go.Scatter(
+        x=x, y=y, name=name, mode="lines", line={"color": shade, "dash": dash, "width": 1.8}, hoverinfo="skip"
+    )

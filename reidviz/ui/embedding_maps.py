@@ -1,0 +1,212 @@
+"""Two maps of the same pictures side by side: drawn, coloured, selected in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import IntArray
+from reidviz.evaluation.alignment import Alignment, aligned
+from reidviz.evaluation.projection import Plane
+from reidviz.evaluation.truth import truth_of
+from reidviz.figures.embedding import Links, map_figure
+from reidviz.ui.embedding_colours import BY, groups_of, sizes_of
+from reidviz.ui.embedding_points import Points, describe_points
+from reidviz.ui.embedding_sides import Side
+from reidviz.ui.messages import literal
+from reidviz.ui.planes import METHODS, plane_or_progress
+from reidviz.ui.selection import clear, select, selected
+
+MOST_TOLD = 5_000
+MOST_LINKED = 30
+NAMES = ("left", "right")
+NOTHING = np.empty((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the maps are drawn."""
+
+    method: str
+    by: str
+    by_rank: bool
+    cameras: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """A side on a plane. alignment: what brought it in line with the left map, None where it is that."""
+
+    side: Side
+    method: str
+    plane: Plane
+    alignment: Alignment | None
+
+
+def choose_look(sides: list[Side]) -> Look:
+    """Draw how the maps are to be drawn."""
+    points = sides[0].points
+    a, b, c = st.columns([3, 2, 2], vertical_alignment="bottom")
+    method = a.segmented_control("Projection", list(METHODS), default="PCA", required=True, key="map-method") or "PCA"
+    known = [by for by in BY if by != "data set" or points.other is not None]
+    by = b.selectbox("Colour by", known, key="map-colour")
+    with c.popover("Size and filter", icon=":material/filter_alt:", width="stretch"):
+        by_rank = st.toggle(
+            "Size by rank", key="map-size", help="A probe grows with the logarithm of the rank of its true match."
+        )
+        cameras = st.multiselect(
+            "Cameras", sorted(set(points.cameras.tolist())), key="map-cameras", format_func=lambda c: c or "unknown"
+        )
+        persons = st.multiselect("Persons", np.unique(points.identities).tolist(), key="map-persons")
+        st.caption("Nothing chosen: all are shown.")
+    return Look(method, by, by_rank, tuple(cameras), tuple(persons))
+
+
+def lay_out(sides: list[Side], look: Look) -> list[Map]:
+    """Each side on a plane, the right one brought in line with the left. While a slow projection is computed its
+    progress is shown, and PCA stands in."""
+    maps: list[Map] = []
+    for side in sides:
+        first = maps[0] if maps else None
+        start = _common_start(first, side, look.method)
+        plane = plane_or_progress(side.features, look.method, f"{look.method} {side.key}", start)
+        method = look.method
+        if plane is None:
+            method, plane = "PCA", plane_or_progress(side.features, "PCA", f"PCA {side.key}")
+            assert plane is not None
+        alignment = None
+        if first is not None:
+            mine, theirs = _common(side.points, first.side.points)
+            alignment = aligned(plane[mine], first.plane[theirs])
+            plane = alignment.of(plane)
+        maps.append(Map(side, method, plane, alignment))
+    return maps
+
+
+def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | None) -> None:
+    """Both maps with what is selected, its lines, and the pictures of the user's own."""
+    choice = maps[0].side.points.choice
+    marked = selected(choice)
+    judged = next((m.side for m in maps if m.side.judged is not None), None)
+    for column, name, one in zip(st.columns(2), NAMES, maps, strict=True):
+        judge = one.side if one.side.judged is not None else judged
+        points = one.side.points
+        shown = _shown(points, look)
+        first = None if judge is None or judge.judged is None else judge.judged[1].first
+        with column:
+            st.markdown(f"**{literal(one.side.space.name)}** · {one.method}" + _of(one, look))
+            figure = map_figure(
+                one.plane,
+                groups_of(points, look.by, shown, first),
+                [points.in_words(row) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
+                points.rows_of(marked),
+                Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked),
+                sizes_of(points, first) if look.by_rank and first is not None else None,
+                None if uploaded is None else uploaded(one),
+            )
+            key = f"map-{name}-chart"
+            with st.container(key=f"map-side-{name}"):
+                st.plotly_chart(
+                    figure,
+                    key=key,
+                    on_select=partial(_take, key, points),
+                    selection_mode=("points", "box", "lasso"),
+                    config={"scrollZoom": True, "displaylogo": False},
+                    alt=f"{one.method} of {len(shown)} pictures by {one.side.space.name}",
+                )
+            st.caption(_about(one, judge, len(shown)))
+    _selection_line(maps, marked)
+
+
+def links_of(judge: Side, points: Points, marked: IntArray) -> Links:
+    """From each of the first selected probes to its nearest true match and to its nearest picture of somebody else."""
+    if judge.judged is None:
+        return Links(NOTHING, NOTHING)
+    parts = points.choice.split
+    truth = truth_of(points.dataset, parts)
+    right: list[IntArray] = []
+    wrong: list[IntArray] = []
+    for probe in np.flatnonzero(np.isin(parts.probes, marked))[:MOST_LINKED].tolist():
+        farness = judge.judged[0].farness(probe)
+        same, passed_over = truth.marks(probe)
+        for kind, found in ((same, right), (~same & ~passed_over, wrong)):
+            nearest = np.flatnonzero(kind)[np.argmin(farness[kind])]
+            rows = points.rows_of(np.array([parts.probes[probe], parts.gallery[nearest]]))
+            if len(rows) == 2:
+                found.append(rows)
+    return Links(*(np.array(found, dtype=np.int64).reshape(-1, 2) for found in (right, wrong)))
+
+
+def take_rows(points: Points, *rows: int) -> None:
+    """Rows of a map become the selection of the app, those of the other data set aside; none: nothing is selected."""
+    own = sorted({row for row in rows if row < len(points.positions)})
+    if own:
+        select(points.choice, points.positions[own])
+    else:
+        clear()
+
+
+def _take(key: str, points: Points) -> None:
+    """What was lassoed or boxed, as st.plotly_chart tells it."""
+    told = [point.get("customdata") for point in st.session_state[key]["selection"]["points"]]
+    take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
+
+
+def _selection_line(maps: list[Map], marked: IntArray) -> None:
+    a, b = st.columns([4, 1], vertical_alignment="center")
+    if not len(marked):
+        a.caption(
+            ":material/lasso_select: Lasso or box pictures, or click one: they are selected in both maps and on all "
+            "other pages, and shown below with their neighbours. Rest the mouse on a point to see its picture."
+        )
+        return
+    probes = int(np.isin(maps[0].side.points.choice.split.probes, marked).sum())
+    told = f"**{len(marked):,} picture{'s' if len(marked) > 1 else ''} selected**, {probes:,} of them probes"
+    if probes > MOST_LINKED:
+        told += f"; lines are drawn for the first {MOST_LINKED} of these"
+    a.markdown(told)
+    b.button("Clear", icon=":material/deselect:", key="map-clear", help="Select nothing", on_click=clear)
+
+
+def _shown(points: Points, look: Look) -> IntArray:
+    keep = np.ones(len(points), dtype=bool)
+    if look.cameras:
+        keep &= np.isin(points.cameras, look.cameras)
+    if look.persons:
+        keep &= np.isin(points.identities, look.persons)
+    return np.flatnonzero(keep)
+
+
+def _of(one: Map, look: Look) -> str:
+    return "" if one.method == look.method else f" (until {look.method} is ready)"
+
+
+def _about(one: Map, judge: Side | None, shown: int) -> str:
+    points = one.side.points
+    told = describe_points(points)
+    if shown < len(points):
+        told += f"; {shown:,} of them pass the filter"
+    if one.alignment is not None:
+        told += f"; turned, mirrored and scaled onto the left map (what is left: {one.alignment.residual:.0%})"
+    if judge is not None and judge is not one.side:
+        told += f"; ranks and lines by {literal(judge.space.name)}"
+    return told + "."
+
+
+def _common(one: Points, other: Points) -> tuple[IntArray, IntArray]:
+    """The rows in each of the pictures that both show."""
+    both = np.intersect1d(one.positions, other.positions)
+    return one.rows_of(both), other.rows_of(both)
+
+
+def _common_start(first: Map | None, side: Side, method: str) -> Plane | None:
+    """Where a slow projection starts from: the left map, where it shows the same pictures by the same method."""
+    if first is None or method == "PCA" or first.method != method:
+        return None
+    same = len(side.points) == len(first.side.points) and np.array_equal(
+        side.points.positions, first.side.points.positions
+    )
+    return first.plane if same else None

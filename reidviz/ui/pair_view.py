@@ -1,0 +1,148 @@
+"""One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from reidviz import settings
+from reidviz.data.images import resize
+from reidviz.evaluation.evaluate import Reading
+from reidviz.evaluation.fusion import mixed
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.figures.pairs import passes_figure
+from reidviz.models.card import read_card
+from reidviz.ui.messages import literal
+from reidviz.ui.pair_choice import Shown
+from reidviz.ui.pair_tests import Tested
+from reidviz.ui.pictures import data_uri
+
+MIRRORS = ("as they are", "second mirrored", "first mirrored", "both mirrored")
+ORDERS = ("first picture first", "second picture first")
+STYLE = """<style>
+.rv-two { display: inline-flex; gap: .5rem; padding: .5rem; border-radius: 10px;
+  border: 1.5px dashed rgba(128,128,128,.6); }
+.rv-two.same { border: 3px solid #009E73; } .rv-two img { height: 190px; border-radius: 5px; }
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """Every pass of one network on a pair: P(same) (8,) and squared distances (4,), None where it lacks the branch."""
+
+    probability: FloatArray | None
+    distance: FloatArray | None
+
+    def score(self, reading: Reading) -> float:
+        """The score of the pair as a reading takes it: the mean of its passes."""
+        if reading.kind != "fused":
+            found = self.distance if reading.kind == "distance" else self.probability
+            assert found is not None
+            return float(found.mean())
+        assert self.distance is not None
+        assert self.probability is not None
+        assert reading.weight is not None
+        parts = [np.array([[part.mean()]], dtype=np.float32) for part in (self.distance, self.probability)]
+        return float(mixed(Scores("distance", parts[0]), Scores("probability", parts[1]), reading.weight).matrix[0, 0])
+
+
+def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
+    """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
+    passes = {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
+    scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
+    left, right = st.columns([2, 5], gap="medium")
+    with left:
+        st.html(STYLE + _pictures(first, second))
+        st.markdown(_truth(first, second))
+        st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
+    with right:
+        st.markdown(_table(every, scores))
+        st.caption(
+            "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
+            "**Says**: at the threshold set below, at first where both errors are equal."
+        )
+    a, b = st.columns(2)
+    classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
+    rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
+    labels = [f"{order}, {mirror}" for order in ORDERS for mirror in MIRRORS]
+    with a:
+        _draw({n: p.probability for n, p in classifiers.items()}, labels, "P(same)", "the 8 passes: orders × mirrors")
+    with b:
+        _draw({n: p.distance for n, p in rankers.items()}, list(MIRRORS), "squared distance", "the 4 passes: mirrors")
+    return scores
+
+
+def passes_of(path: Path, sha256: str, first: Shown, second: Shown) -> Passes:
+    """All passes of one network on two pictures, kept for a while."""
+    return _passes(sha256, first.key, second.key, path, first.image, second.image)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _passes(
+    sha256: str, first_key: str, second_key: str, _path: Path, _first: Image.Image, _second: Image.Image
+) -> Passes:
+    from reidviz.evaluation.passes import probabilities, squared_distances
+    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.mtdnet import MTDnet
+
+    network, card = load_checkpoint(_path)
+    size = card.architecture.height, card.architecture.width
+    pictures = resize(_first, *size), resize(_second, *size)
+    device = settings.device()
+    ranks = not isinstance(network, MTDnet) or network.feature is not None
+    return Passes(
+        probabilities(network, *pictures, device).ravel() if isinstance(network, MTDnet) else None,
+        squared_distances(network, *pictures, device).ravel() if ranks else None,
+    )
+
+
+def sizes_of(path: Path) -> tuple[int, int]:
+    """Height and width of the pictures that a network takes."""
+    architecture = read_card(path).architecture
+    return architecture.height, architecture.width
+
+
+def _pictures(first: Shown, second: Shown) -> str:
+    kind = "same" if first.person is not None and first.person == second.person else "other"
+    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{escape(one.told)}">' for one in (first, second))
+    return f'<div class="rv-two {kind}">{shown}</div>'
+
+
+def _truth(first: Shown, second: Shown) -> str:
+    if first.person is None or second.person is None:
+        return "Whether they are one person is not known here."
+    return "**✓ the same person**" if first.person == second.person else "**✗ different persons**"
+
+
+def _table(every: list[Tested], scores: dict[str, float]) -> str:
+    lines = [
+        "| model | score | says | more alike than, of different persons | less alike than, of one person |",
+        "|:---|---:|:---|---:|---:|",
+    ]
+    for one in every:
+        value = scores[one.reading.name]
+        said = "same" if one.sign * value >= one.sign * one.threshold else "different"
+        number = f"{100 * value:.1f} %" if one.reading.kind == "probability" else f"{value:.3f}"
+        unit = {"distance": "d² ", "probability": "P ", "fused": "s "}[one.reading.kind]
+        lines.append(
+            f"| {literal(one.reading.name)} | {unit}{number} | {said} | {one.share_below(value, same=False):.1f} % | "
+            f"{100 - one.share_below(value, same=True):.1f} % |"
+        )
+    return "\n".join(lines)
+
+
+def _draw(found: dict[str, FloatArray | None], labels: list[str], title: str, what: str) -> None:
+    known = {name: values for name, values in found.items() if values is not None}
+    if not known:
+        st.caption(f"None of the chosen models gives a {title}.")
+        return
+    st.plotly_chart(
+        passes_figure(known, labels, title),
+        key=f"pair-passes-{title}",
+        alt=f"{title} of this pair in every pass, by model",
+        config={"displayModeBar": False},
+    )
+    st.caption(f"Rings: {what}. Bar: their mean, which is the score.")

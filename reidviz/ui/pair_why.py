@@ -1,0 +1,122 @@
+"""Why: which regions of two pictures made the decision of each branch of one network."""
+
+import time
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from reidviz import settings
+from reidviz.data.images import resize
+from reidviz.evaluation.evaluate import Reading
+from reidviz.evaluation.scores import FloatArray
+from reidviz.figures.heat import signed_overlay
+from reidviz.models.card import read_card
+from reidviz.models.variants import variant
+from reidviz.progress import time_left
+from reidviz.ui.messages import literal
+from reidviz.ui.pair_choice import Shown
+from reidviz.ui.pictures import data_uri
+
+if TYPE_CHECKING:
+    from reidviz.evaluation.explain import Branch, Method
+
+METHODS: "dict[str, Method]" = {"gradient × activation": "gradient", "occlusion": "occlusion"}
+BRANCHES: "dict[Branch, str]" = {"ranking": "ranking branch (after conv2)", "pairs": "classifier (after conv5)"}
+HIDDEN = 0.2
+STYLE = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """Relevance of the places of both pictures, and how much the score changes when the most important fifth of both
+    is hidden, and as much elsewhere."""
+
+    score: float
+    first: FloatArray
+    second: FloatArray
+    important: float
+    elsewhere: float
+
+
+def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
+    """Both branches of the chosen network side by side, with a check of what is shown."""
+    named = {reading.name: reading for reading in readings}
+    a, b = st.columns(2)
+    with a:
+        reading = named[st.selectbox("Network", list(named), key="why-model")]
+    with b:
+        method = st.segmented_control(
+            "Method",
+            list(METHODS),
+            default="gradient × activation",
+            required=True,
+            key="why-method",
+            help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
+            "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
+        )
+    for column, branch in zip(st.columns(2), _branches(reading), strict=False):
+        with column:
+            st.markdown(f"**{BRANCHES[branch]}**")
+            _show(first, second, reading, branch, METHODS[method or "gradient × activation"])
+    st.caption(
+        "Orange places speak for *the same person*, blue ones against; each pair of pictures is drawn to its own "
+        "strongest place. By gradient both pictures carry one map of the classifier: places of its joint map after "
+        "conv5 belong to both. Explained are minus the squared distance, and the log odds of P(same), both orders."
+    )
+
+
+def _branches(reading: Reading) -> "list[Branch]":
+    """The branches of the network behind a reading."""
+    trained = variant(read_card(reading.path).variant)
+    has: dict[Branch, bool] = {"ranking": trained.ranking, "pairs": trained.pairs}
+    return [branch for branch, there in has.items() if there]
+
+
+def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
+    key = f"{reading.sha256} {branch} {method} {first.key} {second.key}"
+    bar = st.progress(0.0, text="Explaining …")
+    found = _why(key, reading.path, branch, method, first.image, second.image, bar)
+    bar.empty()
+    strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
+    shown = "".join(
+        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{escape(one.told)}: what mattered">'
+        for one, map_ in ((first, found.first), (second, found.second))
+    )
+    st.html(STYLE + f'<div class="rv-why">{shown}</div>')
+    st.caption(
+        f"{literal(reading.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
+        f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
+    )
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _why(
+    key: str,
+    _path: Path,
+    branch: "Branch",
+    method: "Method",
+    _first: Image.Image,
+    _second: Image.Image,
+    _bar: "st.delta_generator.DeltaGenerator",
+) -> Why:
+    from reidviz.evaluation.explain import deletion, explain
+    from reidviz.models.checkpoint import load_checkpoint
+
+    network, card = load_checkpoint(_path)
+    size = card.architecture.height, card.architecture.width
+    first, second = resize(_first, *size), resize(_second, *size)
+    device = settings.device()
+    started = time.monotonic()
+
+    def progress(done: int, total: int, what: str) -> None:
+        left = time_left(done, total, time.monotonic() - started)
+        _bar.progress(done / total, text=f"{what}: {done} of {total} {left}")
+
+    found = explain(network, branch, method, first, second, device, progress)
+    changes = deletion(network, branch, first, second, found, HIDDEN, np.random.default_rng(0), device)
+    return Why(found.score, found.first, found.second, *changes)

@@ -1,0 +1,38 @@
+"""Waiting for work in the background: how far it is, what is left, Cancel, and what to do where it did not end well."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from reidviz.progress import Progress
+from reidviz.ui.jobs import JobBoard
+from reidviz.ui.messages import show_error
+
+
+def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBoard) -> None:
+    """Start the work of that key unless it was, and draw how far it is; the page starts again when it has ended.
+
+    again  what the button says that starts it once more after it failed or was cancelled
+    """
+    job = jobs.get(key) or jobs.start(key, work)
+    if not job.finished:
+        _watch(key, jobs)
+        return
+    if job.state == "done":
+        jobs.forget(key)
+        st.rerun()
+    if job.state == "failed" and job.error is not None:
+        show_error(job.error)
+    else:
+        st.info("This was cancelled.", icon=":material/cancel:")
+    st.button(again, icon=":material/play_arrow:", key=f"again {key}", on_click=jobs.forget, args=(key,))
+
+
+@st.fragment(run_every=1.0)
+def _watch(key: str, jobs: JobBoard) -> None:
+    job = jobs.get(key)
+    if job is None or job.finished:
+        st.rerun(scope="app")
+    else:
+        st.progress(job.share, text=job.text)
+        st.button("Cancel", icon=":material/close:", key=f"cancel {key}", on_click=job.cancel)

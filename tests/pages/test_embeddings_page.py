@@ -1,0 +1,144 @@
+"""The Embeddings page: two maps, colours, a selection that outlives them, a picture of one's own, a probe's pairs."""
+
+import io
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from reidviz.data.formats import load
+from reidviz.data.protocols import split
+from reidviz.ui.jobs import board
+from reidviz.ui.selection import Selection
+from tests.pages.conftest import settled
+
+
+def opened(app: AppTest) -> AppTest:
+    settled(app)
+    return described(app.switch_page("pages/embeddings.py"))
+
+
+def described(app: AppTest) -> AppTest:
+    """Run until the pictures are described."""
+    for _ in range(2):
+        app.run()
+        for job in list(board()._jobs.values()):
+            job._thread.join(60)
+    return app.run()
+
+
+def charts(page: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def texts(page: AppTest) -> str:
+    found = "\n".join(
+        str(e.value) for part in (page.main.markdown, page.caption, page.info, page.warning) for e in part
+    )
+    return found.replace("\\", "")
+
+
+def test_two_maps_and_their_numbers_are_on_screen_at_once(app: AppTest) -> None:
+    page = opened(app)
+    assert not page.exception
+    names = [page.selectbox[i].value for i in range(len(page.selectbox))]
+    assert "mtdnet-rnk" in names
+    assert "mtdtrp" in names
+    assert len(charts(page)) == 4
+    said = texts(page)
+    assert "9 pictures of 3 persons" in said
+    assert "Both spaces agree on" in said
+    assert "turned, mirrored and scaled onto the left map" in said
+    table = next(m.value for m in page.main.markdown if "persons keep together" in m.value)
+    assert table.count("%") >= 4
+
+
+def test_colours_change(app: AppTest) -> None:
+    page = opened(app)
+    by = page.selectbox(key="map-colour")
+    assert by.value == "correctness"
+    for colour in ("camera", "role", "identity"):
+        page.selectbox(key="map-colour").set_value(colour).run()
+        assert not page.exception
+    names = {trace.get("name") for trace in charts(page)[0]["data"]}
+    assert names == {"a colour a person"}
+
+
+def test_a_selection_is_kept_by_sample_and_shown_with_neighbours(app: AppTest, data: str) -> None:
+    page = opened(app)
+    dataset = load(data)
+    probe = split(dataset, "half:0").probes[0]
+    sample = dataset.samples[probe]
+    app.session_state["selection"] = Selection(dataset.manifest_hash, (sample.id,))
+    page = described(app)
+    assert not page.exception
+    assert "1 picture selected" in texts(page)
+    lists = [str(e.value) for e in page.main.get("html") if "rv-row" in str(e.value)]
+    assert lists[0].count('class="rv-row"') == 2
+    assert "the nearest of 9 pictures" in lists[0]
+    names = [trace.get("name") for trace in charts(page)[0]["data"]]
+    assert names[-2:] == ["to its true match", "to its nearest wrong neighbour"]
+    page.selectbox(key="map-colour").set_value("camera").run()
+    assert "1 picture selected" in texts(page)
+    page.button(key="map-clear").click().run()
+    assert "Lasso or box pictures" in texts(page)
+
+
+def test_another_space_pairs_every_picture_with_a_probe(app: AppTest) -> None:
+    page = opened(app)
+    right = next(box for box in page.selectbox if box.label == "Right map")
+    right.set_value("mtdnet: fc7 of pairs with the probe")
+    page = described(app)
+    assert not page.exception
+    assert any(box.label == "Probe of the pairs" for box in page.selectbox)
+    assert len(charts(page)) == 4
+    assert "ranks and lines by mtdnet-rnk" in texts(page)
+
+
+def test_all_pictures_and_a_filter(app: AppTest) -> None:
+    page = opened(app)
+    page.segmented_control(key="map-pictures").set_value("all pictures")
+    page = described(app)
+    assert "24 pictures of 6 persons" in texts(page)
+    page.multiselect(key="map-cameras").set_value(["A"]).run()
+    assert "12 of them pass the filter" in texts(page)
+
+
+def test_a_picture_of_ones_own_is_a_star_on_both_maps(app: AppTest, tmp_path: Path) -> None:
+    page = opened(app)
+    buffer = io.BytesIO()
+    Image.new("RGB", (24, 48), (200, 40, 90)).save(buffer, "PNG")
+    page.get("file_uploader")[0].upload("mine.png", buffer.getvalue(), "image/png")
+    page = described(app)
+    assert not page.exception
+    assert [trace["name"] for chart in charts(page)[:2] for trace in chart["data"]].count("your picture") == 2
+    assert "Your picture and its neighbours" in [h.value for h in page.subheader]
+
+
+def test_a_file_that_is_no_picture_gets_a_sentence(app: AppTest) -> None:
+    page = opened(app)
+    page.get("file_uploader")[0].upload("words.png", b"not a picture", "image/png")
+    page = described(app)
+    assert not page.exception
+    assert any("words.png" in t.value for t in page.text)
+
+
+@pytest.mark.parametrize("method", ["UMAP", "t-SNE"])
+def test_pca_stands_in_while_a_slow_projection_is_computed(
+    app: AppTest, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = threading.Event()
+
+    def slow(features: object, method: str, progress: object, start: object) -> None:
+        ready.wait(60)
+
+    monkeypatch.setattr("reidviz.ui.planes.lay_out", slow)
+    page = opened(app)
+    page.segmented_control(key="map-method").set_value(method).run()
+    assert not page.exception
+    assert f"until {method} is ready" in texts(page)
+    assert any(b.label == "Cancel" for b in page.button)
+    ready.set()

@@ -1,0 +1,162 @@
+"""The Pairs page: one pair by every model, thresholds and what they cost, calibration, both tasks, and why."""
+
+import io
+import json
+
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from reidviz.data.formats import load
+from reidviz.data.protocols import split
+from reidviz.ui import pair_tests
+from reidviz.ui.pair_errors import threshold_card
+from reidviz.ui.selection import Selection
+from reidviz.ui.state import Choice
+from tests.pages.conftest import settled
+
+
+def opened(app: AppTest) -> AppTest:
+    settled(app)
+    return app.switch_page("pages/pairs.py").run()
+
+
+def texts(page: AppTest) -> str:
+    found = "\n".join(str(e.value) for part in (page.main.markdown, page.caption, page.info) for e in part)
+    return found.replace("\\", "")
+
+
+def table(page: AppTest, head: str) -> dict[str, list[str]]:
+    shown = next(m.value for m in page.main.markdown if head in m.value)
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()[2:]]
+    return {row[0].replace("\\", ""): row[1:] for row in cells}
+
+
+def metrics(page: AppTest) -> dict[str, float]:
+    return {m.label: float(m.value.rstrip(" %")) for m in page.metric}
+
+
+def test_a_probe_and_its_true_match_by_every_model_at_once(app: AppTest) -> None:
+    page = opened(app)
+    assert not page.exception
+    assert "✓ the same person" in texts(page)
+    rows = table(page, "| model | score | says |")
+    assert set(rows) == {"mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused"}
+    assert rows["mtdnet"][0].startswith("P ")
+    assert rows["mtdtrp"][0].startswith("d² ")
+    assert "6 pairs of one person and 12 of different persons" in texts(page)
+    assert set(metrics(page)) == {"False matches", "False non-matches", "Absent, yet found", "Present, not found"}
+    assert "Expected calibration error" in texts(page)
+    assert len(page.get("plotly_chart")) == 6
+
+
+def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) -> None:
+    from reidviz.evaluation.evaluate import evaluate
+
+    page = opened(app)
+    dataset = load(data)
+    parts = split(dataset, "half:0")
+    readings = {r.name: r for r in page_readings()}
+    ids = [page.selectbox(key=key).value for key in ("pair-first", "pair-second")]
+    probe = next(i for i, p in enumerate(parts.probes) if dataset.samples[p].id == ids[0])
+    place = next(i for i, g in enumerate(parts.gallery) if dataset.samples[g].id == ids[1])
+    rows = table(page, "| model | score | says |")
+    for name in ("mtdnet", "mtdtrp", "mtdnet-fused"):
+        value = evaluate(readings[name], dataset, parts).scores.matrix[probe, place]
+        shown = float(rows[name][0].split()[1])
+        assert abs(shown - (100 * value if name == "mtdnet" else value)) < 0.06
+
+
+def page_readings() -> list:
+    from reidviz.ui.state import known_readings
+
+    return list(known_readings().values())
+
+
+def test_the_threshold_decides_and_is_kept_over_pages(app: AppTest) -> None:
+    page = opened(app)
+    slider = page.slider[0]
+    slider.set_value(slider.min).run()
+    assert metrics(page)["False non-matches"] == 0
+    assert metrics(page)["False matches"] == 100
+    assert metrics(page)["Absent, yet found"] == 100
+    page.slider[0].set_value(page.slider[0].max).run()
+    assert metrics(page)["False matches"] < 20
+    before = metrics(page)
+    app.switch_page("pages/home.py").run()
+    page = app.switch_page("pages/pairs.py").run()
+    assert metrics(page) == before
+    next(b for b in page.button if b.label == "Equal error").click().run()
+    assert metrics(page) != before
+
+
+def test_distances_have_a_threshold_too_and_no_calibration(app: AppTest) -> None:
+    page = opened(app)
+    model = next(box for box in page.selectbox if box.label == "Model")
+    model.set_value("mtdnet-rnk").run()
+    assert not page.exception
+    assert "gives no probability" in texts(page)
+    assert "The plane needs both scores" in texts(page)
+    page.slider[0].set_value(page.slider[0].max).run()
+    assert metrics(page)["False matches"] == 100
+
+
+def test_another_pair_by_suggestion_and_by_selection(app: AppTest, data: str) -> None:
+    page = opened(app)
+    next(b for b in page.button if b.label.startswith("Wrong by")).click().run()
+    assert "✗ different persons" in texts(page)
+    dataset = load(data)
+    parts = split(dataset, "half:0")
+    ids = tuple(dataset.samples[i].id for i in (parts.gallery[0], parts.gallery[1]))
+    app.session_state["selection"] = Selection(dataset.manifest_hash, ids)
+    page = app.run()
+    next(b for b in page.button if b.label == "The first two selected").click().run()
+    assert [page.selectbox(key=key).value for key in ("pair-first", "pair-second")] == list(ids)
+    assert not page.exception
+
+
+def test_an_uploaded_picture_is_compared(app: AppTest) -> None:
+    page = opened(app)
+    buffer = io.BytesIO()
+    Image.new("RGB", (24, 48), (200, 40, 90)).save(buffer, "PNG")
+    page.get("file_uploader")[1].upload("mine.png", buffer.getvalue(), "image/png")
+    page.run()
+    assert not page.exception
+    assert "not known here" in texts(page)
+    page.get("file_uploader")[1].upload("words.png", b"no picture", "image/png")
+    page.run()
+    assert not page.exception
+    assert any("words.png" in t.value for t in page.text)
+
+
+def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
+    page = opened(app)
+    dataset = load(data)
+    parts = split(dataset, "half:0")
+    app.session_state["pairs-lassoed"] = (f"{dataset.manifest_hash} {parts.key}", ((0, 0), (1, 2)))
+    page = app.run()
+    shown = next(box for box in page.selectbox if box.label == "Pairs shown")
+    assert shown.value == "lassoed pairs"
+    assert [html for html in page.main.get("html") if str(html.value).count("<figure") == 2]
+    next(b for b in page.button if b.label == "Select these pictures").click().run()
+    wanted = {dataset.samples[i].id for i in (parts.probes[0], parts.gallery[0], parts.probes[1], parts.gallery[2])}
+    assert set(app.session_state["selection"].ids) == wanted
+    next(b for b in page.button if b.label == "Take this pair").click().run()
+    assert page.selectbox(key="pair-first").value in wanted
+
+
+def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str) -> None:
+    from reidviz.evaluation.evaluate import evaluate
+
+    page = opened(app)
+    dataset = load(data)
+    parts = split(dataset, "half:0")
+    reading = next(r for r in page_readings() if r.name == "mtdnet")
+    choice = Choice(dataset, parts, (reading,))
+    result = evaluate(reading, dataset, parts)
+    card = threshold_card(choice, result, pair_tests.tested(choice, result))
+    assert json.loads(json.dumps(card))["card"]["variant"] == "mtdnet"
+    assert card["data_hash"] == dataset.manifest_hash
+    assert card["pairs"] == {"same": 6, "different": 12, "different_total": 12}
+    assert card["equal_error"]["threshold"] == card["threshold"]
+    assert 0.05 <= card["temperature"] <= 50
+    assert page.get("download_button")
