@@ -42,13 +42,20 @@ class Dataset:
     samples   every picture of the data set
     revision  changes when pictures change though no name does: the drawing version of the synthetic domains,
               a digest of the file sizes elsewhere
-    draw      makes the picture of a sample whose file does not exist yet (synthetic domains only)
+    draw      makes the picture of a sample whose file does not exist yet (synthetic domains, CUHK03's .mat)
+    base      of a data set that leaves pictures of another one out, the name of that one
     """
 
     name: str
     samples: tuple[Sample, ...]
     revision: str
     draw: Callable[[Sample], Image.Image] | None = None
+    base: str = ""
+
+    @property
+    def layout(self) -> str:
+        """The format it was read by, whose own protocols it has: "cuhk01", "folder", ..."""
+        return (self.base or self.name).partition(":")[0]
 
     @cached_property
     def manifest_hash(self) -> str:

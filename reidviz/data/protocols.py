@@ -1,36 +1,30 @@
 """Which persons train and which test, and which pictures of the latter are probes and which the gallery."""
 
-import json
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from reidviz.data.dataset import Dataset, IntArray, LeftOut, Split
+from reidviz.data.dataset import Dataset, LeftOut, Split
 from reidviz.data.names import shown
+from reidviz.data.recorded import own_protocols, own_split
+from reidviz.data.views import can_be_matched, positions_of, single_shot, some, views_of
 from reidviz.errors import ReidvizError
 
-_RECORDED = {"mtdnet-486": "CUHK01half", "mtdnet-100": "CUHK01"}
 _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
-
-_SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")
-_SMALL_PERSONS = 100
-
-Views = dict[str, list[int]]
-"""The pictures of one person by camera ("" where unknown), as positions in Dataset.samples."""
+_WITH_ROLES = ("market1501", "msmt17")
 
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
     """The protocols a menu offers for the data set, the default first."""
-    if _format(dataset) == "cuhk01":
-        return (*_RECORDED, "small-100", "half:0")
+    if own := own_protocols(dataset):
+        return (*own, "half:0")
     if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
         return ("test100:0", "half:0")
+    if dataset.layout in _WITH_ROLES:
+        return ("market", "half:0")
     if not any(s.split is not None for s in dataset.samples):
         return ("half:0",)
     return ("listed", "market", "half:0") if any(s.camera for s in dataset.samples) else ("listed", "half:0")
@@ -44,8 +38,9 @@ def default_protocol(dataset: Dataset) -> str:
 def split(dataset: Dataset, protocol: str) -> Split:
     """Train, probes and gallery of the data set, each ascending; the same for the same arguments.
 
-    mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded for CUHK01; all others train
+    mtdnet, mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded (CUHK01 has two such lists)
     small-100, small-100:SEED  mtdnet-486 with 100 of its training persons, drawn by seed (0): a small target
+    testset:N, new-protocol  of CUHK03: one of its 20 recorded test sets; 767 persons train, 700 test
     half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
@@ -60,19 +55,18 @@ def split(dataset: Dataset, protocol: str) -> Split:
 
     ReidvizError for an unknown protocol, too few persons, or cameras that only some pictures have.
     """
-    shuffled, small = _SHUFFLED.fullmatch(protocol), _SMALL.fullmatch(protocol)
-    if protocol not in protocols_for(dataset) and protocol not in ("listed", "market") and not shuffled and not small:
+    shuffled = _SHUFFLED.fullmatch(protocol)
+    _check_cameras(dataset)
+    if own := own_split(dataset, protocol):
+        return _matchable(dataset, own) if own.across_cameras else own
+    if protocol not in ("listed", "market") and not shuffled:
         raise ReidvizError(
             f"There is no protocol {shown(protocol)!r} for the data set {shown(dataset.name)}.",
             f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
         )
-    _check_cameras(dataset)
     if protocol in ("listed", "market"):
         return _listed(dataset, protocol)
-    if small:
-        return _small(dataset, protocol, int(small[1] or 0))
-    if shuffled is None:
-        return _recorded(dataset, protocol)
+    assert shuffled is not None
     return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
 
 
@@ -82,27 +76,27 @@ def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split
     They are persons that can be probed and matched; their probes, 200 at most, are taken evenly. None where that
     leaves fewer than 2 persons to test or to train: too few to tell anything.
     """
-    views = _views(dataset, parts.train.tolist())
-    names = sorted(name for name, v in views.items() if _can_be_matched(v))
+    views = views_of(dataset, parts.train.tolist())
+    names = sorted(name for name, v in views.items() if can_be_matched(v))
     count = min(_MOST_HELD_OUT, round(share * len(names)))
     if count < 2 or len(names) - count < 2:
         return None
     order = np.random.Generator(np.random.PCG64([seed, 1])).permutation(len(names))
-    test = [_single_shot(views[names[i]]) for i in order[:count]]
+    test = [single_shot(views[names[i]]) for i in order[:count]]
     tested = {names[i] for i in order[:count]}
-    probes = _positions([i for _, probes in test for i in probes])
+    probes = positions_of([i for _, probes in test for i in probes])
     return Split(
         protocol=f"{count} of the training persons of {parts.protocol}",
-        train=_positions([int(i) for i in parts.train if dataset.samples[i].identity not in tested]),
+        train=positions_of([int(i) for i in parts.train if dataset.samples[i].identity not in tested]),
         probes=probes[np.linspace(0, len(probes) - 1, min(_MOST_PROBES, len(probes))).round().astype(np.int64)],
-        gallery=_positions([shot for shot, _ in test]),
+        gallery=positions_of([shot for shot, _ in test]),
     )
 
 
 def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     """tested is the number of test persons, None for half of them."""
-    views = _views(dataset)
-    names = sorted(name for name, v in views.items() if _can_be_matched(v))
+    views = views_of(dataset)
+    names = sorted(name for name, v in views.items() if can_be_matched(v))
     tests = len(names) - len(names) // 2 if tested is None else tested
     protocol = f"half:{seed}" if tested is None else f"test{tested}:{seed}"
     trains = len(names) - tests
@@ -114,48 +108,22 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
         )
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))
     shuffled = [names[i] for i in order]
-    test = [_single_shot(views[name]) for name in shuffled[trains:]]
+    test = [single_shot(views[name]) for name in shuffled[trains:]]
     gallery = [shot for shot, _ in test]
     cameras = {dataset.samples[shot].camera or "" for shot in gallery}
     distractors = [
         pictures[0]
         for v in views.values()
-        if not _can_be_matched(v)
+        if not can_be_matched(v)
         for camera, pictures in v.items()
         if camera in cameras
     ]
     return Split(
         protocol=protocol,
-        train=_positions([i for name in shuffled[:trains] for pictures in views[name].values() for i in pictures]),
-        probes=_positions([i for _, probes in test for i in probes]),
-        gallery=_positions(gallery + distractors),
+        train=positions_of([i for name in shuffled[:trains] for pictures in views[name].values() for i in pictures]),
+        probes=positions_of([i for _, probes in test for i in probes]),
+        gallery=positions_of(gallery + distractors),
     )
-
-
-def _recorded(dataset: Dataset, protocol: str) -> Split:
-    test = {f"{number:04d}" for number in _recorded_persons(protocol)}
-    views = _views(dataset)
-    missing = sorted(name for name in test if views.get(name, {}).keys() < {"A", "B"})
-    if missing:
-        raise ReidvizError(
-            f"{len(missing)} of the {len(test)} test persons of {protocol} lack pictures: {_some(missing)}.",
-            "Point the app at the complete CUHK01.",
-        )
-    return Split(
-        protocol=protocol,
-        train=_positions([i for i, s in enumerate(dataset.samples) if s.identity not in test]),
-        probes=_positions([i for name in test for i in views[name]["A"]]),
-        gallery=_positions([views[name]["B"][0] for name in test]),
-    )
-
-
-def _small(dataset: Dataset, protocol: str, seed: int) -> Split:
-    if _format(dataset) != "cuhk01":
-        raise ReidvizError(f"{protocol} is a protocol of CUHK01.", "Use half:SEED or testN:SEED.")
-    whole = _recorded(dataset, "mtdnet-486")
-    persons = np.unique(dataset.identities[whole.train])
-    chosen = np.random.Generator(np.random.PCG64([seed, 2])).permutation(persons)[:_SMALL_PERSONS]
-    return replace(whole, protocol=protocol, train=whole.train[np.isin(dataset.identities[whole.train], chosen)])
 
 
 def _listed(dataset: Dataset, protocol: str) -> Split:
@@ -165,7 +133,9 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
             f"The protocol market needs cameras, and {shown(dataset.name)} names none.", "Use the protocol listed."
         )
     train, probes, gallery = (
-        _positions([i for i, s in enumerate(dataset.samples) if s.split == part and (s.identity != "-1" or not market)])
+        positions_of(
+            [i for i, s in enumerate(dataset.samples) if s.split == part and (s.identity != "-1" or not market)]
+        )
         for part in ("train", "probe", "gallery")
     )
     if not len(probes) or not len(gallery):
@@ -176,7 +146,7 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     trained, probed, kept = (set(dataset.identities[part].tolist()) for part in (train, probes, gallery))
     if both := sorted(trained & (probed | kept)):
         raise ReidvizError(
-            f"{len(both)} persons are listed both to train and to test: {_some(both)}.",
+            f"{len(both)} persons are listed both to train and to test: {some(both)}.",
             "Mark every picture of a person as train, or none.",
         )
     return _matchable(dataset, Split(protocol, train, probes, gallery, across_cameras=market))
@@ -195,7 +165,7 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
         elif parts.across_cameras and found == {dataset.samples[i].camera}:
             left_out.append(LeftOut(i, "the gallery has pictures of this person by the probe's own camera only"))
     missing = {one.position for one in left_out}
-    probes = _positions([i for i in parts.probes.tolist() if i not in missing])
+    probes = positions_of([i for i in parts.probes.tolist() if i not in missing])
     if not len(probes):
         raise ReidvizError(
             f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
@@ -208,44 +178,6 @@ def _check_cameras(dataset: Dataset) -> None:
     unknown = [s.id for s in dataset.samples if s.camera is None]
     if 0 < len(unknown) < len(dataset.samples):
         raise ReidvizError(
-            f"{len(unknown)} of {len(dataset.samples)} pictures have no camera, the others have one: {_some(unknown)}.",
+            f"{len(unknown)} of {len(dataset.samples)} pictures have no camera, the others have one: {some(unknown)}.",
             "Name the camera of every picture, or of none.",
         )
-
-
-def _views(dataset: Dataset, positions: Iterable[int] | None = None) -> dict[str, Views]:
-    views: dict[str, Views] = {}
-    for i in range(len(dataset.samples)) if positions is None else positions:
-        s = dataset.samples[i]
-        views.setdefault(s.identity, {}).setdefault(s.camera or "", []).append(i)
-    return views
-
-
-def _can_be_matched(views: Views) -> bool:
-    return len(views) > 1 or len(views.get("", ())) > 1
-
-
-def _single_shot(views: Views) -> tuple[int, list[int]]:
-    """The gallery picture and the probes of a person that can be matched."""
-    if "" in views:
-        return views[""][0], views[""][1:]
-    camera = sorted(views)[1]
-    return views[camera][0], [i for other, pictures in views.items() if other != camera for i in pictures]
-
-
-def _positions(indices: list[int]) -> IntArray:
-    return np.array(sorted(indices), dtype=np.int64)
-
-
-def _format(dataset: Dataset) -> str:
-    return dataset.name.partition(":")[0]
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(shown(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
-
-
-@cache
-def _recorded_persons(protocol: str) -> tuple[int, ...]:
-    lists = json.loads((Path(__file__).with_name("recorded_splits.json")).read_text(encoding="utf-8"))
-    return tuple(lists[_RECORDED[protocol]])

@@ -142,7 +142,7 @@ def current() -> Choice:
 def known_data() -> list[str]:
     """The built-in data sets, then CUHK01 and CUHK03's pair 1 where REIDVIZ_DATA holds them."""
     root = Path(os.environ.get("REIDVIZ_DATA") or os.devnull)
-    found = {"cuhk01": root / "cuhk01", "cuhk03": root / "cuhk03_pair1_labeled"}
+    found = {"cuhk01": root / "cuhk01", "cuhk03-pair": root / "cuhk03_pair1_labeled"}
     return [*BUILT_IN, *(f"{name}:{folder}" for name, folder in found.items() if folder.is_dir())]
 
 

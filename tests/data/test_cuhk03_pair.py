@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reidviz.data.formats import cuhk03, load
+from reidviz.data.formats import cuhk03_pair, load
 from reidviz.data.images import picture
 from reidviz.data.protocols import default_protocol, split
 from reidviz.errors import ReidvizError
@@ -30,7 +30,7 @@ def test_equal_numbers_in_train_and_val_are_other_people(root: Path) -> None:
 
 
 def test_people_of_val_are_tested_single_shot(root: Path) -> None:
-    dataset = cuhk03.read(root)
+    dataset = cuhk03_pair.read(root)
     assert default_protocol(dataset) == "listed"
     parts = split(dataset, "listed")
     ids = [[dataset.samples[i].id for i in part] for part in (parts.train, parts.probes, parts.gallery)]
@@ -41,12 +41,12 @@ def test_people_of_val_are_tested_single_shot(root: Path) -> None:
 
 def test_a_folder_without_them_is_said(tmp_path: Path) -> None:
     with pytest.raises(ReidvizError, match="No CUHK03 picture"):
-        cuhk03.read(tmp_path)
+        cuhk03_pair.read(tmp_path)
 
 
 @pytest.mark.skipif("REIDVIZ_DATA" not in os.environ, reason="needs the real pictures in REIDVIZ_DATA")
 def test_the_real_pictures() -> None:
-    dataset = load(f"cuhk03:{os.environ['REIDVIZ_DATA']}/cuhk03_pair1_labeled")
+    dataset = load(f"cuhk03-pair:{os.environ['REIDVIZ_DATA']}/cuhk03_pair1_labeled")
     parts = split(dataset, "listed")
     assert (len(parts.train), len(parts.probes), len(parts.gallery)) == (7239, 451, 100)
     assert picture(dataset, 0).height > picture(dataset, 0).width

@@ -1,7 +1,6 @@
 """Finding a reader by name."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -14,8 +13,10 @@ from reidviz.errors import ReidvizError
 @pytest.fixture
 def synthetic(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stand-in for the synthetic reader, which only keeps the domain it was asked for."""
-    module = SimpleNamespace(read=lambda domain: Dataset(name=f"synthetic:{domain}", samples=(), revision="1"))
-    monkeypatch.setattr(formats, "synthetic", module, raising=False)
+    monkeypatch.setattr(
+        "reidviz.data.formats.synthetic.read",
+        lambda domain: Dataset(name=f"synthetic:{domain}", samples=(), revision="1"),
+    )
 
 
 @pytest.mark.usefixtures("synthetic")

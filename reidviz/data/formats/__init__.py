@@ -1,12 +1,27 @@
 """One reader a data set, found by name."""
 
+from importlib import import_module
+
 from reidviz.data.dataset import Dataset
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
-FORMATS = ("synthetic", "cuhk01", "cuhk03", "cuhk03-pair", "folder")
+FORMATS = (
+    "synthetic",
+    "viper",
+    "ilids",
+    "prid2011",
+    "cuhk01",
+    "cuhk03",
+    "cuhk03-detected",
+    "cuhk03-pair",
+    "market1501",
+    "msmt17",
+    "folder",
+    "without",
+)
 
-_HINT = "Write synthetic:cuhk03, cuhk01:/path, cuhk03-pair:/path, folder:/path or folder:/path/list.csv."
+_HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.join(FORMATS[1:-2])}."
 
 
 def load(spec: str) -> Dataset:
@@ -16,22 +31,15 @@ def load(spec: str) -> Dataset:
     """
     name, _, root = spec.strip().partition(":")
     name = name.lower()
-    if name == "synthetic":
-        from reidviz.data.formats import synthetic
-
-        return synthetic.read(root or "cuhk03")
     if name not in FORMATS:
         raise ReidvizError(f"There is no data set format {shown(name)!r}.", _HINT)
+    if name == "synthetic":
+        root = root or "cuhk03"
     if not root:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
-    if name == "cuhk01":
-        from reidviz.data.formats import cuhk01
-
-        return cuhk01.read(root)
-    if name in ("cuhk03", "cuhk03-pair"):
+    if name == "cuhk03-detected":
         from reidviz.data.formats import cuhk03
 
-        return cuhk03.read(root)
-    from reidviz.data.formats import folder
-
-    return folder.read(root)
+        return cuhk03.read(root, "detected")
+    found: Dataset = import_module(f"reidviz.data.formats.{name.replace('-', '_')}").read(root)
+    return found

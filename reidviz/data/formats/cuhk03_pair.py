@@ -25,9 +25,9 @@ def read(root: str | Path) -> Dataset:
     if not samples:
         raise ReidvizError(
             f"No CUHK03 picture was found in {shown(str(path))}.",
-            "Point cuhk03 at the folder that contains train and val, with files named like 0001_05.jpg.",
+            "Point cuhk03-pair at the folder that contains train and val, with files named like 0001_05.jpg.",
         )
-    return dataset_of(f"cuhk03:{path}", samples)
+    return dataset_of(f"cuhk03-pair:{path}", samples)
 
 
 def _pictures(root: Path, part: str) -> Iterator[Sample]:

@@ -30,8 +30,15 @@ def entries(folder: Path) -> list[Path]:
         ) from e
 
 
-def dataset_of(name: str, samples: Iterable[Sample]) -> Dataset:
-    """The samples in the order every data set has, with a digest of the file sizes (bytes) as revision."""
+def dataset_of(name: str, samples: Iterable[Sample], expected: str = "") -> Dataset:
+    """The samples in the order every data set has, with a digest of the file sizes (bytes) as revision.
+
+    expected says in words what there should be; with it, a data set without a picture is a ReidvizError.
+    """
+    samples = tuple(samples)
+    if expected and not samples:
+        form, _, root = name.partition(":")
+        raise ReidvizError(f"No picture of {form} was found in {shown(root)}.", f"There should be {expected}.")
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
     digest = hashlib.sha256()
     for s in ordered:

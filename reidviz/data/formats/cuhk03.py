@@ -1,0 +1,120 @@
+"""CUHK03 as its owner gives it: cuhk-03.mat, an HDF5 file of pictures, or the same extracted as PNG files."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from reidviz import settings
+from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats import cuhk03_pair
+from reidviz.data.formats.files import dataset_of, entries
+from reidviz.data.formats.layout import folder_with
+from reidviz.data.names import shown
+from reidviz.errors import ReidvizError
+
+MAT = "cuhk-03.mat"
+CAMERAS = {"1": "A", "2": "B"}
+_NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.png", re.IGNORECASE)
+_HINT = "Copy cuhk-03.mat again; it has about 7 GB."
+
+
+def read(root: str | Path, boxes: str = "labeled") -> Dataset:
+    """The pictures with "labeled" or "detected" boxes: person PPP of camera pair C is "C_PPP", its cameras "CA", "CB".
+
+    Of cuhk-03.mat each picture is taken out when it is first wanted, and kept in the cache; the file is never changed.
+    The extracted form is a folder images_labeled or images_detected of C_PPP_V_II.png. Where both are there the folder
+    is read. root is the folder of either, or up to two above it; a folder train and val is read as cuhk03-pair.
+    ReidvizError when there is none, or the file is damaged.
+    """
+    if (Path(os.path.expanduser(root)) / "val").is_dir():
+        return cuhk03_pair.read(root)
+    images = f"images_{boxes}"
+    path = folder_with(root, lambda f: (f / images).is_dir() or (f / MAT).is_file(), "cuhk03", f"{MAT} or {images}")
+    name = f"cuhk03{'' if boxes == 'labeled' else '-detected'}:{path}"
+    if (path / images).is_dir():
+        found = [_sample(file.name, file) for file in entries(path / images) if os.path.isfile(file)]
+        return dataset_of(name, [one for one in found if one is not None], f"files like {images}/1_001_1_01.png")
+    return _from_mat(path / MAT, boxes, name)
+
+
+def testset(dataset: Dataset, number: int) -> tuple[str, ...]:
+    """The persons of one of the 20 test sets that cuhk-03.mat records, 1-20, as identities of this data set.
+
+    ReidvizError when the file is not beside the pictures, or damaged.
+    """
+    file = Path(dataset.name.partition(":")[2]) / MAT
+    if not file.is_file():
+        raise ReidvizError(f"The test sets are recorded in {MAT}, which is not in {shown(str(file.parent))}.", _HINT)
+    with _Opened(file) as mat:
+        sets = mat["testsets"][()].ravel()
+        if not 1 <= number <= len(sets):
+            raise ReidvizError(f"There is no test set {number} of CUHK03.", f"Choose 1 to {len(sets)}.")
+        pairs, persons = np.asarray(mat[sets[number - 1]][()]).astype(np.int64)
+    return tuple(f"{pair}_{person:03d}" for pair, person in zip(pairs.tolist(), persons.tolist(), strict=True))
+
+
+def _sample(name: str, path: Path) -> Sample | None:
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    pair, person, view, _ = match.groups()
+    return Sample(name, path, f"{pair}_{int(person):03d}", f"{pair}{CAMERAS[view]}", "cuhk03")
+
+
+def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
+    stat = file.stat()
+    revision = f"{boxes} {stat.st_size} {stat.st_mtime_ns}"
+    folder = settings.cache_dir() / "cuhk03" / f"{boxes}-{stat.st_size}-{stat.st_mtime_ns}"
+    with _Opened(file) as mat:
+        names = [one for one, _ in _pictures(mat, boxes)]
+    samples = [one for one in (_sample(name, folder / name) for name in names) if one is not None]
+    if not samples:
+        raise ReidvizError(f"{shown(str(file))} holds no {boxes} pictures.", _HINT)
+    ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
+    return Dataset(name, ordered, revision, lambda sample: _picture(file, boxes, sample.id))
+
+
+def _pictures(mat: Any, boxes: str) -> Iterator[tuple[str, Any]]:
+    """The name of every picture and the reference to it. Cells lie transposed: a camera pair is 10 x persons."""
+    for pair, cell in enumerate(mat[boxes][()].ravel(), 1):
+        for person, row in enumerate(mat[cell][()].T, 1):
+            for place, reference in enumerate(row):
+                if mat[reference].ndim == 3:
+                    yield f"{pair}_{person:03d}_{1 if place < 5 else 2}_{place + 1:02d}.png", reference
+
+
+def _picture(file: Path, boxes: str, name: str) -> Image.Image:
+    """One picture of the file, by the name it has here; arrays lie transposed: (3, W, H)."""
+    pair, person, _, place = (int(part) for part in name.removesuffix(".png").split("_"))
+    with _Opened(file) as mat:
+        cell = mat[mat[boxes][()].ravel()[pair - 1]]
+        return Image.fromarray(np.ascontiguousarray(mat[cell[place - 1, person - 1]][()].transpose(2, 1, 0)))
+
+
+class _Opened:
+    """The file as h5py opens it; whatever h5py says of a damaged one becomes one sentence."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __enter__(self) -> Any:
+        import h5py
+
+        try:
+            self.mat = h5py.File(self.file, "r")
+        except OSError as error:
+            raise self._damaged(error) from error
+        return self.mat
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.mat.close()
+        if isinstance(error, OSError | KeyError | ValueError | IndexError | TypeError | RuntimeError):
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: BaseException) -> ReidvizError:
+        return ReidvizError(f"{shown(str(self.file))} is not a whole cuhk-03.mat ({shown(str(error))[:120]}).", _HINT)

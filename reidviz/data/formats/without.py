@@ -1,0 +1,50 @@
+"""A data set without some of its pictures, as the doctor leaves them out: a JSON file that names both."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from reidviz.data.dataset import Dataset
+from reidviz.data.formats.files import existing_root
+from reidviz.data.names import shown
+from reidviz.errors import ReidvizError
+from reidviz.files import write_atomically
+
+
+def read(root: str | Path) -> Dataset:
+    """The data set that the file names, without the pictures it lists: {"data": NAME, "excluded": [Sample.id, ...]}.
+
+    It keeps the protocols of that data set. ReidvizError when the file is none, or names pictures that are not there.
+    """
+    from reidviz.data.formats import load
+
+    path = existing_root(root)
+    hint = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        data, excluded = str(told["data"]), frozenset(str(one) for one in told["excluded"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReidvizError(f"{shown(str(path))} does not name a data set and pictures to leave out.", hint) from error
+    if data.startswith("without:"):
+        raise ReidvizError(f"{shown(str(path))} leaves pictures out of another such file.", hint)
+    base = load(data)
+    missing = excluded - {sample.id for sample in base.samples}
+    if missing:
+        raise ReidvizError(
+            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {shown(data)}.",
+            "The data set has changed since: let the doctor write the file again.",
+        )
+    kept = tuple(sample for sample in base.samples if sample.id not in excluded)
+    return replace(base, name=f"without:{path}", samples=kept, base=base.name)
+
+
+def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
+    """Write such a file: the data set without these pictures, those it already goes without among them.
+
+    The data set's own files are not touched. ReidvizError when the file cannot be written.
+    """
+    before: list[str] = []
+    if dataset.base:
+        before = json.loads(Path(dataset.name.partition(":")[2]).read_text("utf-8"))["excluded"]
+    told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
+    write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
