@@ -1,4 +1,4 @@
-"""python -m reidviz train | evaluate | bench: the same work as in the app, from the shell."""
+"""python -m reidviz train | evaluate | doctor | bench: the same work as in the app, from the shell."""
 
 import argparse
 import importlib
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reidviz import settings
+from reidviz import doctor_cli, settings
 from reidviz.errors import ReidvizError
 from reidviz.models.card import find_checkpoint
 from reidviz.progress import time_left
@@ -88,6 +88,11 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", type=Path, help="also write the figures to this file")
     evaluate.add_argument("--per-probe", action="store_true", help="with --json: AP and ranks of each probe too")
     evaluate.add_argument("--fresh", action="store_true", help="score again even if these scores are cached")
+
+    doctor = commands.add_parser("doctor", help="what is wrong with a data set, in plain words")
+    doctor.set_defaults(run=run_doctor)
+    _add_data(doctor, required=True)
+    doctor_cli.add_options(doctor)
 
     bench = commands.add_parser("bench", help="measure a table of docs/benchmarks.md on this machine")
     tables = bench.add_subparsers(required=True, dest="what")
@@ -206,6 +211,12 @@ def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
         return []
     head = f"{len(parts.left_out)} probes of {parts.protocol} have no possible match and are left out:"
     return [head, *(f"  {dataset.samples[one.position].id}: {one.reason}" for one in parts.left_out)]
+
+
+def run_doctor(options: argparse.Namespace) -> None:
+    """Examine a data set (reidviz.doctor_cli)."""
+    progress = ConsoleProgress()
+    doctor_cli.run(options, progress)
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -23,6 +23,11 @@ def runs_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_RUNS") or PROJECT / "runs")
 
 
+def data_dir() -> Path:
+    """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
+    return Path(os.environ.get("REIDVIZ_IMPORTS") or PROJECT / "data")
+
+
 def device() -> "torch.device":
     """CUDA when there is a GPU, else the CPU."""
     import torch

@@ -1,0 +1,217 @@
+"""The doctor: every check on one data set and one of its splits."""
+
+from collections import Counter
+
+import numpy as np
+
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.doctor.duplicates import Groups, exact, joined, near
+from reidviz.data.doctor.facts import Facts, facts_of
+from reidviz.data.doctor.findings import SEVERITIES, Finding, Report, counted
+from reidviz.data.published import differences
+from reidviz.progress import Progress, silent
+
+ODD = 1.6
+"""Times the median aspect ratio, up or down, from which a picture is called odd."""
+UNEVEN = 5.0
+"""Times the median pictures a person from which persons are called uneven."""
+
+
+def examine(dataset: Dataset, parts: Split | None, progress: Progress = silent) -> Report:
+    """All findings, the gravest first. parts is the split to check for leaks, None to check none.
+
+    Each picture is read once, then what is known of it is kept. ReidvizError when the disk is full.
+    """
+    facts = facts_of(dataset, progress)
+    found = [
+        *_pictures(facts),
+        *_cameras(dataset, parts),
+        *_duplicates(dataset, parts, facts, progress),
+        *_leaks(dataset, parts),
+        *_shapes(dataset, facts),
+        *(Finding("published counts", "note", sentence) for sentence in differences(dataset)),
+    ]
+    ordered = sorted(found, key=lambda one: SEVERITIES.index(one.severity))
+    return Report(len(dataset.samples), tuple(ordered))
+
+
+def _pictures(facts: Facts) -> list[Finding]:
+    """Files that cannot be read, are turned, or have no colour."""
+    found = []
+    reasons = Counter(_reason(one) for one in facts.error.tolist() if one)
+    for reason, count in reasons.most_common():
+        which = [i for i, one in enumerate(facts.error.tolist()) if one and _reason(one) == reason]
+        sentence = f"{counted(count, 'picture')} cannot be used: {reason}. Scoring them stops with an error."
+        found.append(_singles("unreadable", "error", sentence, which))
+    turned, grey = np.flatnonzero(facts.turned), np.flatnonzero(facts.grey & (facts.error == ""))
+    if len(turned):
+        told = "by their EXIF data; they are shown and learnt upright, other programs may see them lying."
+        found.append(
+            _singles("turned", "note", f"{counted(len(turned), 'picture')} are turned {told}", turned.tolist())
+        )
+    if len(grey):
+        all_grey = len(grey) == int((facts.error == "").sum())
+        told = "All pictures are grey: colour cannot help." if all_grey else "Models that lean on colour fail on them."
+        sentence = f"{counted(len(grey), 'picture')} have no colours. {told}"
+        found.append(_singles("grey", "note" if all_grey else "warning", sentence, grey.tolist()))
+    return found
+
+
+def _reason(error: str) -> str:
+    """An error without the picture's name, so that like ones are counted together."""
+    for word in (
+        "does not exist",
+        "is empty",
+        "not a readable",
+        "damaged or cut short",
+        "pixels",
+        "MB",
+        "cannot be read",
+    ):
+        if word in error:
+            return {"pixels": "too large, or too small", "MB": "more than 50 MB", "not a readable": "no picture"}.get(
+                word, word
+            )
+    return error
+
+
+def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
+    """Cameras that are not known, and persons that only one of them has seen."""
+    cameras, persons = dataset.cameras, dataset.identities
+    unknown = np.flatnonzero(cameras == "")
+    if len(unknown) == len(cameras):
+        told = (
+            "No picture names its camera. The first picture of each test person is the gallery and its others are "
+            "probes, so a probe may be matched by a picture of the very same camera and moment."
+        )
+        return [Finding("no cameras", "warning", told)]
+    if len(unknown):
+        told = f"{counted(len(unknown), 'picture')} name no camera, the others do. No protocol can be used like this."
+        return [_singles("some cameras missing", "error", told, unknown.tolist())]
+    seen: dict[str, set[str]] = {}
+    for person, camera in zip(persons.tolist(), cameras.tolist(), strict=True):
+        seen.setdefault(person, set()).add(camera)
+    alone = sorted(person for person, by in seen.items() if len(by) == 1)
+    if not alone:
+        return []
+    which = np.flatnonzero(np.isin(persons, alone)).tolist()
+    probed = set() if parts is None else set(persons[parts.probes].tolist())
+    under = "" if parts is None else f" under the protocol {parts.protocol}"
+    sentence = (
+        f"{counted(len(alone), 'person')} of {len(seen):,} are seen by one camera only and cannot be a probe{under}"
+    )
+    sentence += ", but serve as distractors where they are in the gallery." if not probed & set(alone) else "."
+    return [Finding("one camera only", "note", sentence, _by_person(dataset, which))]
+
+
+def _duplicates(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
+    """Equal and nearly equal pictures within a person, of two persons, and of train and test."""
+    persons = dataset.identities
+    same = exact(facts)
+    pairs = near(facts, progress)
+    alike = joined(pairs, len(persons))
+    between = joined(pairs[persons[pairs[:, 0]] != persons[pairs[:, 1]]], len(persons))
+    found = []
+    within = tuple(group for group in same if len(set(persons[list(group)])) == 1)
+    across = tuple(group for group in same if len(set(persons[list(group)])) > 1)
+    if within:
+        told = f"{counted(_pair_count(within), 'pair')} of pictures of one person are byte-equal. "
+        told += "They weigh double in training, and a probe that equals its match is no test."
+        spare = tuple(i for group in within for i in group[1:])
+        found.append(Finding("duplicates of one person", "warning", told, within, spare))
+    if across:
+        told = f"{counted(len(across), 'picture')} stand under two or more persons, byte-equal: a name is wrong."
+        found.append(Finding("one picture, two persons", "error", told, across, _all(across)))
+    if between:
+        names = {frozenset(persons[list(group)].tolist()) for group in between}
+        told = f"{counted(len(between), 'group')} of pictures look alike but are named as different persons "
+        told += f"({counted(len(names), 'set')} of names): perhaps one person under two names, or one picture twice."
+        found.append(Finding("alike, two persons", "warning", told, between, tuple(i for g in between for i in g[1:])))
+    ordinary = tuple(group for group in alike if len(set(persons[list(group)])) == 1)
+    if ordinary:
+        told = (
+            f"{counted(len(ordinary), 'group')} of pictures of one person are nearly equal, as frames of one video are."
+        )
+        found.append(Finding("alike, one person", "note", told, ordinary, tuple(i for g in ordinary for i in g[1:])))
+    if parts is not None:
+        found += _leaking_pictures(dataset, parts, same, alike)
+    return found
+
+
+def _leaking_pictures(dataset: Dataset, parts: Split, same: Groups, alike: Groups) -> list[Finding]:
+    train, test = set(parts.train.tolist()), {*parts.probes.tolist(), *parts.gallery.tolist()}
+    found = []
+    for kind, word, groups in (("leak", "byte-equal", same), ("near leak", "nearly equal", alike)):
+        leaks = tuple(group for group in groups if set(group) & train and set(group) & test)
+        if leaks:
+            told = f"{counted(len(leaks), 'group')} of {word} pictures have some in training and some in the test "
+            told += f"of {parts.protocol}: what is tested was trained on."
+            spare = tuple(i for group in leaks for i in group if i in train)
+            found.append(Finding(kind, "error" if kind == "leak" else "warning", told, leaks, spare))
+    return found
+
+
+def _leaks(dataset: Dataset, parts: Split | None) -> list[Finding]:
+    """Persons who both train and are tested, by name."""
+    if parts is None:
+        return []
+    persons = dataset.identities
+    both = sorted(set(persons[parts.train].tolist()) & set(persons[np.union1d(parts.probes, parts.gallery)].tolist()))
+    if not both:
+        return []
+    which = np.flatnonzero(np.isin(persons, both)).tolist()
+    told = (
+        f"{counted(len(both), 'person')} are in training and in the test of {parts.protocol}: scores will be too good."
+    )
+    return [Finding("persons in train and test", "error", told, _by_person(dataset, which))]
+
+
+def _shapes(dataset: Dataset, facts: Facts) -> list[Finding]:
+    """Odd aspect ratios, and persons or cameras with many more pictures than others."""
+    found = []
+    good = np.flatnonzero((facts.error == "") & (facts.size[:, 0] > 0))
+    if len(good):
+        aspect = facts.size[good, 1] / facts.size[good, 0]
+        ratio = aspect / float(np.median(aspect))
+        odd = good[(ratio > ODD) | (ratio < 1 / ODD)].tolist()
+        if odd:
+            told = f"{counted(len(odd), 'picture')} are much wider or narrower than the others (median height / width "
+            told += f"{np.median(aspect):.2f}): squashed to one size they look distorted, or the box is wrong."
+            found.append(_singles("odd shape", "note", told, odd, spare=True))
+    counts = Counter(dataset.identities.tolist())
+    usual = float(np.median(list(counts.values())))
+    many = sorted(person for person, count in counts.items() if count > UNEVEN * usual)
+    if many:
+        which = np.flatnonzero(np.isin(dataset.identities, many)).tolist()
+        told = f"{counted(len(many), 'person')} have more than {UNEVEN:.0f} times the median of {usual:.0f} pictures "
+        told += f"({max(counts.values()):,} at most): they rule training and mAP."
+        found.append(Finding("uneven persons", "note", told, _by_person(dataset, which)))
+    by_camera = Counter(camera for camera in dataset.cameras.tolist() if camera)
+    if len(by_camera) > 1 and max(by_camera.values()) > UNEVEN * min(by_camera.values()):
+        few, most = min(by_camera, key=lambda c: by_camera[c]), max(by_camera, key=lambda c: by_camera[c])
+        told = (
+            f"Camera {most} has {by_camera[most]:,} pictures, camera {few} {by_camera[few]:,}: figures mostly tell of "
+        )
+        found.append(Finding("uneven cameras", "note", told + f"camera {most}."))
+    return found
+
+
+def _singles(kind: str, severity: str, sentence: str, which: list[int], spare: bool | None = None) -> Finding:
+    """A finding on pictures by themselves; those that cannot be used may be left out."""
+    out = tuple(which) if spare or (spare is None and kind != "turned") else ()
+    return Finding(kind, severity, sentence, tuple((i,) for i in which), out)  # type: ignore[arg-type]
+
+
+def _by_person(dataset: Dataset, which: list[int]) -> Groups:
+    groups: dict[str, list[int]] = {}
+    for i in which:
+        groups.setdefault(dataset.samples[i].identity, []).append(i)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _pair_count(groups: Groups) -> int:
+    return sum(len(group) * (len(group) - 1) // 2 for group in groups)
+
+
+def _all(groups: Groups) -> tuple[int, ...]:
+    return tuple(i for group in groups for i in group)

@@ -1,0 +1,42 @@
+"""What the doctor says."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found.
+
+    kind      its short name, by which pictures can be excluded
+    severity  "error": scores will be wrong or a picture cannot be used; "warning": results may mislead; "note": to know
+    sentence  what was found and what it means, with counts
+    groups    positions in Dataset.samples, those that belong together (duplicates, say) in one group
+    spare     of these, the pictures that may be left out so that it is mended
+    """
+
+    kind: str
+    severity: Severity
+    sentence: str
+    groups: tuple[tuple[int, ...], ...] = ()
+    spare: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings on one data set, the gravest first, and how many pictures were looked at."""
+
+    pictures: int
+    findings: tuple[Finding, ...]
+
+    def of(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of one severity."""
+        return tuple(one for one in self.findings if one.severity == severity)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 picture", "2 pictures"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

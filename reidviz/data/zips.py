@@ -1,0 +1,177 @@
+"""Data sets from zip files: everything a hostile one may try gets one sentence, and nothing is half imported."""
+
+import os
+import re
+import shutil
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO
+from uuid import uuid4
+
+from reidviz.data.formats import FORMATS, load
+from reidviz.data.formats.files import PICTURE_SUFFIXES
+from reidviz.data.names import shown
+from reidviz.errors import ReidvizError
+from reidviz.progress import Progress, silent
+
+MAX_MEMBERS = 500_000
+MAX_BYTES = 50 * 1024**3
+MAX_MEMBER = 20 * 1024**3
+MAX_RATIO = 200
+"""Times its packed size that a member may unpack to; pictures are hardly packed at all."""
+SMALL = 1024**2
+"""Members below so many bytes may have any ratio: a short text file may be all one letter."""
+MAX_NAME = 200
+KEPT = (*PICTURE_SUFFIXES, ".csv", ".parquet", ".txt", ".mat", ".json")
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+_CHUNK = 1024**2
+_NAME = re.compile(r"[\w][\w .\-]{0,63}")
+
+
+def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress = silent) -> Path:
+    """Unpack the pictures and lists of a zip to root/name, and return that folder.
+
+    Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place and then renamed: whatever goes
+    wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when the zip is damaged,
+    encrypted, too large, holds other archives, links, or names that would lead out of the folder.
+    """
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
+    target = root / name
+    if target.exists():
+        raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
+    temporary = root / f".{uuid4().hex}"
+    try:
+        with zipfile.ZipFile(file) as opened:
+            members = _members(opened)
+            temporary.mkdir(parents=True)
+            _unpack(opened, members, temporary, progress)
+        os.rename(temporary, target)
+    except (zipfile.BadZipFile, ValueError, LookupError, OverflowError, struct.error) as error:
+        raise ReidvizError("This is not a whole zip file.", "Pack it again, or copy it again.") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise ReidvizError(
+            f"This zip cannot be unpacked: {shown(str(error))[:120]}.", "Pack it without that."
+        ) from error
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is damaged or cut short"
+        raise ReidvizError(f"The zip could not be unpacked: {reason}.", "Nothing was imported.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return target
+
+
+def recognised(folder: Path) -> str:
+    """The name by which an imported folder is read, e.g. "viper:/data/mine": the first layout that fits.
+
+    A folder that holds one more folder and nothing else is read as if it were that. ReidvizError when none fits.
+    """
+    for form in FORMATS:
+        if form in ("synthetic", "folder", "without", "cuhk03-detected"):
+            continue
+        try:
+            return load(f"{form}:{folder}").name
+        except ReidvizError:
+            continue
+    inside = folder
+    while True:
+        lists = sorted(
+            p for p in inside.iterdir() if p.suffix.lower() in (".csv", ".parquet") and not p.name.startswith(".")
+        )
+        folders = [p for p in inside.iterdir() if p.is_dir()]
+        if len(lists) == 1:
+            return load(f"folder:{lists[0]}").name
+        if len(folders) != 1 or any(p.is_dir() for p in folders[0].iterdir()) is False:
+            return load(f"folder:{inside}").name
+        inside = folders[0]
+
+
+def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """What is to be unpacked and where, once everything about the names has been found to be in order."""
+    found: dict[str, str] = {}
+    members = []
+    if len(opened.infolist()) > MAX_MEMBERS:
+        raise ReidvizError(f"The zip has more than {MAX_MEMBERS:,} members.", "Pack less into one.")
+    if sum(info.file_size for info in opened.infolist()) > MAX_BYTES:
+        raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+    for info in opened.infolist():
+        path = _checked(info)
+        if info.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith("."):
+            continue
+        if path.suffix.lower() in ARCHIVES:
+            raise ReidvizError(f"The zip holds another archive, {shown(info.filename)[:80]}.", "Unpack that one first.")
+        if path.suffix.lower() not in KEPT:
+            continue
+        folded = unicodedata.normalize("NFKC", str(path)).casefold()
+        if folded in found:
+            raise ReidvizError(
+                f"Two members of the zip would be one file here: {shown(found[folded])[:60]}, {shown(str(path))[:60]}.",
+                "Give them names that differ by more than upper and lower case.",
+            )
+        found[folded] = str(path)
+        members.append((info, path))
+    if not any(path.suffix.lower() in (*PICTURE_SUFFIXES, ".mat") for _, path in members):
+        raise ReidvizError("There is no picture in this zip.", "Pack the folder of a data set.")
+    return members
+
+
+def _checked(info: zipfile.ZipInfo) -> PurePosixPath:
+    """The path of a member. ReidvizError where its name or kind could do harm."""
+    name = info.orig_filename
+    told = shown(name)[:80]
+    hint = "Pack the folder again with an ordinary program, from within."
+    if "\0" in name or "\\" in name or re.match(r"[A-Za-z]:", name) or name.startswith("/"):
+        raise ReidvizError(f"The zip holds a path that is not allowed: {told}.", hint)
+    path = PurePosixPath(name)
+    if not path.parts or ".." in path.parts:
+        raise ReidvizError(f"The zip holds a path that leads out of its folder: {told}.", hint)
+    if any(not part.isprintable() or len(part.encode("utf-8", "replace")) > MAX_NAME for part in path.parts):
+        raise ReidvizError(f"The zip holds a name that is too long or has invisible characters: {told}.", hint)
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise ReidvizError(f"The zip holds a link or a device, {told}.", "Pack the files themselves.")
+    if info.flag_bits & 1:
+        raise ReidvizError(f"The zip is encrypted ({told}).", "Pack it without a password.")
+    return path
+
+
+def _unpack(
+    opened: zipfile.ZipFile,
+    members: list[tuple[zipfile.ZipInfo, PurePosixPath]],
+    folder: Path,
+    progress: Progress,
+) -> None:
+    """Write the members below a folder, counting what comes out: sizes in a zip are only claimed."""
+    total = 0
+
+    def count(written: int) -> None:
+        nonlocal total
+        total += written
+        if total > MAX_BYTES:
+            raise ReidvizError(f"The zip unpacks to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+
+    for done, (info, path) in enumerate(members):
+        progress(done, len(members), "unpacking")
+        file = folder.joinpath(*path.parts)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with opened.open(info) as source, file.open("xb") as out:
+            _copy(info, source, out, count)
+    progress(len(members), len(members), "unpacking")
+
+
+def _copy(info: zipfile.ZipInfo, source: IO[bytes], out: IO[bytes], count: Callable[[int], None]) -> None:
+    written = 0
+    while chunk := source.read(_CHUNK):
+        written += len(chunk)
+        if written > MAX_MEMBER or (written > SMALL and written > MAX_RATIO * max(1, info.compress_size)):
+            raise ReidvizError(
+                f"{shown(info.filename)[:80]} unpacks to far more than its packed size: this may be a zip bomb.",
+                "Pack pictures as they are.",
+            )
+        count(len(chunk))
+        out.write(chunk)
