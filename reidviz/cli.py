@@ -180,28 +180,39 @@ def _settings(options: argparse.Namespace) -> dict[str, object]:
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    """Print the table of all models on one split, and write it as JSON when asked."""
+    """Print the table of all models on one split, or on each of several (half:0-9) and their mean, and write it as JSON
+    when asked."""
     from reidviz.data.formats import load
     from reidviz.data.protocols import default_protocol, split
     from reidviz.evaluation.evaluate import evaluate_all, probe_records, readings_of, report
+    from reidviz.evaluation.repeated import averaged, expanded
+    from reidviz.evaluation.repeated import table as average_table
     from reidviz.evaluation.scores import scoring
     from reidviz.files import write_atomically
 
     chosen = scoring(options.passes, options.precision, options.cascade)
     readings = [reading for path in options.model for reading in readings_of(path)]
     dataset = load(options.data)
-    parts = split(dataset, options.protocol or default_protocol(dataset))
-    for line in left_out(dataset, parts):
-        print(line, file=sys.stderr)
-    progress = ConsoleProgress()
-    results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
-    progress.end()
-    summary = report(dataset, parts, results, options.averaging)
-    print(table(summary))
-    if options.json:
+    reports = []
+    for protocol in expanded(options.protocol or default_protocol(dataset)):
+        parts = split(dataset, protocol)
+        for line in left_out(dataset, parts):
+            print(line, file=sys.stderr)
+        progress = ConsoleProgress()
+        results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
+        progress.end()
+        summary = report(dataset, parts, results, options.averaging)
+        print(table(summary))
         if options.per_probe:
             for one, result in zip(summary["models"], results, strict=True):
                 one["per_probe"] = probe_records(dataset, parts, result, options.averaging)
+        reports.append(summary)
+    summary = reports[0]
+    if len(reports) > 1:
+        rows = averaged(reports)
+        print(f"\n{average_table(rows, len(reports))}")
+        summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
+    if options.json:
         write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
 
 

@@ -28,6 +28,12 @@ def data_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_IMPORTS") or PROJECT / "data")
 
 
+def shared_data_dir() -> Path | None:
+    """A folder of data sets that is only read, named by REIDVIZ_DATA; None where that is not set."""
+    root = os.environ.get("REIDVIZ_DATA")
+    return Path(root) if root else None
+
+
 def device() -> "torch.device":
     """CUDA when there is a GPU, else the CPU."""
     import torch

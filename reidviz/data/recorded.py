@@ -31,13 +31,14 @@ _TESTSET = re.compile(r"testset:([0-9]{1,2})")
 
 
 def own_protocols(dataset: Dataset) -> tuple[str, ...]:
-    """The protocols that only this kind of data set has, the default first; those whose files are there."""
+    """The protocols that only this kind of data set has, the default first; those whose files and persons are there."""
     if dataset.layout in CUHK03:
         root = Path(dataset.name.partition(":")[2])
         sets = ("mtdnet", "testset:1") if (root / cuhk03.MAT).is_file() else ()
         return (*sets, "new-protocol") if _config(dataset).is_file() else sets
-    own = tuple(protocol for layout, protocol in LISTS if layout == dataset.layout)
-    return (*own, "small-100") if dataset.layout == "cuhk01" else own
+    names = {protocol: name for (layout, protocol), name in LISTS.items() if layout == dataset.layout}
+    own = tuple(protocol for protocol, name in names.items() if not _lacking(dataset, _listed(name)))
+    return (*own, "small-100") if "mtdnet-486" in own else own
 
 
 def own_split(dataset: Dataset, protocol: str) -> Split | None:
@@ -67,21 +68,25 @@ def _listed(name: str) -> set[str]:
 
 def _recorded(dataset: Dataset, protocol: str, test: set[str]) -> Split:
     """The recorded persons test, single shot; of the others those train that belong to the data set's test at all."""
-    views = views_of(dataset)
-    wanted = set() if dataset.layout == "ilids" else {"A", "B"}
-    missing = sorted(name for name in test if not views.get(name, {}).keys() >= (wanted or {""}))
-    if missing:
+    if missing := _lacking(dataset, test):
         raise ReidvizError(
             f"{len(missing)} of the {len(test)} test persons of {protocol} lack pictures: {some(missing)}.",
-            "Point the app at the complete data set.",
+            "Point the app at the complete data set, or use half:SEED.",
         )
     found = _tested(dataset, protocol, test)
     if dataset.layout != "prid2011":
         return found
-    alone = [i for name, v in views.items() if name.startswith("b") for i in v.get("B", [])[:1]]
+    alone = [i for name, v in views_of(dataset).items() if name.startswith("b") for i in v.get("B", [])[:1]]
     trains = [i for i in found.train.tolist() if dataset.samples[i].identity.isdigit()]
     trains = [i for i in trains if int(dataset.samples[i].identity) <= SHARED]
     return replace(found, train=positions_of(trains), gallery=positions_of([*found.gallery.tolist(), *alone]))
+
+
+def _lacking(dataset: Dataset, test: set[str]) -> list[str]:
+    """Those of the persons that lack pictures, by either camera where cameras are known."""
+    views = views_of(dataset)
+    wanted = {""} if dataset.layout == "ilids" else {"A", "B"}
+    return sorted(name for name in test if not views.get(name, {}).keys() >= wanted)
 
 
 def _tested(dataset: Dataset, protocol: str, test: set[str]) -> Split:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from reidviz import settings
+from reidviz.data.catalogue import added
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.protocols import default_protocol, protocols_for, split
@@ -41,17 +43,20 @@ class Choice:
 _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)
 
 
-def choose() -> Choice:
-    """Draw the sidebar and return what is chosen; where that cannot be had, say why and end the page."""
+def choose(page: str) -> Choice:
+    """Draw the sidebar and return what is chosen; where that cannot be had, say why and end the page.
+
+    The Data page is there for data that cannot be split, too: it gets a split of no pictures and no models.
+    """
     try:
         with st.sidebar:
-            return _sidebar()
+            return _sidebar(unsplit=page == "data")
     except ReidvizError as error:
         show_error(error)
         st.stop()
 
 
-def _sidebar() -> Choice:
+def _sidebar(unsplit: bool) -> Choice:
     kept = st.session_state
     # Streamlit may drop what a widget held when st.switch_page ends a run; this copy outlives that.
     before: dict[str, Any] = kept.setdefault("chosen before", {})
@@ -78,7 +83,14 @@ def _sidebar() -> Choice:
         "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01; listed is "
         "what the owner of the data says, market the same by the rules of Market-1501.",
     )
-    parts = split(dataset, kept["protocol"])
+    try:
+        parts = split(dataset, kept["protocol"])
+    except ReidvizError as error:
+        if not unsplit:
+            raise
+        show_error(error)
+        nobody = np.array([], dtype=np.int64)
+        return Choice(dataset, Split(kept["protocol"], nobody, nobody, nobody), ())
     offered = known_readings()
     if "models" not in kept:
         kept["models"] = before.get("models") or st.query_params.get_all("models") or _fitting(offered, dataset)
@@ -140,10 +152,11 @@ def current() -> Choice:
 
 
 def known_data() -> list[str]:
-    """The built-in data sets, then CUHK01 and CUHK03's pair 1 where REIDVIZ_DATA holds them."""
-    root = Path(os.environ.get("REIDVIZ_DATA") or os.devnull)
+    """The built-in data sets, CUHK01 and CUHK03's pair 1 where REIDVIZ_DATA holds them, and those that were added."""
+    root = settings.shared_data_dir() or Path(os.devnull)
     found = {"cuhk01": root / "cuhk01", "cuhk03-pair": root / "cuhk03_pair1_labeled"}
-    return [*BUILT_IN, *(f"{name}:{folder}" for name, folder in found.items() if folder.is_dir())]
+    shared = [f"{name}:{folder}" for name, folder in found.items() if folder.is_dir()]
+    return list(dict.fromkeys([*BUILT_IN, *shared, *added()]))
 
 
 def _with_present(options: list[str], present: str) -> list[str]:

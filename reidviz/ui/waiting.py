@@ -16,7 +16,7 @@ def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBo
     """
     job = jobs.get(key) or jobs.start(key, work)
     if not job.finished:
-        _watch(key, jobs)
+        watch(key, jobs)
         return
     if job.state == "done":
         jobs.forget(key)
@@ -29,7 +29,8 @@ def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBo
 
 
 @st.fragment(run_every=1.0)
-def _watch(key: str, jobs: JobBoard) -> None:
+def watch(key: str, jobs: JobBoard) -> None:
+    """Draw how far work is that was started, and Cancel; the page starts again when it has ended."""
     job = jobs.get(key)
     if job is None or job.finished:
         st.rerun(scope="app")

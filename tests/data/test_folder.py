@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.formats import folder
+from reidviz.data.formats import folder, load
 from reidviz.errors import ReidvizError
 
 
@@ -149,3 +150,27 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     touch(tmp_path, "a.zip")
     with pytest.raises(ReidvizError, match="neither a folder nor a CSV"):
         folder.read(tmp_path / "a.zip")
+
+
+def test_a_parquet_list_says_the_same_as_a_csv(tmp_path: Path) -> None:
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (8, 16)).save(tmp_path / name)
+    columns = {"path": ["a.png", "b.png"], "identity": [1, 2], "camera": ["x", None], "split": ["probe", None]}
+    parquet.write_table(arrow.table(columns), tmp_path / "list.parquet")
+    samples = load(f"folder:{tmp_path}/list.parquet").samples
+    assert [(s.id, s.identity, s.camera, s.split) for s in samples] == [
+        ("a.png", "1", "x", "probe"),
+        ("b.png", "2", None, None),
+    ]
+    parquet.write_table(arrow.table({"path": ["../x.png"], "identity": [1]}), tmp_path / "list.parquet")
+    with pytest.raises(ReidvizError, match=r"Line 1 of list\.parquet: .*outside"):
+        load(f"folder:{tmp_path}/list.parquet")
+    parquet.write_table(arrow.table({"file": ["a.png"]}), tmp_path / "list.parquet")
+    with pytest.raises(ReidvizError, match="unknown column"):
+        load(f"folder:{tmp_path}/list.parquet")
+    (tmp_path / "list.parquet").write_bytes(b"PAR1 cut short")
+    with pytest.raises(ReidvizError, match="cannot be read as Parquet"):
+        load(f"folder:{tmp_path}/list.parquet")

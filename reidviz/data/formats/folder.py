@@ -22,18 +22,20 @@ def read(root: str | Path) -> Dataset:
     files and deeper folders are ignored. A name without "_" has camera None, and only that picture has: a stray file
     does not take the cameras from all others, the protocols rather say which pictures lack one.
 
-    CSV (UTF-8): a header `path,identity[,camera][,split]` in any order, paths relative to the CSV's folder and inside
-    it, an empty camera is None, split is train, probe (or query), gallery (or test) or empty.
+    CSV (UTF-8) or Parquet: columns `path,identity[,camera][,split]` in any order, paths relative to the file's folder
+    and inside it, an empty camera is None, split is train, probe (or query), gallery (or test) or empty.
 
     ReidvizError for an empty data set, and for a bad line of the CSV, by its number.
     """
     path = existing_root(root)
     if path.is_dir():
         samples = list(_from_folders(path))
-    elif path.suffix.lower() == ".csv":
-        samples = list(_from_csv(path))
+    elif path.suffix.lower() in (".csv", ".parquet"):
+        samples = list(_from_list(path))
     else:
-        raise ReidvizError(f"{shown(str(path))} is neither a folder nor a CSV file.", "Point folder at one of these.")
+        raise ReidvizError(
+            f"{shown(str(path))} is neither a folder nor a CSV or Parquet file.", "Point folder at one of these."
+        )
     if not samples:
         raise ReidvizError(
             f"No picture was found in {shown(str(path))}.",
@@ -59,9 +61,9 @@ def _from_folders(root: Path) -> Iterator[Sample]:
                 )
 
 
-def _from_csv(file: Path) -> Iterator[Sample]:
+def _from_list(file: Path) -> Iterator[Sample]:
     seen: dict[str, int] = {}
-    for line, row in _rows(file):
+    for line, row in _rows(file) if file.suffix.lower() == ".csv" else _parquet_rows(file):
         try:
             sample = _listed(file, row)
             if sample.id in seen:
@@ -94,6 +96,21 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise ReidvizError(f"Line {reader.line_num} of {name} is not CSV: {e}.", _HINT) from e
     except OSError as e:
         raise ReidvizError(f"{name} cannot be read: {e.strerror}.", "Check its permissions.") from e
+
+
+def _parquet_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The same of a Parquet file: its rows count from 1, values become text."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    name = shown(file.name)
+    try:
+        table = parquet.read_table(file, partitioning=None)
+    except (OSError, arrow.ArrowException) as e:
+        raise ReidvizError(f"{name} cannot be read as Parquet.", "Write it again, or use a CSV.") from e
+    columns = _header([c.strip().lower() for c in table.column_names], name)
+    for row, values in enumerate(zip(*(table.column(i).to_pylist() for i in range(len(columns))), strict=True), 1):
+        yield row, {c: "" if v is None else str(v) for c, v in zip(columns, values, strict=True)}
 
 
 def _header(columns: list[str], name: str) -> list[str]:

@@ -1,0 +1,70 @@
+"""What a data set is: where it comes from, how much there is of it, and how the chosen protocol splits it."""
+
+from collections import Counter
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.published import ORIGINS, WITHDRAWN, differences
+from reidviz.figures.cameras import MOST_PERSONS, cameras_figure
+from reidviz.ui.messages import literal
+from reidviz.ui.state import Choice
+
+
+def show_card(choice: Choice) -> None:
+    """Origin, counts, what differs from the published ones, and the cameras."""
+    dataset = choice.dataset
+    origin = ORIGINS[dataset.layout]
+    with st.container(border=True):
+        st.markdown(f"**{origin.title}** · {literal(dataset.name)}")
+        st.caption(origin.obtain + (" Some of its pictures are left out here." if dataset.base else ""))
+        persons = Counter(dataset.identities.tolist())
+        cameras = set(dataset.cameras.tolist()) - {""}
+        a, b, c, d = st.columns(4)
+        a.metric("Persons", f"{len(persons):,}")
+        b.metric("Cameras", f"{len(cameras):,}" if cameras else "unknown")
+        c.metric("Pictures", f"{len(dataset.samples):,}")
+        d.metric("Pictures a person", f"{np.median(list(persons.values())):.0f}", help="The median over persons")
+        for sentence in differences(dataset):
+            st.caption(f":material/info: {sentence}")
+    if cameras:
+        st.plotly_chart(
+            cameras_figure(dataset),
+            key="data-cameras",
+            alt="Pictures of each person by each camera",
+            config={"displayModeBar": False},
+        )
+        shown = f" The first {MOST_PERSONS:,} of {len(persons):,} persons." if len(persons) > MOST_PERSONS else ""
+        st.caption(f"Pictures of each person by each camera; a gap is a camera that never saw the person.{shown}")
+
+
+def show_split(choice: Choice) -> None:
+    """Who trains, who is a probe, what the gallery holds."""
+    parts, persons = choice.split, choice.dataset.identities
+    st.subheader("The chosen split", anchor=False)
+    lines = ["| | persons | pictures |", "|:---|---:|---:|"]
+    for name, places in (("training", parts.train), ("probes", parts.probes), ("gallery", parts.gallery)):
+        lines.append(f"| {name} | {len(set(persons[places].tolist())):,} | {len(places):,} |")
+    used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
+    rest = np.setdiff1d(np.arange(len(persons)), used)
+    lines.append(f"| not used | {len(set(persons[rest].tolist())):,} | {len(rest):,} |")
+    st.markdown("\n".join(lines))
+    alone = set(persons[parts.gallery].tolist()) - set(persons[parts.probes].tolist())
+    told = f"Protocol {parts.protocol}."
+    if not len(parts.probes):
+        told = f"The protocol {parts.protocol} cannot split this data set; the sidebar says why. Choose another one."
+    if alone:
+        told += f" {len(alone):,} persons of the gallery are nobody's match: distractors."
+    if parts.across_cameras:
+        told += " Gallery pictures of the probe's person by the probe's own camera are passed over."
+    if parts.left_out:
+        told += f" {len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."
+    st.caption(told)
+
+
+def show_known() -> None:
+    """Every layout that can be read, where it is to be had, and the one that is not offered."""
+    lines = ["| name | data set | how to get it |", "|:---|:---|:---|"]
+    lines += [f"| {name} | {origin.title} | {origin.obtain} |" for name, origin in ORIGINS.items()]
+    st.markdown("\n".join(lines))
+    st.caption(WITHDRAWN)

@@ -1,0 +1,123 @@
+"""The doctor's report on a page: plain words, the pictures behind them, and a data set without them."""
+
+import streamlit as st
+
+from reidviz import settings
+from reidviz.data.catalogue import add
+from reidviz.data.doctor import Finding, Report, examine
+from reidviz.data.formats import without
+from reidviz.data.names import shown as plain
+from reidviz.errors import ReidvizError
+from reidviz.progress import Progress
+from reidviz.ui.data_browser import STYLE, grid
+from reidviz.ui.jobs import board
+from reidviz.ui.messages import literal, show_error
+from reidviz.ui.state import Choice
+from reidviz.ui.waiting import wait_for
+
+GROUPS_A_PAGE = 12
+BIG = 24
+SIGNS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
+
+
+@st.cache_resource(max_entries=8)
+def _reports() -> dict[str, Report]:
+    """The reports of this server, by data set and split."""
+    return {}
+
+
+def show_doctor(choice: Choice) -> None:
+    """Ask for an examination, wait for it, show it."""
+    st.subheader("Doctor", anchor=False)
+    key = f"doctor {choice.dataset.cache_key} {choice.split.key} {choice.split.protocol}"
+    report = _reports().get(key)
+    if report is None:
+        if st.session_state.get("examining") != key:
+            st.caption(
+                "Reads every picture once: files that cannot be used, duplicates, one person under two names, leaks "
+                "between training and test, odd shapes, missing cameras."
+            )
+            st.button("Examine", icon=":material/stethoscope:", type="primary", on_click=_examine, args=(key,))
+            return
+
+        def work(progress: Progress) -> None:
+            _reports()[key] = examine(choice.dataset, choice.split, progress)
+
+        wait_for(key, work, "Examine", board())
+        return
+    counts = [f"{len(report.of(severity))} {severity}s" for severity in ("error", "warning", "note")]
+    st.caption(f"{report.pictures:,} pictures examined: {', '.join(counts).replace('1 errors', '1 error')}.")
+    if not report.findings:
+        st.success("Nothing was found wrong.", icon=":material/check_circle:")
+        return
+    for place, finding in enumerate(report.findings):
+        _show(choice, finding, place)
+    _leave_out(choice, report)
+
+
+def _examine(key: str) -> None:
+    st.session_state["examining"] = key
+
+
+def _show(choice: Choice, finding: Finding, place: int) -> None:
+    st.markdown(f"{SIGNS[finding.severity]} **{finding.kind}**: {literal(finding.sentence)}")
+    if not finding.groups:
+        return
+    box = st.expander(f"Look at {len(finding.groups):,}", key=f"finding-{place}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        pages = -(-len(finding.groups) // GROUPS_A_PAGE)
+        page = st.pagination(pages, key=f"finding-page-{place}-{pages}") if pages > 1 else 1
+        groups = finding.groups[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
+        if all(len(group) == 1 for group in groups):
+            st.html(STYLE + grid(choice.dataset, [group[0] for group in groups]))
+        else:
+            st.html(STYLE + "".join(f'<div class="rv-group">{grid(choice.dataset, g[:BIG])}</div>' for g in groups))
+        names = [" = ".join(plain(choice.dataset.samples[i].id) for i in group[:BIG]) for group in groups]
+        st.text("\n".join(names))
+
+
+def _leave_out(choice: Choice, report: Report) -> None:
+    """Write the data set without the pictures of some findings, and choose it."""
+    offered = {one.kind: one for one in report.findings if one.spare}
+    if not offered:
+        return
+    with st.form("leave-out", border=True):
+        st.markdown("**The same data set without some of these.** Its files are not touched: a list is written beside.")
+        st.multiselect(
+            "Leave out",
+            list(offered),
+            format_func=lambda k: f"{k} ({len(offered[k].spare):,} pictures)",
+            key="out-kinds",
+        )
+        st.text_input("Name", f"{choice.dataset.layout} cleaned", key="out-name", max_chars=60)
+        st.form_submit_button(
+            "Write and choose it", icon=":material/cleaning_services:", on_click=_write, args=(choice, offered)
+        )
+        if (error := st.session_state.pop("not written", None)) is not None:
+            show_error(error)
+
+
+def _write(choice: Choice, offered: dict[str, Finding]) -> None:
+    """Write what the form asks for; what hinders it is kept for the form to show."""
+    try:
+        chosen = [offered[kind] for kind in st.session_state["out-kinds"] if kind in offered]
+        st.session_state["data added"] = _written(choice, chosen, st.session_state["out-name"])
+    except ReidvizError as error:
+        st.session_state["not written"] = error
+
+
+def _written(choice: Choice, findings: list[Finding], name: str) -> str:
+    if not findings:
+        raise ReidvizError("Nothing was chosen to leave out.", "Choose one of the findings above.")
+    if not name.strip() or "/" in name or name.startswith("."):
+        raise ReidvizError("This cannot be a file's name.", "Use letters, digits and spaces.")
+    file = settings.data_dir() / f"{name.strip()}.json"
+    if file.exists():
+        raise ReidvizError(f"There is already a list called {name}.", "Choose another name.")
+    out = sorted({choice.dataset.samples[i].id for one in findings for i in one.spare})
+    without.write(file, choice.dataset, out)
+    spec = f"without:{file}"
+    add(name.strip(), spec)
+    return spec

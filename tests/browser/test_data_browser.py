@@ -1,0 +1,76 @@
+"""The Data page in Chromium: leaf through pictures, ask the doctor, import a zip, good and hostile."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import assert_fits, serving
+from tests.conftest import people_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    people_folder(folder / "people", persons=12)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(root: Path) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("REIDVIZ_IMPORTS", str(root / "imports"))
+        with serving(root) as address:
+            yield address
+
+
+def opened(page: Page, server: str, root: Path) -> None:
+    page.goto(f"{server}/data?data={quote(f'folder:{root}/people')}")
+    expect(page.locator(".rv-grid figure").first).to_be_visible()
+
+
+def test_a_zip_is_imported_and_chosen_and_a_hostile_one_is_not(
+    page: Page, server: str, root: Path, tmp_path: Path
+) -> None:
+    people = people_folder(tmp_path / "others", persons=5)
+    good, evil = tmp_path / "good people.zip", tmp_path / "evil.zip"
+    with zipfile.ZipFile(good, "w") as made, zipfile.ZipFile(evil, "w") as other:
+        for file in sorted(people.rglob("*.png")):
+            made.write(file, file.relative_to(tmp_path))
+            other.write(file, file.relative_to(tmp_path))
+        other.writestr("../../outside.png", b"x")
+    opened(page, server, root)
+    page.get_by_text("Add a data set").click()
+    page.get_by_text("A zip", exact=True).click()
+    page.locator("input[type=file]").set_input_files(evil)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("leads out of its folder")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(good)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("good people")
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("Your own folder").first).to_be_visible()
+    expect(page.locator(".rv-grid figure")).to_have_count(20)
+    assert sorted(p.name for p in (root / "imports").iterdir()) == ["good people", "good people.spec"]
+    assert not (root / "outside.png").exists()
+
+
+def test_the_doctor_reports_and_shows_pictures(page: Page, server: str, root: Path) -> None:
+    opened(page, server, root)
+    page.get_by_role("button", name="Examine").click()
+    expect(page.get_by_text("48 pictures examined")).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1000])
+def test_nothing_sticks_out(page: Page, server: str, root: Path, width: int, theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, server, root)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    assert_fits(page, "table, .js-plotly-plot, .rv-grid")
