@@ -113,7 +113,7 @@ def _run(method: str, folder: str, progress: Progress) -> None:
         text=True,
         env=os.environ | {"PYTHONPATH": path},
     )
-    told = [(0, 1, f"{method}: starting")]
+    told = [(0, 0, f"{method}: starting")]
 
     def listen() -> None:
         assert process.stdout is not None
