@@ -137,7 +137,8 @@ def _run(method: str, folder: str, progress: Progress) -> None:
 
 
 def _file(features: FloatArray, method: str, start: Plane | None) -> Path:
-    digest = sha256(np.ascontiguousarray(features).tobytes())
+    digest = sha256(np.ascontiguousarray(features).data)
     if start is not None:
-        digest.update(b"from" + np.ascontiguousarray(start).tobytes())
+        digest.update(b"from")
+        digest.update(np.ascontiguousarray(start).data)
     return settings.cache_dir() / "projections" / f"{method.lower()}-{digest.hexdigest()[:16]}.npy"
