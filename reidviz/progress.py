@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 Progress = Callable[[int, int, str], None]
-"""Called as progress(done, total, what). It may raise to cancel the work: nothing half done is kept."""
+"""Called as progress(done, total, what), total 0 where nobody knows how much it is.
+
+It may raise to cancel the work: nothing half done is kept.
+"""
 
 
 def silent(done: int, total: int, what: str) -> None:

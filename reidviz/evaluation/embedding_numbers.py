@@ -26,7 +26,7 @@ class Distances:
     edges            of the bins (B + 1,)
     same, different  shares of the pairs (B,), each summing to 1
     same_pairs, different_pairs  how many pairs they were counted from
-    different_total  pairs of different persons there are
+    same_total, different_total  how many such pairs there are
     overlap          the sum of the smaller of both shares: 0 where a threshold tells all, 1 where they are alike
     """
 
@@ -35,6 +35,7 @@ class Distances:
     different: npt.NDArray[np.float64]
     same_pairs: int
     different_pairs: int
+    same_total: int
     different_total: int
     overlap: float
 
@@ -68,13 +69,13 @@ def silhouette(features: FloatArray, identities: Labels) -> tuple[float, int] | 
 def pair_distances(features: FloatArray, identities: Labels, seed: int = 0) -> Distances | None:
     """Histograms of distances of features (N, D); None where there is no pair of one person, or none of two.
 
-    All pairs of one person, MOST_SAME at most; MOST_DIFFERENT seeded pairs of different persons where there are more.
+    All pairs of one person, or MOST_SAME drawn by seed where there are more; of different persons MOST_DIFFERENT.
     """
     rng = np.random.default_rng(seed)
     _, person, count = np.unique(identities, return_inverse=True, return_counts=True)
-    total = len(person) * (len(person) - 1) // 2
-    different_total = total - int((count * (count - 1) // 2).sum())
-    same = _same_pairs(person, rng)
+    same_total = int((count * (count - 1) // 2).sum())
+    different_total = len(person) * (len(person) - 1) // 2 - same_total
+    same = _same_pairs(person, count, rng)
     if not len(same) or not different_total:
         return None
     different = _different_pairs(person, different_total, rng)
@@ -82,7 +83,7 @@ def pair_distances(features: FloatArray, identities: Labels, seed: int = 0) -> D
     edges = np.linspace(0, max(float(near.max()), float(far.max())) * (1 + 1e-6) + 1e-12, BINS + 1)
     shares = [np.histogram(values, edges)[0] / len(values) for values in (near, far)]
     overlap = float(np.minimum(*shares).sum())
-    return Distances(edges, shares[0], shares[1], len(same), len(different), different_total, overlap)
+    return Distances(edges, shares[0], shares[1], len(same), len(different), same_total, different_total, overlap)
 
 
 def camera_bias(features: FloatArray, cameras: Labels, identities: Labels, seed: int = 0) -> CameraBias | None:
@@ -119,15 +120,22 @@ def _whole_persons(person: IntArray, most: int) -> IntArray:
     return np.flatnonzero(np.isin(person, chosen))
 
 
-def _same_pairs(person: IntArray, rng: np.random.Generator) -> IntArray:
-    """Pairs (P, 2) of pictures of one person."""
+def _same_pairs(person: IntArray, count: IntArray, rng: np.random.Generator) -> IntArray:
+    """Pairs (P, 2) of pictures of one person; count: how many pictures each person has.
+
+    Pairs are numbered person after person, those of one person (0, 1), (0, 2), (1, 2), (0, 3) ..., so that a few can be
+    drawn without writing down all.
+    """
+    ends = np.cumsum(count * (count - 1) // 2)
+    total = int(ends[-1]) if len(ends) else 0
+    number = np.arange(total) if total <= MOST_SAME else np.sort(rng.choice(total, MOST_SAME, replace=False))
+    owner = np.searchsorted(ends, number, side="right")
+    within = number - (ends - count * (count - 1) // 2)[owner]
+    second = ((1 + np.sqrt(1 + 8 * within)) // 2).astype(np.int64)
+    first = within - second * (second - 1) // 2
+    begin = (np.cumsum(count) - count)[owner]
     order = np.argsort(person, kind="stable")
-    found = []
-    for rows in np.split(order, np.flatnonzero(np.diff(person[order])) + 1):
-        first, second = np.triu_indices(len(rows), 1)
-        found.append(np.stack([rows[first], rows[second]], axis=1))
-    pairs = np.concatenate(found)
-    return pairs if len(pairs) <= MOST_SAME else pairs[np.sort(rng.permutation(len(pairs))[:MOST_SAME])]
+    return np.stack([order[begin + first], order[begin + second]], axis=1)
 
 
 def _different_pairs(person: IntArray, total: int, rng: np.random.Generator) -> IntArray:

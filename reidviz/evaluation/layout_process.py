@@ -1,22 +1,28 @@
 """python -m reidviz.evaluation.layout_process METHOD FOLDER: features.npy there to plane.npy, by UMAP or t-SNE.
 
-Tells how far it is on standard output, a line "done total what" each time, and ends when its standard input closes:
-when whoever started it has ended.
+Tells how far it is on standard output, a line "done total what" each time, total 0 where nobody knows. It ends, and
+takes the folder away, when its standard input closes: when whoever started it has ended.
 """
 
 import os
 import re
+import shutil
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 import numpy as np
 
+from reidviz.evaluation.neighbours import nearest
 from reidviz.evaluation.projection import Plane
 from reidviz.evaluation.scores import FloatArray
 
 ITERATIONS = 1000
 PERPLEXITY = 30
+NEIGHBOURS = 15
+STAGES = {"Construct fuzzy simplicial set": "weighing neighbours", "Construct embedding": "first positions"}
+"""What UMAP prints when it begins a part that it does not count, and how that is called here."""
 
 
 class Listener:
@@ -35,20 +41,38 @@ class Listener:
         """Nothing is kept back."""
 
 
+class Stages:
+    """A stream that names the parts of UMAP as they begin."""
+
+    def write(self, text: str) -> int:
+        """Pass on the name of the part that the text announces."""
+        for announced, what in STAGES.items():
+            if announced in text:
+                tell(0, 0, what)
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+
 def tell(done: int, total: int, what: str) -> None:
     """One line of progress."""
     print(done, total, what, file=sys.__stdout__, flush=True)
 
 
 def umap(features: FloatArray, start: Plane | None) -> Plane:
-    """UMAP (McInnes et al., 2018) with 15 neighbours."""
-    tell(0, 1, "loading the library (takes a while)")
+    """UMAP (McInnes et al., 2018) with 15 neighbours: the nearest ones, not UMAP's approximation of them, whose search
+    cannot tell how far it is and takes longer to compile than to run."""
+    count = min(NEIGHBOURS, len(features) - 1)
+    places, distances = nearest(features, features, count, tell)
+    tell(0, 0, "loading the library (takes a while)")
     from umap import UMAP
 
-    tell(0, 1, "finding neighbours")
+    warnings.filterwarnings("ignore", "precomputed_knn")  # it could not place new points: those are placed by place()
     kind = {} if start is None else {"init": spread(start)}
     layout = UMAP(
-        n_neighbors=min(15, len(features) - 1),
+        n_neighbors=count,
+        precomputed_knn=(places, distances),
         random_state=0,
         n_jobs=1,
         verbose=True,
@@ -59,12 +83,13 @@ def umap(features: FloatArray, start: Plane | None) -> Plane:
         },
         **kind,
     )
+    sys.stdout = Stages()
     return np.asarray(layout.fit_transform(features), dtype=np.float32)
 
 
 def tsne(features: FloatArray, start: Plane | None) -> Plane:
     """t-SNE (van der Maaten and Hinton, 2008), Barnes-Hut."""
-    tell(0, 1, "finding neighbours")
+    tell(0, 0, "finding neighbours")
     from sklearn.manifold import TSNE
 
     layout = TSNE(
@@ -87,7 +112,7 @@ def spread(start: Plane) -> Plane:
 def main(method: str, folder: str) -> None:
     """Lay out what lies in the folder."""
     os.nice(5)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     features = np.load(Path(folder) / "features.npy", allow_pickle=False)
     given = Path(folder) / "start.npy"
     start = np.load(given, allow_pickle=False) if given.is_file() else None
@@ -95,8 +120,9 @@ def main(method: str, folder: str) -> None:
     np.save(Path(folder) / "plane.npy", plane)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     sys.stdin.read()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

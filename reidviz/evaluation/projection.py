@@ -113,7 +113,7 @@ def _run(method: str, folder: str, progress: Progress) -> None:
         text=True,
         env=os.environ | {"PYTHONPATH": path},
     )
-    told = [(0, 1, f"{method}: starting")]
+    told = [(0, 0, f"{method}: starting")]
 
     def listen() -> None:
         assert process.stdout is not None
@@ -137,7 +137,8 @@ def _run(method: str, folder: str, progress: Progress) -> None:
 
 
 def _file(features: FloatArray, method: str, start: Plane | None) -> Path:
-    digest = sha256(np.ascontiguousarray(features).tobytes())
+    digest = sha256(np.ascontiguousarray(features).data)
     if start is not None:
-        digest.update(b"from" + np.ascontiguousarray(start).tobytes())
+        digest.update(b"from")
+        digest.update(np.ascontiguousarray(start).data)
     return settings.cache_dir() / "projections" / f"{method.lower()}-{digest.hexdigest()[:16]}.npy"

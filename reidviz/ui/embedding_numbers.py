@@ -75,8 +75,12 @@ def _histogram(side: Side, found: Distances | None) -> None:
         alt=f"Histograms of distances within and between persons, {side.space.name}",
         config={"displayModeBar": False},
     )
-    drawn = "" if found.different_total <= found.different_pairs else f" drawn of {found.different_total:,}"
-    st.caption(f"{found.same_pairs:,} pairs of one person, {found.different_pairs:,}{drawn} of different persons.")
+    same = _counted(found.same_pairs, found.same_total)
+    st.caption(f"{same} of one person, {_counted(found.different_pairs, found.different_total)} of different persons.")
+
+
+def _counted(pairs: int, total: int) -> str:
+    return f"{pairs:,} pairs" + ("" if pairs == total else f" drawn of {total:,}")
 
 
 def _definitions(numbers: Sequence[Numbers]) -> None:

@@ -45,6 +45,8 @@ class Job:
             return "cancelling …"
         if self.state == "waiting" or self.what == STARTING:
             return self.what
+        if self.total == 0:
+            return f"{self.what} …"
         left = time_left(self.done, self.total, time.monotonic() - self._since)
         return f"{self.what}: {self.done:,} of {self.total:,}" + (f", {left}" if left else "")
 

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.metrics import silhouette_score
 
 from reidviz.evaluation import embedding_numbers
@@ -13,7 +15,7 @@ PERSONS = np.array(["a", "a", "b", "b"])
 def test_distances_on_a_line_by_hand() -> None:
     found = pair_distances(LINE, PERSONS)
     assert found is not None
-    assert (found.same_pairs, found.different_pairs, found.different_total) == (2, 4, 4)
+    assert (found.same_pairs, found.same_total, found.different_pairs, found.different_total) == (2, 2, 4, 4)
     at = lambda value: int(np.searchsorted(found.edges, value, "right")) - 1  # noqa: E731
     assert found.same[at(1)] == found.same[at(2)] == 0.5
     assert [found.different[at(value)] for value in (9, 10, 11, 12)] == [0.25] * 4
@@ -33,10 +35,27 @@ def test_many_pairs_are_drawn_and_counted(monkeypatch: pytest.MonkeyPatch) -> No
     persons = np.repeat(np.arange(20), 3)
     found = pair_distances(RNG.normal(size=(60, 4)).astype(np.float32), persons)
     assert found is not None
-    assert found.same_pairs == 7
+    assert (found.same_pairs, found.same_total) == (7, 60)
     assert 0 < found.different_pairs <= 100
     assert found.different_total == 60 * 59 // 2 - 20 * 3
     np.testing.assert_allclose([found.same.sum(), found.different.sum()], 1)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_all_pairs_of_one_person_are_found_once(persons: list[int]) -> None:
+    _, person, count = np.unique(persons, return_inverse=True, return_counts=True)
+    expected = {(i, j) for j in range(len(person)) for i in range(j) if person[i] == person[j]}
+    found = embedding_numbers._same_pairs(person, count, RNG)
+    assert len(found) == len(expected)
+    assert {(min(pair), max(pair)) for pair in found.tolist()} == expected
+
+
+def test_of_one_person_in_many_pictures_a_few_pairs_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedding_numbers, "MOST_SAME", 50)
+    person = np.zeros(1_000_000, dtype=np.int64)
+    found = embedding_numbers._same_pairs(person, np.array([len(person)]), np.random.default_rng(0))
+    assert len({tuple(pair) for pair in found.tolist()}) == 50
+    assert (found[:, 0] < found[:, 1]).all()
 
 
 def test_silhouette_against_scikit_learn_without_persons_seen_once() -> None:

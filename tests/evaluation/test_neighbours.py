@@ -21,8 +21,25 @@ def test_against_scikit_learn_in_small_blocks(monkeypatch: pytest.MonkeyPatch) -
     distances, places = NearestNeighbors(n_neighbors=5).fit(features).kneighbors(features)
     found = nearest(features, features, 5)
     np.testing.assert_array_equal(found[0], places)
-    np.testing.assert_allclose(found[1], distances, atol=2e-3)
+    np.testing.assert_allclose(found[1], distances, atol=1e-5)
     np.testing.assert_array_equal(others(features, 4), places[:, 1:])
+
+
+@pytest.mark.parametrize("shared", [0, 3, 100])
+def test_what_all_features_share_does_not_drown_what_tells_them_apart(shared: float) -> None:
+    features = (shared + 0.01 * np.random.default_rng(0).normal(size=(200, 64))).astype(np.float32)
+    distances, places = NearestNeighbors(n_neighbors=5, algorithm="brute").fit(features.astype(float)).kneighbors()
+    found = nearest(features, features, 6)
+    np.testing.assert_array_equal(others(features, 5), places)
+    np.testing.assert_allclose(found[1][:, 1:], distances, rtol=1e-4)
+    assert (found[1][:, 0] == 0).all()
+
+
+def test_how_far_it_is_told_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "CELLS_AT_ONCE", 10)
+    told: list[tuple[int, int, str]] = []
+    nearest(LINE, LINE, 2, lambda *progress: told.append(progress))
+    assert told == [(start, 5, "finding neighbours") for start in (0, 2, 4)]
 
 
 def test_more_neighbours_than_pictures_and_none_wanted() -> None:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -5,6 +9,7 @@ from sklearn.decomposition import PCA
 from reidviz.errors import ReidvizError
 from reidviz.evaluation import projection
 from reidviz.evaluation.projection import kept, lay_out, place, principal, principal_of
+from reidviz.settings import PROJECT
 
 RNG = np.random.default_rng(0)
 FEATURES = (RNG.normal(size=(30, 5)) * [5, 3, 1, 1, 1]).astype(np.float32)
@@ -46,7 +51,8 @@ def test_umap_can_start_from_a_first_map() -> None:
     plane = lay_out(FEATURES, "UMAP", lambda done, total, what: told.add(what), start)
     assert plane.shape == (30, 2)
     assert np.isfinite(plane).all()
-    assert any("laying out" in what or "neighbours" in what for what in told)
+    parts = ("loading", "weighing neighbours", "laying out")
+    assert all(any(part in what for what in told) for part in parts)
     np.testing.assert_array_equal(kept(FEATURES, "UMAP", start), plane)
 
 
@@ -60,6 +66,17 @@ def test_it_is_given_up_where_progress_raises() -> None:
     with pytest.raises(EnoughError):
         lay_out(FEATURES + 1, "t-SNE", stop)
     assert kept(FEATURES + 1, "t-SNE") is None
+
+
+def test_the_process_ends_and_clears_up_with_whoever_started_it(tmp_path: Path) -> None:
+    np.save(tmp_path / "features.npy", RNG.normal(size=(4000, 8)).astype(np.float32))
+    command = [sys.executable, "-m", "reidviz.evaluation.layout_process", "t-SNE", str(tmp_path)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=PROJECT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"0 0 finding neighbours\n"
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert not tmp_path.exists()
 
 
 def test_too_few_points_and_features_that_are_no_numbers() -> None:

@@ -22,6 +22,11 @@ def test_work_reports_and_ends() -> None:
     assert job.text.startswith("scoring: 3 of 4")
 
 
+def test_work_that_cannot_be_counted_says_what_it_is() -> None:
+    job = ended(JobBoard().start("a", lambda progress: progress(0, 0, "loading")))
+    assert (job.share, job.text) == (0, "loading …")
+
+
 def test_one_key_is_one_job_and_one_job_runs_at_a_time() -> None:
     board, gate, begun = JobBoard(), threading.Event(), threading.Event()
 
