@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from reidviz.ui.embedding_maps import NAMES, choose_look, draw_maps, lay_out, take_rows
+from reidviz.ui.embedding_maps import choose_look, draw_maps, lay_out, take_rows
 from reidviz.ui.embedding_numbers import show_numbers
 from reidviz.ui.embedding_points import choose_points
 from reidviz.ui.embedding_selected import show_selected
-from reidviz.ui.embedding_sides import Side, choose_pair_probe, choose_spaces, sides_or_progress
+from reidviz.ui.embedding_sides import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
 from reidviz.ui.embedding_upload import Uploaded, choose_upload, show_uploaded
 from reidviz.ui.map_mouse import hover_pictures, on_click
 from reidviz.ui.messages import heading

@@ -14,14 +14,13 @@ from reidviz.evaluation.truth import truth_of
 from reidviz.figures.embedding import Links, map_figure
 from reidviz.ui.embedding_colours import BY, groups_of, sizes_of
 from reidviz.ui.embedding_points import Points, describe_points
-from reidviz.ui.embedding_sides import Side
+from reidviz.ui.embedding_sides import NAMES, Side
 from reidviz.ui.messages import literal
 from reidviz.ui.planes import METHODS, plane_or_progress
 from reidviz.ui.selection import clear, select, selected
 
 MOST_TOLD = 5_000
 MOST_LINKED = 30
-NAMES = ("left", "right")
 NOTHING = np.empty((0, 2), dtype=np.int64)
 
 
@@ -67,13 +66,15 @@ def choose_look(sides: list[Side]) -> Look:
 
 def lay_out(sides: list[Side], look: Look) -> list[Map]:
     """Each side on a plane, the right one brought in line with the left. While a slow projection is computed its
-    progress is shown, and PCA stands in."""
+    progress is shown, and PCA stands in; one that starts from the left map waits for it."""
     maps: list[Map] = []
     for side in sides:
         first = maps[0] if maps else None
-        start = _common_start(first, side, look.method)
-        plane = plane_or_progress(side.features, look.method, f"{look.method} {side.key}", start)
-        method = look.method
+        leads = first is not None and _alike(first.side.points, side.points)
+        method, plane = look.method, None
+        if first is None or not leads or first.method == method:
+            start = first.plane if first is not None and leads and method != "PCA" else None
+            plane = plane_or_progress(side.features, method, f"{method} {side.key}", start)
         if plane is None:
             method, plane = "PCA", plane_or_progress(side.features, "PCA", f"PCA {side.key}")
             assert plane is not None
@@ -202,11 +203,6 @@ def _common(one: Points, other: Points) -> tuple[IntArray, IntArray]:
     return one.rows_of(both), other.rows_of(both)
 
 
-def _common_start(first: Map | None, side: Side, method: str) -> Plane | None:
-    """Where a slow projection starts from: the left map, where it shows the same pictures by the same method."""
-    if first is None or method == "PCA" or first.method != method:
-        return None
-    same = len(side.points) == len(first.side.points) and np.array_equal(
-        side.points.positions, first.side.points.positions
-    )
-    return first.plane if same else None
+def _alike(one: Points, other: Points) -> bool:
+    """Whether both show the same pictures."""
+    return len(one) == len(other) and np.array_equal(one.positions, other.positions)

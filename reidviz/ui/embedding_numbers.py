@@ -10,7 +10,7 @@ from reidviz.evaluation.neighbours import COUNT, agreement
 from reidviz.evaluation.sampling import by_identity
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.embedding import distances_figure
-from reidviz.ui.embedding_sides import Side
+from reidviz.ui.embedding_sides import NAMES, Side
 from reidviz.ui.messages import literal
 
 MOST_FOR_AGREEMENT = 5_000
@@ -38,10 +38,10 @@ def show_numbers(sides: Sequence[Side]) -> None:
             f"Both spaces agree on **{told:.1f} %** of a picture's {COUNT} nearest neighbours "
             f"(measured on {pictures:,} pictures; chance is {100 * COUNT / max(1, pictures - 1):.1f} %)."
         )
-    for column, side, one in zip(st.columns(2), sides, numbers, strict=True):
+    for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
         with column:
             st.markdown(f"**{literal(side.space.name)}**: how far apart")
-            _histogram(side, one.distances)
+            _histogram(name, side, one.distances)
     _definitions(numbers)
 
 
@@ -65,13 +65,13 @@ def _line(side: Side, one: Numbers) -> str:
     return f"| {literal(side.space.name)} | {together} | {overlap} | {camera} |"
 
 
-def _histogram(side: Side, found: Distances | None) -> None:
+def _histogram(name: str, side: Side, found: Distances | None) -> None:
     if found is None:
         st.caption("There are no two pictures of one person among these, or none of two.")
         return
     st.plotly_chart(
         distances_figure(found.edges, found.same, found.different),
-        key=f"map-distances-{side.key}",
+        key=f"map-distances-{name}",
         alt=f"Histograms of distances within and between persons, {side.space.name}",
         config={"displayModeBar": False},
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 import streamlit as st
@@ -18,6 +19,8 @@ from reidviz.ui.jobs import board
 from reidviz.ui.messages import literal
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import wait_for
+
+NAMES = ("left", "right")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +39,10 @@ class Side:
     def key(self) -> str:
         """What tells this side from others."""
         points = self.points
-        beside = "" if points.other is None else points.other.cache_key
-        parts = f"{points.dataset.cache_key} {points.choice.split.key} {len(points.positions)} {len(points)} {beside}"
-        return f"{self.space.sha256[:16]} {self.space.place} {self.probe} {parts}"
+        parts = [
+            f"{dataset.cache_key} {sha256(positions.tobytes()).hexdigest()[:16]}" for dataset, positions in points.parts
+        ]
+        return " ".join((self.space.sha256[:16], self.space.place, str(self.probe), points.choice.split.key, *parts))
 
     @cached_property
     def judged(self) -> tuple[Scores, Ranking] | None:

@@ -142,3 +142,16 @@ def test_pca_stands_in_while_a_slow_projection_is_computed(
     assert f"until {method} is ready" in texts(page)
     assert any(b.label == "Cancel" for b in page.button)
     ready.set()
+
+
+def test_the_same_space_on_both_sides_waits_for_one_projection(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = threading.Event()
+    monkeypatch.setattr("reidviz.ui.planes.lay_out", lambda *_: ready.wait(60))
+    page = opened(app)
+    left, right = (next(s for s in page.selectbox if s.label == f"{side} map") for side in ("Left", "Right"))
+    right.set_value(left.value)
+    page = described(page)
+    page.segmented_control(key="map-method").set_value("UMAP").run()
+    assert not page.exception
+    assert len([b for b in page.button if b.label == "Cancel"]) == 1
+    ready.set()
