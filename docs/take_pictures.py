@@ -6,7 +6,7 @@ That of the Train page needs a server with finished runs of built-in data (REIDV
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).parent / "pictures"
 PAGES = {
@@ -16,9 +16,11 @@ PAGES = {
     "train": ("train", ".rv-hard"),
     "embeddings": ("embeddings", "text=Both spaces agree on"),
     "pairs": ("pairs", ".rv-pairs figure"),
+    "why": ("pairs", ".rv-pairs figure"),
+    "data": ("data", ".rv-grid figure"),
     "joint_maps": ("joint_maps", ".rv-pair"),
 }
-DATA = {"joint_maps": "synthetic:viper"}
+DATA = {"joint_maps": "synthetic:viper", "data": "synthetic:viper"}
 
 
 def main(address: str) -> None:
@@ -29,9 +31,33 @@ def main(address: str) -> None:
         for name, (path, ready) in PAGES.items():
             page.goto(f"{address}/{path}?data={DATA.get(name, 'synthetic:cuhk03')}")
             page.locator(ready).last.wait_for(timeout=120_000)
+            if name == "why":
+                page.get_by_text("Why: which regions").click()
+                page.locator(".rv-why img").last.wait_for(timeout=120_000)
+                page.get_by_text("Why: which regions").scroll_into_view_if_needed()
+            if name == "data":
+                page.get_by_role("button", name="Examine").click()
+                page.get_by_text("pictures examined").wait_for(timeout=120_000)
+            if name == "embeddings":
+                _lasso(page)
             page.wait_for_timeout(1500)
             page.screenshot(path=HERE / f"{name}.png")
         browser.close()
+
+
+def _lasso(page: Page) -> None:
+    """Select the pictures in a small part of the left map."""
+    page.locator(".st-key-map-side-left .modebar-btn[data-val=lasso]").click()
+    box = page.locator(".st-key-map-side-left .nsewdrag").first.bounding_box()
+    assert box is not None
+    x, y, side = box["x"] + 0.32 * box["width"], box["y"] + 0.4 * box["height"], 0.09 * box["width"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for right, down in ((1, 0), (1, 1), (0, 1), (0, 0)):
+        page.mouse.move(x + right * side, y + down * side, steps=8)
+    page.mouse.up()
+    page.get_by_text("selected", exact=False).first.wait_for()
+    page.wait_for_timeout(3000)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from reidviz.ui.messages import heading, literal
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.retrieval import open_probe
+from reidviz.ui.selection import select, selected
 from reidviz.ui.state import current
 from reidviz.ui.summary import provenance, results_table
 
@@ -56,13 +57,32 @@ by_score = sorted(names, key=lambda name: -results[names.index(name)].ranking.me
 one = a.selectbox("Probes that this model ranks well", by_score, key="better")
 other = b.selectbox("and this one ranks far behind", [n for n in reversed(by_score) if n != one], key="worse")
 gap = first[names.index(other)] - first[names.index(one)]
-order = np.argsort(-gap, kind="stable")[:SHOWN]
-order = order[gap[order] > 0]
+better = np.flatnonzero(gap > 0)
+marked = np.isin(choice.split.probes, selected(choice))
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.button(
+        f"Select these {len(better):,} probes",
+        icon=":material/lasso_select:",
+        key="compare-select",
+        disabled=not len(better),
+        help="They become the selection of all pages: see on Embeddings where they lie",
+        on_click=select,
+        args=(choice, choice.split.probes[better].tolist()),
+    )
+    only = marked.any() and st.toggle(f"Only among the {int(marked.sum()):,} selected probes", key="compare-selected")
+if only:
+    better = better[marked[better]]
+    told = ", ".join(
+        f"{literal(n)} {100 * (row[marked] == 1).mean():.1f} %" for n, row in zip(names, first, strict=True)
+    )
+    st.caption(f"Rank-1 on the selected probes: {told}.")
+order = better[np.argsort(-gap[better], kind="stable")][:SHOWN]
 if not len(order):
-    st.info(f"There is no probe on which {one} ranks the true match before {other} does.")
+    among = "these probes" if only else "the probes"
+    st.info(f"There is none among {among} on which {literal(one)} ranks the true match before {literal(other)} does.")
     st.stop()
 st.caption(
-    f"{len(order)} of {int((gap > 0).sum()):,} probes that {one} ranks better than {other}, "
+    f"{len(order)} of {len(better):,} probes that {literal(one)} ranks better than {literal(other)}, "
     "largest difference of ranks first."
 )
 with st.grid(columns=6, min_column_width=120):

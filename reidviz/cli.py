@@ -108,7 +108,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_data(command: argparse.ArgumentParser, required: bool) -> None:
     command.add_argument("--data", required=required, help="NAME[:ROOT], e.g. synthetic:cuhk03 or cuhk01:/data/cuhk01")
-    command.add_argument("--protocol", help="e.g. mtdnet-486, half:0; default: the data set's own")
+    command.add_argument(
+        "--protocol", help="e.g. mtdnet-486, half:0 (evaluate: half:0-9 for ten); default: the data's own"
+    )
 
 
 def run_train(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.names import shown as plain
 from reidviz.errors import ReidvizError
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.selection import select
@@ -72,10 +73,10 @@ def grid(dataset: Dataset, positions: Sequence[int] | IntArray) -> str:
 
 def _figure(dataset: Dataset, index: int) -> str:
     sample = dataset.samples[index]
-    told = escape(f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}")
+    told = escape(plain(f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}"))
     try:
         shown = f'<img src="{thumbnail(dataset, index)}" alt="{told}" title="{told}">'
     except ReidvizError as error:
         shown = f'<div class="none" title="{told}">{escape(error.message)}</div>'
-    camera = f" · {escape(sample.camera)}" if sample.camera else ""
-    return f"<figure>{shown}<figcaption>{escape(sample.identity)}{camera}</figcaption></figure>"
+    caption = sample.identity + (f" · {sample.camera}" if sample.camera else "")
+    return f"<figure>{shown}<figcaption>{escape(plain(caption))}</figcaption></figure>"

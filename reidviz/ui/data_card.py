@@ -8,7 +8,7 @@ import streamlit as st
 from reidviz.data.published import ORIGINS, WITHDRAWN, differences
 from reidviz.figures.cameras import MOST_PERSONS, cameras_figure
 from reidviz.ui.messages import literal
-from reidviz.ui.state import Choice
+from reidviz.ui.state import Choice, known_data
 
 
 def show_card(choice: Choice) -> None:
@@ -25,8 +25,11 @@ def show_card(choice: Choice) -> None:
         b.metric("Cameras", f"{len(cameras):,}" if cameras else "unknown")
         c.metric("Pictures", f"{len(dataset.samples):,}")
         d.metric("Pictures a person", f"{np.median(list(persons.values())):.0f}", help="The median over persons")
-        for sentence in differences(dataset):
+        different = differences(dataset)
+        for sentence in different:
             st.caption(f":material/info: {sentence}")
+        if origin.counts is not None and not different:
+            st.caption(":material/check: As many persons, cameras and pictures as published.")
     if cameras:
         st.plotly_chart(
             cameras_figure(dataset),
@@ -64,7 +67,11 @@ def show_split(choice: Choice) -> None:
 
 def show_known() -> None:
     """Every layout that can be read, where it is to be had, and the one that is not offered."""
-    lines = ["| name | data set | how to get it |", "|:---|:---|:---|"]
-    lines += [f"| {name} | {origin.title} | {origin.obtain} |" for name, origin in ORIGINS.items()]
+    here = {spec.partition(":")[0] for spec in known_data()}
+    lines = ["| name | data set | here | how to get it |", "|:---|:---|:---|:---|"]
+    lines += [
+        f"| {name} | {origin.title} | {'yes' if name in here else 'no'} | {origin.obtain} |"
+        for name, origin in ORIGINS.items()
+    ]
     st.markdown("\n".join(lines))
     st.caption(WITHDRAWN)

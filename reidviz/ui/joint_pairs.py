@@ -10,6 +10,8 @@ from reidviz.evaluation.transfer import Pairs, distances
 from reidviz.figures.heat import channel_tiles, energy, overlaid
 from reidviz.ui.joint_comparison import Comparison
 from reidviz.ui.pictures import data_uri
+from reidviz.ui.selection import selected
+from reidviz.ui.state import current
 
 NEAREST = 3
 STRONGEST = 12
@@ -34,8 +36,13 @@ def show_pair(comparison: Comparison) -> None:
         "Target pair of", ["one person", "two persons"], default="one person", required=True, key="joint-kind"
     )
     offered = np.flatnonzero(pairs.same if kind == "one person" else ~pairs.same)
+    marked = selected(current())
+    held = np.isin(pairs.first[offered], marked) | np.isin(pairs.second[offered], marked)
+    offered = np.concatenate([offered[held], offered[~held]])
     with b:
         chosen = int(offered[st.pagination(len(offered), key=f"joint-pair-{kind}-{len(offered)}") - 1])
+    if held.any():
+        st.caption(f":material/lasso_select: The first {int(held.sum()):,} hold a selected picture.")
     st.caption(
         "Pictures in grey; orange where the joint map after conv5 is active (root mean square over its channels, from "
         "its weakest to its strongest place). Both pictures of a pair carry the same map. Green frame: one person; "

@@ -81,7 +81,8 @@ def _sidebar(unsplit: bool) -> Choice:
         accept_new_options=True,
         help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
         "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01; listed is "
-        "what the owner of the data says, market the same by the rules of Market-1501.",
+        "what the owner of the data says, market the same by the rules of Market-1501. Ten splits at once, half:0-9, "
+        "are for the command line: python -m reidviz evaluate.",
     )
     try:
         parts = split(dataset, kept["protocol"])

@@ -39,3 +39,18 @@ def test_probes_on_which_two_models_part_are_shown_and_can_be_opened(page: AppTe
         assert not page.exception
         seen += len([b for b in page.button if b.key and b.key.startswith("open-")])
     assert seen > 0
+
+
+def test_probes_that_one_model_ranks_better_become_the_selection(page: AppTest) -> None:
+    models = page.sidebar.multiselect(key="models").value
+    for one in models:
+        page.selectbox(key="better").set_value(one).run()
+        if not page.button(key="compare-select").disabled:
+            break
+    page.button(key="compare-select").click().run()
+    count = len(page.session_state["selection"].ids)
+    assert page.toggle(key="compare-selected").label == f"Only among the {count} selected probes"
+    page.toggle(key="compare-selected").set_value(True).run()
+    assert not page.exception
+    assert any(c.value.startswith("Rank-1 on the selected probes: ") for c in page.caption)
+    assert any(f" of {count} probes that" in c.value for c in page.caption)

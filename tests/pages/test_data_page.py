@@ -144,3 +144,19 @@ def test_data_that_no_protocol_splits_can_be_looked_at_and_examined(app: AppTest
     assert "8 pictures examined" in said
     page = page.switch_page("pages/home.py").run()
     assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>", "new\nline", "\u202edesrever", "x" * 240, "`$*_[a](b)"]
+)
+def test_names_that_could_do_harm_are_shown_as_text(app: AppTest, data: str, name: str) -> None:
+    root = Path(data.partition(":")[2])
+    (root / "p00").rename(root / name)
+    shutil.copy(root / name / "A_0.png", root / name / "A_2.png")
+    page = examined(opened(app))
+    assert not page.exception
+    assert "duplicates of one person" in texts(page)
+    drawn = "".join(grids(page))
+    assert "<img src=x" not in drawn
+    assert "\u202e" not in drawn
+    assert drawn.count("<figure>") >= 25
