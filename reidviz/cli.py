@@ -5,6 +5,7 @@ import importlib
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from reidviz.training.recipe import RECIPES, changed, recipe_named
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
+    from reidviz.evaluation.evaluate import Reading
     from reidviz.training.run_folder import Job
 
 
@@ -198,7 +200,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts = split(dataset, protocol)
-        for line in left_out(dataset, parts):
+        for line in [*left_out(dataset, parts), *may_know(readings, dataset, protocol)]:
             print(line, file=sys.stderr)
         progress = ConsoleProgress()
         results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
@@ -224,6 +226,15 @@ def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
         return []
     head = f"{len(parts.left_out)} probes of {parts.protocol} have no possible match and are left out:"
     return [head, *(f"  {dataset.samples[one.position].id}: {one.reason}" for one in parts.left_out)]
+
+
+def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -> list[str]:
+    """The models that another protocol of the same data trained, a line each: they may have seen the test persons."""
+    found = {r.path: r for r in readings if r.data_hash == dataset.manifest_hash and r.protocol != protocol}
+    return [
+        f"{r.name} was trained by {r.protocol} of the same data: persons that {protocol} tests may have trained it."
+        for r in found.values()
+    ]
 
 
 def run_doctor(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -102,10 +103,20 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+FITS = """wide => {
+  const main = document.querySelector("[data-testid=stMain]"), edge = main.getBoundingClientRect().right;
+  return main.scrollWidth <= main.clientWidth
+    && [...document.querySelectorAll(wide)].every(e => e.getBoundingClientRect().right <= edge);
+}"""
+BACKGROUNDS: dict[Literal["light", "dark"], str] = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 24, 28)"}
+
+
 def assert_fits(page: Page, wide: str) -> None:
-    """Nothing scrolls sideways, and no element that the selector `wide` finds passes the right edge."""
-    main = page.locator("[data-testid=stMain]")
-    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
-    edge = main.evaluate("e => e.getBoundingClientRect().right")
-    for element in page.locator(wide).all():
-        assert element.evaluate("e => e.getBoundingClientRect().right") <= edge
+    """In both themes and at 1440 and 1000 pixels nothing scrolls sideways, and no element that the selector `wide`
+    finds passes the right edge, once charts have followed."""
+    for theme, background in BACKGROUNDS.items():
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator(".stApp")).to_have_css("background-color", background)
+        for width in (1440, 1000):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(FITS, arg=wide)

@@ -66,11 +66,7 @@ def test_why_shows_both_branches(page: Page, server: str, world: Path) -> None:
     expect(page.locator(".rv-why img")).to_have_count(4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1000])
-def test_nothing_sticks_out(page: Page, server: str, world: Path, width: int, theme: str) -> None:
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 900})
+def test_nothing_sticks_out(page: Page, server: str, world: Path) -> None:
     opened(page, server, world)
     expect(page.locator(".rv-pairs figure").first).to_be_visible()
     assert_fits(page, "table, .js-plotly-plot, .rv-pairs, .rv-two")
