@@ -113,7 +113,7 @@ def show_curves(every: list[Tested]) -> None:
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
-    lines = ["| model | equal error | missed at 1 % | missed at 0.1 % | area |", "|:---|---:|---:|---:|---:|"]
+    lines = ["| model | equal error | missed at 1\u00a0% | missed at 0.1\u00a0% | area |", "|:---|---:|---:|---:|---:|"]
     for one in every:
         missed = [
             100 * error_rates(one.alike, one.pairs.same, threshold_at(one.errors, limit))[1] for limit in (0.01, 0.001)

@@ -125,8 +125,8 @@ def _table(every: list[Tested], scores: dict[str, float]) -> str:
     for one in every:
         value = scores[one.reading.name]
         said = "same" if one.sign * value >= one.sign * one.threshold else "different"
-        number = f"{100 * value:.1f} %" if one.reading.kind == "probability" else f"{value:.3f}"
-        unit = {"distance": "d² ", "probability": "P ", "fused": "s "}[one.reading.kind]
+        number = f"{100 * value:.1f}\u00a0%" if one.reading.kind == "probability" else f"{value:.3f}"
+        unit = {"distance": "d²\u00a0", "probability": "P\u00a0", "fused": "s\u00a0"}[one.reading.kind]
         lines.append(
             f"| {literal(one.reading.name)} | {unit}{number} | {said} | {one.share_below(value, same=False):.1f} % | "
             f"{100 - one.share_below(value, same=True):.1f} % |"

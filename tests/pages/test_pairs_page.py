@@ -41,8 +41,8 @@ def test_a_probe_and_its_true_match_by_every_model_at_once(app: AppTest) -> None
     assert "✓ the same person" in texts(page)
     rows = table(page, "| model | score | says |")
     assert set(rows) == {"mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused"}
-    assert rows["mtdnet"][0].startswith("P ")
-    assert rows["mtdtrp"][0].startswith("d² ")
+    assert rows["mtdnet"][0].startswith("P\u00a0")
+    assert rows["mtdtrp"][0].startswith("d²\u00a0")
     assert "6 pairs of one person and 12 of different persons" in texts(page)
     assert set(metrics(page)) == {"False matches", "False non-matches", "Absent, yet found", "Present, not found"}
     assert "Expected calibration error" in texts(page)
