@@ -1,6 +1,7 @@
-"""Takes the README's pictures from a running app on built-in data: python docs/take_pictures.py http://127.0.0.1:8501
+"""Takes the README's pictures from a running app on built-in data: python docs/take_pictures.py ADDRESS [NAME ...]
 
-That of the Train page needs a server with finished runs of built-in data (REIDVIZ_RUNS).
+NAME is home, data, why, ...; without any it takes all. That of the Train page needs a server with finished runs of
+built-in data (REIDVIZ_RUNS).
 """
 
 import sys
@@ -23,12 +24,14 @@ PAGES = {
 DATA = {"joint_maps": "synthetic:viper", "data": "synthetic:viper"}
 
 
-def main(address: str) -> None:
+def main(address: str, *names: str) -> None:
     """Write one PNG a page, in the light theme at 1440 pixels."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 1300})
         for name, (path, ready) in PAGES.items():
+            if names and name not in names:
+                continue
             page.goto(f"{address}/{path}?data={DATA.get(name, 'synthetic:cuhk03')}")
             page.locator(ready).last.wait_for(timeout=120_000)
             if name == "why":
