@@ -5,7 +5,7 @@ import streamlit as st
 from reidviz.ui.embedding_maps import choose_look, draw_maps, lay_out, take_rows
 from reidviz.ui.embedding_numbers import show_numbers
 from reidviz.ui.embedding_points import choose_points
-from reidviz.ui.embedding_selected import show_selected
+from reidviz.ui.embedding_selected import show_neighbours, show_selected
 from reidviz.ui.embedding_sides import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
 from reidviz.ui.embedding_upload import Uploaded, choose_upload, show_uploaded
 from reidviz.ui.map_mouse import hover_pictures, on_click
@@ -28,14 +28,23 @@ by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, st
 
 @st.fragment
 def explore(sides: list[Side], uploaded: Uploaded | None) -> None:
-    """The maps and what is selected in them: a selection draws these anew, not the page."""
+    """The maps and what is selected in them: a selection draws these anew, not the page.
+
+    Selected pictures are sent to the browser before the maps, which take it longer to draw.
+    """
     look = choose_look(sides)
-    maps = lay_out(sides, look)
-    on_click(by_key, take_rows)
-    draw_maps(maps, look, None if uploaded is None else uploaded.on)
-    if uploaded is not None:
-        show_uploaded(uploaded, sides)
-    show_selected(sides)
+    above, below = st.container(), st.container()
+    with above:
+        maps = lay_out(sides, look)
+        on_click(by_key, take_rows)
+    with below:
+        show_selected(sides)
+    with above:
+        draw_maps(maps, look, None if uploaded is None else uploaded.on)
+        if uploaded is not None:
+            show_uploaded(uploaded, sides)
+    with below:
+        show_neighbours(sides)
 
 
 explore(sides, uploaded)

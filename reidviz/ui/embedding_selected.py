@@ -24,7 +24,7 @@ STYLE = """<style>
 
 
 def show_selected(sides: Sequence[Side]) -> None:
-    """All selected pictures as a strip; some at a time with their neighbours."""
+    """All selected pictures as a strip."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
@@ -34,6 +34,14 @@ def show_selected(sides: Sequence[Side]) -> None:
         st.html(STYLE + f'<div class="rv-strip">{"".join(_thumb(points, row) for row in rows[:STRIP].tolist())}</div>')
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
+
+
+def show_neighbours(sides: Sequence[Side]) -> None:
+    """Some of the selected pictures at a time, each with its neighbours."""
+    points = sides[0].points
+    rows = points.rows_of(selected(points.choice))
+    if not len(rows):
+        return
     pages = -(-len(rows) // A_PAGE)
     page = st.pagination(pages, key=f"map-selected {rows.sum()} {pages}") if pages > 1 else 1
     for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
