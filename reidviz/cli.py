@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reidviz import doctor_cli, settings
+from reidviz.data.names import MARK
 from reidviz.errors import ReidvizError
 from reidviz.models.card import find_checkpoint
 from reidviz.progress import time_left
@@ -111,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
 def _add_data(command: argparse.ArgumentParser, required: bool) -> None:
     command.add_argument("--data", required=required, help="NAME[:ROOT], e.g. synthetic:cuhk03 or cuhk01:/data/cuhk01")
     command.add_argument(
+        "--names",
+        metavar="RULE",
+        help="how the names of files in a folder: tell the camera: none, part:N, part:N:SEPARATOR, or a regular "
+        "expression with groups (?P<camera>...) and, if need be, (?P<identity>...); default: found by pattern",
+    )
+    command.add_argument(
         "--protocol", help="e.g. mtdnet-486, half:0 (evaluate: half:0-9 for ten); default: the data's own"
     )
 
@@ -152,7 +159,8 @@ def _job(options: argparse.Namespace) -> "Job":
 
     if not options.data or not options.variant:
         raise ReidvizError("A new training needs --data and --variant.", "To go on with one, give --resume RUN.")
-    dataset = load(options.data)
+    data = data_name(options)
+    dataset = load(data)
     protocol = options.protocol or default_protocol(dataset)
     split(dataset, protocol)
     init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
@@ -160,13 +168,22 @@ def _job(options: argparse.Namespace) -> "Job":
         find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
     recipe = changed(recipe_named(options.recipe, options.variant, stem), _settings(options))
-    return Job(options.data, protocol, options.variant, recipe, init and init.absolute(), options.seed, options.source)
+    return Job(data, protocol, options.variant, recipe, init and init.absolute(), options.seed, options.source)
 
 
 def _new_folder(options: argparse.Namespace) -> Path:
     from reidviz.training.worker import folder_of, free_name
 
     return folder_of(free_name(options.variant or "run", options.data or ""))
+
+
+def data_name(options: argparse.Namespace) -> str:
+    """The data set that --data and --names tell, by one name. ReidvizError for a rule with what is no folder."""
+    if options.names is None:
+        return str(options.data)
+    if not options.data.startswith("folder:"):
+        raise ReidvizError("--names goes with a folder of pictures.", "For example: --data folder:/data/mine")
+    return f"{options.data}{MARK}{options.names}"
 
 
 def _settings(options: argparse.Namespace) -> dict[str, object]:
@@ -187,6 +204,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Print the table of all models on one split, or on each of several (half:0-9) and their mean, and write it as JSON
     when asked."""
     from reidviz.data.formats import load
+    from reidviz.data.formats.files import unread_line
     from reidviz.data.protocols import default_protocol, split
     from reidviz.evaluation.evaluate import evaluate_all, probe_records, readings_of, report
     from reidviz.evaluation.repeated import averaged, expanded
@@ -196,7 +214,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
     chosen = scoring(options.passes, options.precision, options.cascade)
     readings = [reading for path in options.model for reading in readings_of(path)]
-    dataset = load(options.data)
+    dataset = load(data_name(options))
+    if unread := unread_line(dataset):
+        print(unread, file=sys.stderr)
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts = split(dataset, protocol)
@@ -239,8 +259,8 @@ def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -
 
 def run_doctor(options: argparse.Namespace) -> None:
     """Examine a data set (reidviz.doctor_cli)."""
-    progress = ConsoleProgress()
-    doctor_cli.run(options, progress)
+    options.data = data_name(options)
+    doctor_cli.run(options, ConsoleProgress())
 
 
 def run_bench(options: argparse.Namespace) -> None:

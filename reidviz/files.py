@@ -1,11 +1,24 @@
 """Files that are either wholly written or not at all."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
 
 from reidviz.errors import ReidvizError
+
+
+def what_to_do(error: OSError, otherwise: str) -> str:
+    """A hint that fits why a file could not be written: room, rights, or a disk that only reads. otherwise: where else
+    it may be written, "choose another folder"."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"You may not write there: check the permissions, or {otherwise}."
+    if error.errno == errno.EROFS:
+        return f"That disk can only be read: {otherwise}."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return f"The folder is not there: check the path, or {otherwise}."
+    return f"Free some disk space, or {otherwise}."
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -34,5 +47,5 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise ReidvizError(
-            f"{path} could not be written: {error.strerror or error}.", "Free some disk space or choose another folder."
+            f"{path} could not be written: {error.strerror or error}.", what_to_do(error, "choose another folder")
         ) from error

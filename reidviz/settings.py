@@ -34,6 +34,14 @@ def shared_data_dir() -> Path | None:
     return Path(root) if root else None
 
 
+def data_roots() -> tuple[Path, ...]:
+    """The folders below which a list may name pictures that do not lie beside it: the data folder, REIDVIZ_DATA, and
+    those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
+    named = [Path(one) for one in os.environ.get("REIDVIZ_DATA_ROOTS", "").split(os.pathsep) if one]
+    shared = shared_data_dir()
+    return tuple(Path(os.path.abspath(root)) for root in (data_dir(), *([shared] if shared else []), *named))
+
+
 def device() -> "torch.device":
     """CUDA when there is a GPU, else the CPU."""
     import torch

@@ -156,11 +156,21 @@ def test_probes_without_a_match_are_listed_and_left_out(
     data, figures = crowd_csv(tmp_path / "crowd"), tmp_path / "figures.json"
     assert run("evaluate", "--data", data, "--model", model, "--json", figures) == 0
     told = capsys.readouterr()
-    assert told.err.startswith("2 probes of listed have no possible match")
+    assert told.err.startswith("2 files are not read: 2 × pictures that the list does not name (p04/B_0.png, ")
+    assert "\n2 probes of listed have no possible match" in told.err
     assert "p04/A_0.png: the gallery has no picture of this person" in told.err
     report = json.loads(figures.read_text())
     assert report["probes"] == 8
     assert [one["probe"] for one in report["left_out"]] == ["p04/A_0.png", "p04/A_1.png"]
+
+
+def test_a_rule_for_names_goes_with_a_folder(data: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("evaluate", "--data", data, "--model", model, "--names", "part:2", "--protocol", "half:0") == 0
+    assert f"{data}#names=part:2, half:0" in capsys.readouterr().out
+    assert run("doctor", "--data", data, "--names", "(?P<camera>[") == 1
+    assert "no regular expression" in capsys.readouterr().err
+    assert run("evaluate", "--data", "synthetic:viper", "--model", model, "--names", "none") == 1
+    assert "--names goes with a folder" in capsys.readouterr().err
 
 
 def test_a_cascade_tells_what_it_gives_away(data: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,27 +4,57 @@ import shutil
 from pathlib import Path
 
 from reidviz import settings
+from reidviz.data.dataset import Dataset
+from reidviz.data.formats import folder as folder_format
+from reidviz.data.formats import load
+from reidviz.data.formats.recognise import layouts
 from reidviz.data.names import shown
-from reidviz.data.zips import import_zip, recognised
+from reidviz.data.zips import import_zip
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
 from reidviz.progress import Progress, silent
 
+UNPACKED = ".unpacked"
+"""A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
+
 
 def added() -> tuple[str, ...]:
     """The names of all data sets that were added, as load() takes them."""
-    found = []
-    for file in sorted(settings.data_dir().glob("[!.]*.spec")):
-        try:
-            found.append(file.read_text("utf-8").strip())
-        except (OSError, UnicodeDecodeError):
-            continue
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_specs().values()))
 
 
 def add(name: str, spec: str) -> None:
     """Add a data set under a plain file name. ReidvizError when it cannot be written."""
     write_atomically(settings.data_dir() / f"{name}.spec", spec.encode())
+
+
+def remove(spec: str) -> None:
+    """Forget a data set that was added. What was unpacked from a zip for it is deleted; other pictures stay.
+
+    ReidvizError when it was not added, or files cannot be deleted.
+    """
+    names = [name for name, one in _specs().items() if one == spec]
+    if not names:
+        raise ReidvizError(f"The data set {shown(spec)} was not added here.", "Only added data sets can be removed.")
+    try:
+        for name in names:
+            (settings.data_dir() / f"{name}.spec").unlink()
+            if is_unpacked(settings.data_dir() / name):
+                shutil.rmtree(settings.data_dir() / name)
+    except OSError as error:
+        raise ReidvizError(
+            f"{shown(spec)} could not be removed: {error.strerror}.", "Check the permissions."
+        ) from error
+
+
+def unpacked_for(spec: str) -> bool:
+    """Whether removing this data set deletes pictures."""
+    return any(one == spec and is_unpacked(settings.data_dir() / name) for name, one in _specs().items())
+
+
+def is_unpacked(folder: Path) -> bool:
+    """Whether a folder came out of a zip here."""
+    return (folder / UNPACKED).is_file()
 
 
 def folders() -> tuple[Path, ...]:
@@ -33,25 +63,53 @@ def folders() -> tuple[Path, ...]:
     return tuple(sorted(p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")))
 
 
-def add_folder(folder: Path) -> str:
-    """Add one of folders() by what it is laid out like; the name it is loaded by. ReidvizError for any other folder."""
+def candidates(folder: Path) -> tuple[str, ...]:
+    """The names by which one of folders() may be loaded: as its owner lays it out, else by each list in it, else as a
+    folder for each person. ReidvizError for any other folder, and when it cannot be read."""
     if folder not in folders():
         raise ReidvizError(f"{shown(str(folder))} is not below the data folder.", "Move it there, or type its path.")
-    spec = recognised(folder)
-    add(folder.name, spec)
-    return spec
+    if (owned := layouts(folder)) is not None:
+        return (owned.name,)
+    found = folder_format.candidates(folder)
+    return found if len(found) > 1 else (load(found[0]).name,)
 
 
-def add_zip(file: Path, name: str, progress: Progress = silent) -> str:
-    """Unpack a zip to a folder of that name below the data folder and add it; the name it is loaded by.
+def questionable(dataset: Dataset) -> str:
+    """What makes it likely that a data set was misread, a sentence; "" where nothing does."""
+    cameras = set(dataset.cameras.tolist()) - {""}
+    if len(dataset.persons) < 2:
+        return f"It makes {len(dataset.persons)} person of {len(dataset.samples):,} pictures."
+    if len(cameras) > len(dataset.persons):
+        return f"It makes {len(cameras):,} cameras but only {len(dataset.persons):,} persons."
+    return ""
+
+
+def unpack(file: Path, name: str, progress: Progress = silent) -> tuple[Path, tuple[str, ...]]:
+    """Unpack a zip to a folder of that name below the data folder: the folder, and the names it may be loaded by.
 
     ReidvizError where import_zip raises one, or no layout fits. Then nothing of it is kept.
     """
     folder = import_zip(file, name, settings.data_dir(), progress)
     try:
-        spec = recognised(folder)
-        add(name, spec)
-    except ReidvizError:
+        (folder / UNPACKED).touch()
+        return folder, candidates(folder)
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return spec
+
+
+def discard(folder: Path) -> None:
+    """Delete a folder that was unpacked here and not added."""
+    if folder in folders() and is_unpacked(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _specs() -> dict[str, str]:
+    """The name that each data set was added under, and what it is loaded by."""
+    found = {}
+    for file in sorted(settings.data_dir().glob("[!.]*.spec")):
+        try:
+            found[file.stem] = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+    return found

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reidviz.data.identities import is_nobody
+
 IntArray = npt.NDArray[np.int64]
 
 
@@ -24,6 +26,7 @@ class Sample:
     camera    the camera's name, or None where the data set does not tell
     domain    the data set the picture comes from, e.g. "cuhk01"
     split     "train", "probe" or "gallery" where the owner of the data says so, else None
+    metadata  what else a list says of it: the name and the value of each further column
     """
 
     id: str
@@ -32,6 +35,16 @@ class Sample:
     camera: str | None
     domain: str
     split: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Files below a data set's root that are not in it: why, how many, and the first of them by name."""
+
+    reason: str
+    count: int
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +57,10 @@ class Dataset:
               a digest of the file sizes elsewhere
     draw      makes the picture of a sample whose file does not exist yet (synthetic domains, CUHK03's .mat)
     base      of a data set that leaves pictures of another one out, the name of that one
+    unread    every other file below the root, by reason
+    notes     what the reader understood that is not plain to see, a sentence each
+    market_rules  whether identity -1 is junk and 0 a distractor whatever the protocol: such pictures neither train nor
+              are probed, and are no person
     """
 
     name: str
@@ -51,6 +68,9 @@ class Dataset:
     revision: str
     draw: Callable[[Sample], Image.Image] | None = None
     base: str = ""
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+    market_rules: bool = False
 
     @property
     def layout(self) -> str:
@@ -75,6 +95,19 @@ class Dataset:
     def identities(self) -> npt.NDArray[np.str_]:
         """The identity of every sample, shape (samples,)."""
         return np.array([s.identity for s in self.samples])
+
+    @cached_property
+    def persons(self) -> tuple[str, ...]:
+        """The identities that are persons, each once, sorted."""
+        names = np.unique(self.identities).tolist()
+        return tuple(name for name in names if not (self.market_rules and is_nobody(name)))
+
+    @cached_property
+    def individuals(self) -> npt.NDArray[np.str_]:
+        """The identity of every sample, shape (samples,), but a name of its own for each picture of nobody: no two of
+        them show one person."""
+        persons = set(self.persons)
+        return np.array([s.identity if s.identity in persons else f"{s.identity}/{s.id}" for s in self.samples])
 
     @cached_property
     def cameras(self) -> npt.NDArray[np.str_]:

@@ -2,26 +2,45 @@
 
 import io
 import os
+import re
 import stat
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from reidviz.data.dataset import Dataset
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
+from reidviz.files import what_to_do
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+_AVIF = features.check("avif")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", *(("AVIF",) if _AVIF else ()))
+SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", *((".avif",) if _AVIF else ()))
+"""How the names of picture files end that can be read, in small letters."""
+FORMAT_NAMES = "JPEG, PNG, WebP, BMP, TIFF" + (", GIF or AVIF" if _AVIF else " or GIF")
+_SIGNATURES = {
+    "HEIC": re.compile(rb".{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL),
+    **({} if _AVIF else {"AVIF": re.compile(rb".{4}ftypavi[fs]", re.DOTALL)}),
+    "JPEG 2000": re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
+    "JPEG XL": re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "),
+    "PDF": re.compile(rb"%PDF-"),
+    "SVG": re.compile(rb"\s*(<\?xml[^>]*>\s*)?<svg", re.IGNORECASE),
+    "HTML": re.compile(rb"\s*<(!doctype html|html|head|body)", re.IGNORECASE),
+    "Photoshop": re.compile(rb"8BPS"),
+    "PNM": re.compile(rb"P[1-6]\s"),
+}
+"""How files begin that are often taken for pictures which can be read."""
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 50_000_000
 MIN_SIDE = 8
 
 
 def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
-    """A JPEG, PNG, WebP or BMP as an upright RGB picture without metadata; the first frame of an animation.
+    """A JPEG, PNG, WebP, BMP, TIFF, GIF or (where Pillow has it) AVIF as an upright RGB picture without metadata; the
+    first frame of an animation, the first page of several.
 
     Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the picture.
     ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
@@ -43,7 +62,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
         raise ReidvizError(f"The picture {name} has more than {MAX_PIXELS:,} pixels.", "Save it smaller.") from e
     except UnidentifiedImageError as e:
-        raise ReidvizError(f"The file {name} is not a readable JPEG, PNG, WebP or BMP picture.") from e
+        raise ReidvizError(f"The file {name} is {_kind(data)}.", "Save it as JPEG or PNG.") from e
     except MemoryError as e:
         raise ReidvizError(f"There is not enough memory to open {name}.") from e
     except Exception as e:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, ...
@@ -83,7 +102,8 @@ def save_png(image: Image.Image, path: Path) -> None:
     except OSError as e:
         temporary.unlink(missing_ok=True)
         raise ReidvizError(
-            f"The picture {shown(str(path))} cannot be written: {e.strerror}.", "Check the disk and its permissions."
+            f"The picture {shown(str(path))} cannot be written: {e.strerror}.",
+            what_to_do(e, "set REIDVIZ_CACHE to another folder"),
         ) from e
 
 
@@ -99,6 +119,12 @@ def _contents(path: Path, name: str) -> bytes:
     except (OSError, ValueError) as e:
         reason = getattr(e, "strerror", None) or str(e)
         raise ReidvizError(f"The file {name} cannot be read: {reason}.", "Check its permissions.") from e
+
+
+def _kind(data: bytes) -> str:
+    """What a file is that cannot be opened, as far as its first bytes tell."""
+    found = next((kind for kind, start in _SIGNATURES.items() if start.match(data[:200])), None)
+    return f"not a readable {FORMAT_NAMES} picture" + (f" but {found}" if found else "")
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:

@@ -1,4 +1,9 @@
-"""File names as text that can be shown."""
+"""Names of files and data sets as text that can be shown."""
+
+from pathlib import PurePath
+
+MARK = "#names="
+"""What stands between a folder and the rule for its files' names in the name of a data set."""
 
 
 def text(name: str) -> str:
@@ -9,3 +14,13 @@ def text(name: str) -> str:
 def shown(name: str) -> str:
     """The name for a message: line breaks, direction marks and other invisible characters become U+FFFD."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text(name))
+
+
+def short(spec: str) -> str:
+    """The name of a data set without where it lies on this machine: "folder:mine" of "folder:/data/mine"."""
+    form, _, root = spec.partition(":")
+    path, mark, rule = root.partition(MARK)
+    if "/" not in path:
+        return shown(spec)
+    name = PurePath(path).name
+    return shown(form if name.lower() == form else f"{form}:{name}{mark}{rule}")

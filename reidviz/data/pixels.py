@@ -18,6 +18,7 @@ from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
+from reidviz.files import what_to_do
 from reidviz.progress import Progress, silent
 
 _ROWS_A_WRITE = 32
@@ -133,7 +134,7 @@ class Pixels:
         except OSError as e:
             raise ReidvizError(
                 f"The picture cache {shown(str(self.folder))} cannot be used: {e.strerror or e}.",
-                "Free some disk space, or set REIDVIZ_CACHE to a folder with room that you may write to.",
+                what_to_do(e, "set REIDVIZ_CACHE to a folder with room"),
             ) from e
 
 

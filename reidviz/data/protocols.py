@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from reidviz.data.dataset import Dataset, LeftOut, Split
+from reidviz.data.identities import is_junk, is_nobody
 from reidviz.data.names import shown
 from reidviz.data.recorded import own_protocols, own_split
 from reidviz.data.views import can_be_matched, positions_of, single_shot, some, views_of
@@ -15,6 +16,11 @@ _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
 _WITH_ROLES = ("market1501", "msmt17")
+_ONE_CAMERA = (
+    "With one camera, leave it out (an empty camera column; for folders the rule #names=none): then each person's "
+    "first picture is the gallery. Or mark probes and gallery in the split column of a list and use the protocol "
+    "listed."
+)
 
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
@@ -23,10 +29,10 @@ def protocols_for(dataset: Dataset) -> tuple[str, ...]:
         return (*own, "half:0")
     if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
         return ("test100:0", "half:0")
+    if not {"probe", "gallery"} <= {s.split for s in dataset.samples}:
+        return ("half:0",)
     if dataset.layout in _WITH_ROLES:
         return ("market", "half:0")
-    if not any(s.split is not None for s in dataset.samples):
-        return ("half:0",)
     return ("listed", "market", "half:0") if any(s.camera for s in dataset.samples) else ("listed", "half:0")
 
 
@@ -46,6 +52,10 @@ def split(dataset: Dataset, protocol: str) -> Split:
     listed                  what the owner of the data says (Sample.split); it may name no training picture
     market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
                             own camera are passed over, those of identity -1 (junk) dropped; 0 are distractors
+
+    Identities that are nobody (by the rules of Market-1501 0 is a distractor and -1 junk: Dataset.market_rules, and
+    under the protocol market everywhere) neither train nor are probed: half and testN put one picture of each in the
+    gallery, listed leaves them where the owner put them, market drops junk from the gallery.
 
     half and testN use the persons that can be probed and matched, those with two cameras, or with two pictures where
     cameras are unknown. The gallery holds one picture of each test person: the first one of the second camera, by
@@ -97,19 +107,26 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     """tested is the number of test persons, None for half of them."""
     views = views_of(dataset)
     names = sorted(name for name, v in views.items() if can_be_matched(v))
-    tests = len(names) - len(names) // 2 if tested is None else tested
     protocol = f"half:{seed}" if tested is None else f"test{tested}:{seed}"
-    trains = len(names) - tests
-    if tests < 2 or trains < 2:
-        raise ReidvizError(
-            f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
-            f"{len(names)} of {len(views)} can be both probed and matched.",
-            "Such a person has pictures by two cameras, or two pictures where no camera is known.",
-        )
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))
     shuffled = [names[i] for i in order]
-    test = [single_shot(views[name]) for name in shuffled[trains:]]
-    gallery = [shot for shot, _ in test]
+    persons = set(names) & set(dataset.persons)
+    first = len(names) // 2 if tested is None else _start_of_last(tested, shuffled, persons)
+    trained = [name for name in shuffled[:first] if name in persons]
+    probed = [name for name in shuffled[first:] if name in persons]
+    if len(probed) < 2 or len(trained) < 2 or (tested is not None and len(probed) < tested):
+        one_camera = len(set(dataset.cameras.tolist()) - {""}) == 1
+        raise ReidvizError(
+            f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
+            f"{len(persons)} of {len(dataset.persons)} can be both probed and matched"
+            f"{', all pictures being by one camera' if one_camera else ''}.",
+            _ONE_CAMERA
+            if one_camera
+            else "Such a person has pictures by two cameras, or two pictures where no camera is known.",
+        )
+    test = [single_shot(views[name]) for name in probed]
+    nobodies = [single_shot(views[name])[0] for name in shuffled if name not in persons]
+    gallery = [*(shot for shot, _ in test), *nobodies]
     cameras = {dataset.samples[shot].camera or "" for shot in gallery}
     distractors = [
         pictures[0]
@@ -120,10 +137,16 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     ]
     return Split(
         protocol=protocol,
-        train=positions_of([i for name in shuffled[:trains] for pictures in views[name].values() for i in pictures]),
+        train=positions_of([i for name in trained for pictures in views[name].values() for i in pictures]),
         probes=positions_of([i for _, probes in test for i in probes]),
         gallery=positions_of(gallery + distractors),
     )
+
+
+def _start_of_last(count: int, shuffled: list[str], persons: set[str]) -> int:
+    """Where the last `count` persons of a list of names begin."""
+    places = [place for place, name in enumerate(shuffled) if name in persons]
+    return places[-count] if 0 < count <= len(places) else 0 if count else len(shuffled)
 
 
 def _listed(dataset: Dataset, protocol: str) -> Split:
@@ -132,12 +155,11 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
         raise ReidvizError(
             f"The protocol market needs cameras, and {shown(dataset.name)} names none.", "Use the protocol listed."
         )
-    train, probes, gallery = (
-        positions_of(
-            [i for i, s in enumerate(dataset.samples) if s.split == part and (s.identity != "-1" or not market)]
-        )
-        for part in ("train", "probe", "gallery")
-    )
+    nobody = np.array([(market or dataset.market_rules) and is_nobody(s.identity) for s in dataset.samples])
+    junk = np.array([market and is_junk(s.identity) for s in dataset.samples])
+    roles = np.array([s.split or "" for s in dataset.samples])
+    train, probes = (np.flatnonzero((roles == part) & ~nobody) for part in ("train", "probe"))
+    gallery = np.flatnonzero((roles == "gallery") & ~junk)
     if not len(probes) or not len(gallery):
         raise ReidvizError(
             f"The data set {shown(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
@@ -149,7 +171,10 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
             f"{len(both)} persons are listed both to train and to test: {some(both)}.",
             "Mark every picture of a person as train, or none.",
         )
-    return _matchable(dataset, Split(protocol, train, probes, gallery, across_cameras=market))
+    found = _matchable(dataset, Split(protocol, train, probes, gallery, across_cameras=market))
+    unprobed = np.flatnonzero((roles == "probe") & nobody).tolist()
+    left = [LeftOut(i, "its identity is that of nobody (0: distractor, -1: junk)") for i in unprobed]
+    return replace(found, left_out=(*found.left_out, *left))
 
 
 def _matchable(dataset: Dataset, parts: Split) -> Split:
@@ -169,7 +194,9 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
     if not len(probes):
         raise ReidvizError(
             f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
-            "Mark one more of their pictures as gallery, or leave their split empty.",
+            "With one camera use the protocol listed, which counts matches by the same camera."
+            if parts.across_cameras and len(set(dataset.cameras.tolist())) == 1
+            else "Mark one more of their pictures as gallery, or leave their split empty.",
         )
     return replace(parts, probes=probes, left_out=tuple(left_out))
 
@@ -179,5 +206,5 @@ def _check_cameras(dataset: Dataset) -> None:
     if 0 < len(unknown) < len(dataset.samples):
         raise ReidvizError(
             f"{len(unknown)} of {len(dataset.samples)} pictures have no camera, the others have one: {some(unknown)}.",
-            "Name the camera of every picture, or of none.",
+            "Name the camera of every picture, or of none (for folders by a rule: #names=none).",
         )

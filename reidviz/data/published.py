@@ -39,7 +39,9 @@ ORIGINS = {
     ),
     "cuhk03-pair": Origin("CUHK03, one camera pair", f"{RESEARCH} the Chinese University of Hong Kong."),
     "market1501": Origin(
-        "Market-1501", f"{RESEARCH} Tsinghua University (L. Zheng and others).", Counts(1501, 6, None)
+        "Market-1501",
+        f"{RESEARCH} Tsinghua University (L. Zheng and others).",
+        Counts(1501, 6, None),
     ),
     "msmt17": Origin("MSMT17", f"{RESEARCH} Peking University, by a signed agreement.", Counts(4101, 15, 126441)),
     "synthetic": Origin("Drawn people", "Built in: no real person is shown, any use is free."),
@@ -53,12 +55,9 @@ def differences(dataset: Dataset) -> tuple[str, ...]:
     origin = ORIGINS.get(dataset.layout)
     if origin is None or origin.counts is None:
         return ()
-    persons = {
-        name for name in dataset.identities.tolist() if name not in ("-1", "0000") or dataset.layout != "market1501"
-    }
     wanted = origin.counts
     found = (
-        (len(persons), wanted.persons, "persons"),
+        (len(dataset.persons), wanted.persons, "persons"),
         (len(set(dataset.cameras.tolist()) - {""}), wanted.cameras, "cameras"),
         (len(dataset.samples), wanted.pictures, "pictures"),
     )

@@ -122,8 +122,11 @@ def _mtdnet_cuhk03(dataset: Dataset) -> Split:
 
 
 def _config(dataset: Dataset) -> Path:
+    """The configuration file of the 767/700 protocol: beside the pictures, or one folder above, as torchreid has it."""
     boxes = "detected" if dataset.layout == "cuhk03-detected" else "labeled"
-    return Path(dataset.name.partition(":")[2]) / f"cuhk03_new_protocol_config_{boxes}.mat"
+    folder, name = Path(dataset.name.partition(":")[2]), f"cuhk03_new_protocol_config_{boxes}.mat"
+    above = folder.parent / name
+    return above if above.is_file() and not (folder / name).is_file() else folder / name
 
 
 def _new_protocol(dataset: Dataset) -> Split:
@@ -132,14 +135,17 @@ def _new_protocol(dataset: Dataset) -> Split:
     from scipy.io import loadmat
 
     file = _config(dataset)
+    if not file.is_file():
+        raise ReidvizError(
+            f"The 767/700 protocol needs {file.name}, which is not there.",
+            f"Put it into {shown(str(file.parent))} or the folder above; its authors publish it beside their code.",
+        )
     try:
         config = loadmat(file)
         names = [str(np.ravel(one)[0]) for one in np.ravel(config["filelist"])]
         parts = [np.ravel(config[f"{part}_idx"]).astype(np.int64) - 1 for part in ("train", "query", "gallery")]
-    except FileNotFoundError as error:
-        raise ReidvizError(f"The 767/700 protocol needs {file.name} beside the pictures.", "Copy it there.") from error
     except Exception as error:  # scipy's reader raises whatever a damaged file makes it stumble over
-        raise ReidvizError(f"{shown(str(file))} cannot be read as a MATLAB file.", "Copy it again.") from error
+        raise ReidvizError(f"{file.name} is there but cannot be read as a MATLAB file.", "Copy it again.") from error
     places = {_plain(sample.id): i for i, sample in enumerate(dataset.samples)}
     train, probes, gallery = (
         positions_of(places[_plain(names[i])] for i in part if _plain(names[i]) in places) for part in parts

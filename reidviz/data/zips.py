@@ -8,13 +8,14 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO
 from uuid import uuid4
 
-from reidviz.data.formats import FORMATS, load
-from reidviz.data.formats.files import PICTURE_SUFFIXES
+from reidviz.data.formats.files import FOREIGN_SUFFIXES, METADATA
+from reidviz.data.images import SUFFIXES
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress, silent
@@ -27,7 +28,8 @@ MAX_RATIO = 200
 SMALL = 1024**2
 """Members below so many bytes may have any ratio: a short text file may be all one letter."""
 MAX_NAME = 200
-KEPT = (*PICTURE_SUFFIXES, ".csv", ".parquet", ".txt", ".mat", ".json")
+KEPT = (*SUFFIXES, *FOREIGN_SUFFIXES, ".csv", ".tsv", ".parquet", ".txt", ".mat", ".json")
+"""What is unpacked: pictures (those of a format that is not read too, so that readers count them) and lists."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 _CHUNK = 1024**2
 _NAME = re.compile(r"[\w][\w .\-]{0,63}")
@@ -66,31 +68,6 @@ def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress
     return target
 
 
-def recognised(folder: Path) -> str:
-    """The name by which an imported folder is read, e.g. "viper:/data/mine": the first layout that fits.
-
-    A folder that holds one more folder and nothing else is read as if it were that. ReidvizError when none fits.
-    """
-    for form in FORMATS:
-        if form in ("synthetic", "folder", "without", "cuhk03-detected"):
-            continue
-        try:
-            return load(f"{form}:{folder}").name
-        except ReidvizError:
-            continue
-    inside = folder
-    while True:
-        lists = sorted(
-            p for p in inside.iterdir() if p.suffix.lower() in (".csv", ".parquet") and not p.name.startswith(".")
-        )
-        folders = [p for p in inside.iterdir() if p.is_dir()]
-        if len(lists) == 1:
-            return load(f"folder:{lists[0]}").name
-        if len(folders) != 1 or any(p.is_dir() for p in folders[0].iterdir()) is False:
-            return load(f"folder:{inside}").name
-        inside = folders[0]
-
-
 def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """What is to be unpacked and where, once everything about the names has been found to be in order."""
     found: dict[str, str] = {}
@@ -101,7 +78,7 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
         raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
     for info in opened.infolist():
         path = _checked(info)
-        if info.is_dir() or path.parts[0] == "__MACOSX" or path.name.startswith("."):
+        if info.is_dir() or any(part.startswith(".") or part.lower() in METADATA for part in path.parts):
             continue
         if path.suffix.lower() in ARCHIVES:
             raise ReidvizError(f"The zip holds another archive, {shown(info.filename)[:80]}.", "Unpack that one first.")
@@ -115,7 +92,11 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
             )
         found[folded] = str(path)
         members.append((info, path))
-    if not any(path.suffix.lower() in (*PICTURE_SUFFIXES, ".mat") for _, path in members):
+    if not any(path.suffix.lower() in (*SUFFIXES, ".mat") for _, path in members):
+        foreign = Counter(path.suffix.lower() for _, path in members if path.suffix.lower() in FOREIGN_SUFFIXES)
+        if foreign:
+            counts = ", ".join(f"{count:,} {suffix}" for suffix, count in foreign.most_common())
+            raise ReidvizError(f"The pictures of this zip are of formats that are not read: {counts}.", "Save as JPEG.")
         raise ReidvizError("There is no picture in this zip.", "Pack the folder of a data set.")
     return members
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
-from reidviz.files import write_atomically
+from reidviz.files import what_to_do, write_atomically
 
 
 def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
@@ -76,5 +76,5 @@ def _disk_errors(file: Path) -> Iterator[None]:
     except OSError as error:
         raise ReidvizError(
             f"The scores could not be written to {file.parent}: {error.strerror or error}.",
-            "Free some disk space, or set REIDVIZ_CACHE to a folder with room.",
+            what_to_do(error, "set REIDVIZ_CACHE to a folder with room"),
         ) from error

@@ -10,8 +10,10 @@ MOST_PERSONS = 3_000
 
 def cameras_figure(dataset: Dataset) -> go.Figure:
     """Pictures of each person (columns, those by most cameras first) by each camera (rows); at most MOST_PERSONS."""
-    persons, who = np.unique(dataset.identities, return_inverse=True)
-    cameras, where = np.unique(np.where(dataset.cameras == "", "unknown", dataset.cameras), return_inverse=True)
+    shown = np.isin(dataset.identities, dataset.persons)
+    persons, who = np.unique(dataset.identities[shown], return_inverse=True)
+    named = np.where(dataset.cameras == "", "unknown", dataset.cameras)[shown]
+    cameras, where = np.unique(named, return_inverse=True)
     counts = np.zeros((len(cameras), len(persons)), dtype=np.int32)
     np.add.at(counts, (where, who), 1)
     order = np.lexsort((-counts.sum(0), -(counts > 0).sum(0)))[:MOST_PERSONS]

@@ -1,18 +1,19 @@
-"""Adding a data set: a folder below the data folder, or a zip."""
+"""Adding a data set: a folder below the data folder, or a zip; what it is read as is shown before it is added."""
 
 import tempfile
 from pathlib import Path
 
 import streamlit as st
 
-from reidviz import settings
-from reidviz.data.catalogue import add_folder, add_zip, folders
-from reidviz.data.zips import recognised
+from reidviz.data.catalogue import added, discard, folders, is_unpacked, remove, unpack, unpacked_for
+from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
 from reidviz.ui.data_card import show_known
+from reidviz.ui.data_preview import preview
 from reidviz.ui.jobs import board
-from reidviz.ui.messages import show_error
+from reidviz.ui.messages import literal, show_error
+from reidviz.ui.state import BUILT_IN
 from reidviz.ui.waiting import watch
 
 LARGEST_MB = 2_000
@@ -30,37 +31,63 @@ def choose_added() -> None:
 
 
 def show_add() -> None:
-    """Draw both ways, and what can be read."""
-    busy = "importing" in st.session_state or "not added" in st.session_state
-    with st.expander("Add a data set", icon=":material/add:", key="data-add", expanded=busy):
-        way = st.segmented_control("From", ["A folder", "A zip"], default="A folder", required=True, key="add-way")
-        if way == "A folder":
-            _folder()
+    """Draw both ways, what can be read, and what was added."""
+    box = st.expander("Add a data set", icon=":material/add:", key="data-add", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        if "unpacked" in st.session_state:
+            _unpacked(Path(st.session_state["unpacked"]))
         else:
-            _zip()
-        st.markdown("**What can be read**")
-        show_known()
+            left, right = st.columns([2, 5])
+            with left:
+                way = st.segmented_control(
+                    "From", ["A folder", "A zip"], default="A folder", required=True, key="add-way"
+                )
+            with right:
+                if way == "A zip":
+                    _zip()
+                    folder = None
+                else:
+                    folder = _folder()
+            if folder is not None:
+                preview(folder)
+        if (error := st.session_state.pop("not added", None)) is not None:
+            show_error(error)
+        _added()
+        with st.popover("What can be read", icon=":material/help:"):
+            show_known()
 
 
-def _folder() -> None:
+def _folder() -> Path | None:
     found = folders()
     if not found:
         st.info(
-            f"There is no folder in {settings.data_dir()}. Put data sets there, or type NAME:FOLDER into *Data set* in "
-            "the sidebar."
+            "There is no folder below the data folder (`data/` beside the app, or REIDVIZ_IMPORTS). Put data sets "
+            "there, or type NAME:FOLDER into *Data set* in the sidebar."
         )
-        return
-    chosen = st.selectbox("Folder", found, key="add-folder", format_func=str)
-    st.button("Add this folder", icon=":material/folder_open:", key="add-folder-now", on_click=_add, args=(chosen,))
-    if (error := st.session_state.pop("not added", None)) is not None:
-        show_error(error)
+        return None
+    names = [folder.name for folder in found]
+    return st.selectbox(
+        "Folder",
+        found,
+        key="add-folder",
+        format_func=lambda f: f.name if names.count(f.name) == 1 else f"{f.parent.name}/{f.name}",
+    )
 
 
-def _add(folder: Path) -> None:
-    try:
-        st.session_state["data added"] = add_folder(folder)
-    except ReidvizError as error:
-        st.session_state["not added"] = error
+def _unpacked(folder: Path) -> None:
+    """What came out of a zip, before it is added."""
+    st.markdown(f"**{literal(folder.name)}** is unpacked. Is it read right?")
+    preview(folder)
+    st.button(
+        "Discard what was unpacked", icon=":material/delete:", key="add-discard", on_click=_discard, args=(folder,)
+    )
+
+
+def _discard(folder: Path) -> None:
+    discard(folder)
+    st.session_state.pop("unpacked", None)
 
 
 def _zip() -> None:
@@ -70,15 +97,15 @@ def _zip() -> None:
         key="add-zip",
         on_change=_name_it,
         max_upload_size=LARGEST_MB,
-        help=f"Up to {LARGEST_MB:,} MB, which the server holds in memory meanwhile; unpack larger ones in "
-        f"{settings.data_dir()} yourself. Pictures and lists are unpacked, everything else is left out.",
+        help=f"Up to {LARGEST_MB:,} MB, which the server holds in memory meanwhile; unpack larger ones in the data "
+        "folder yourself. Pictures and lists are unpacked, everything else is left out.",
     )
     name = st.text_input("Name", key="add-name", max_chars=60)
     running = st.session_state.get("importing")
     if running is not None:
         _import(running)
         return
-    if st.button("Import", icon=":material/unarchive:", disabled=file is None, key="add-zip-now") and file is not None:
+    if st.button("Unpack", icon=":material/unarchive:", disabled=file is None, key="add-zip-now") and file is not None:
         with tempfile.NamedTemporaryFile(prefix="reidviz-", suffix=".zip", delete=False) as kept:
             kept.write(file.getvalue())
         st.session_state["importing"] = (kept.name, name.strip())
@@ -91,12 +118,13 @@ def _name_it() -> None:
 
 
 def _import(running: tuple[str, str]) -> None:
-    """Unpack in the background; once it is there, choose it."""
+    """Unpack in the background; once it is there, show it."""
     path, name = Path(running[0]), running[1]
+    found: list[Path] = []
 
     def work(progress: Progress) -> None:
         try:
-            add_zip(path, name, progress)
+            found.append(unpack(path, name, progress)[0])
         finally:
             path.unlink(missing_ok=True)
 
@@ -113,5 +141,33 @@ def _import(running: tuple[str, str]) -> None:
     elif job.state == "cancelled":
         st.info("The import was cancelled. Nothing was kept.", icon=":material/cancel:")
     else:
-        st.session_state["data added"] = recognised(settings.data_dir() / name)
+        folder = next((one for one in folders() if one.name == name and is_unpacked(one)), None)
+        if folder is not None:
+            st.session_state["unpacked"] = str(folder)
         st.rerun()
+
+
+def _added() -> None:
+    """What was added, to be removed."""
+    specs = added()
+    if not specs:
+        return
+    with st.popover("Remove a data set", icon=":material/delete:"):
+        spec = st.selectbox("Data set", specs, key="remove-data", format_func=short)
+        what = (
+            "Its pictures, unpacked from a zip, are deleted."
+            if unpacked_for(spec)
+            else "Only its entry goes; its pictures stay where they are."
+        )
+        st.caption(what)
+        st.button("Remove it", icon=":material/delete:", key="remove-now", on_click=_remove, args=(spec,))
+
+
+def _remove(spec: str) -> None:
+    try:
+        remove(spec)
+    except ReidvizError as error:
+        st.session_state["not added"] = error
+        return
+    if st.session_state.get("data") == spec:
+        st.session_state["data added"] = BUILT_IN[0]

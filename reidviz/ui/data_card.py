@@ -5,6 +5,8 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
+from reidviz.data.formats.files import unread_line
+from reidviz.data.names import short
 from reidviz.data.published import ORIGINS, WITHDRAWN, differences
 from reidviz.figures.cameras import MOST_PERSONS, cameras_figure
 from reidviz.ui.messages import literal
@@ -16,15 +18,25 @@ def show_card(choice: Choice) -> None:
     dataset = choice.dataset
     origin = ORIGINS[dataset.layout]
     with st.container(border=True):
-        st.markdown(f"**{origin.title}** · {literal(dataset.name)}")
+        st.markdown(f"**{origin.title}** · {literal(short(dataset.name))}")
         st.caption(origin.obtain + (" Some of its pictures are left out here." if dataset.base else ""))
         persons = Counter(dataset.identities.tolist())
+        nobody = {name: count for name, count in persons.items() if name not in dataset.persons}
         cameras = set(dataset.cameras.tolist()) - {""}
         a, b, c, d = st.columns(4)
-        a.metric("Persons", f"{len(persons):,}")
+        a.metric("Persons", f"{len(dataset.persons):,}")
         b.metric("Cameras", f"{len(cameras):,}" if cameras else "unknown")
         c.metric("Pictures", f"{len(dataset.samples):,}")
-        d.metric("Pictures a person", f"{np.median(list(persons.values())):.0f}", help="The median over persons")
+        usual = np.median([persons[name] for name in dataset.persons] or [0])
+        d.metric("Pictures a person", f"{usual:.0f}", help="The median over persons")
+        if nobody:
+            st.caption(
+                f":material/info: {sum(nobody.values()):,} pictures of nobody ({literal(', '.join(sorted(nobody)))}), "
+                "junk and distractors by the rules of Market-1501: they neither train nor are probed."
+            )
+        for note in (*dataset.notes, unread_line(dataset)):
+            if note:
+                st.caption(f":material/info: {literal(note)}")
         different = differences(dataset)
         for sentence in different:
             st.caption(f":material/info: {sentence}")
@@ -43,23 +55,24 @@ def show_card(choice: Choice) -> None:
 
 def show_split(choice: Choice) -> None:
     """Who trains, who is a probe, what the gallery holds."""
-    parts, persons = choice.split, choice.dataset.identities
+    parts, names = choice.split, choice.dataset.identities
+    everybody = set(choice.dataset.persons)
     st.subheader("The chosen split", anchor=False)
     lines = ["| | persons | pictures |", "|:---|---:|---:|"]
     for name, places in (("training", parts.train), ("probes", parts.probes), ("gallery", parts.gallery)):
-        lines.append(f"| {name} | {len(set(persons[places].tolist())):,} | {len(places):,} |")
+        lines.append(f"| {name} | {len(everybody & set(names[places].tolist())):,} | {len(places):,} |")
     used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
-    rest = np.setdiff1d(np.arange(len(persons)), used)
-    lines.append(f"| not used | {len(set(persons[rest].tolist())):,} | {len(rest):,} |")
+    rest = np.setdiff1d(np.arange(len(names)), used)
+    lines.append(f"| not used | {len(everybody & set(names[rest].tolist())):,} | {len(rest):,} |")
     st.markdown("\n".join(lines))
-    alone = set(persons[parts.gallery].tolist()) - set(persons[parts.probes].tolist())
+    alone = ~np.isin(names[parts.gallery], names[parts.probes])
     told = f"Protocol {parts.protocol}."
     if not len(parts.probes):
         told = f"The protocol {parts.protocol} cannot split this data set; the sidebar says why. Choose another one."
-    if alone:
-        told += f" {len(alone):,} persons of the gallery are nobody's match: distractors."
+    if alone.any():
+        told += f" {int(alone.sum()):,} pictures of the gallery are no probe's match: distractors."
     if parts.across_cameras:
-        told += " Gallery pictures of the probe's person by the probe's own camera are passed over."
+        told += " Gallery pictures of the probe's person by the probe's own camera are ignored."
     if parts.left_out:
         told += f" {len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."
     st.caption(told)

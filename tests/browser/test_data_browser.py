@@ -49,15 +49,50 @@ def test_a_zip_is_imported_and_chosen_and_a_hostile_one_is_not(
     page.get_by_text("Add a data set").click()
     page.get_by_text("A zip", exact=True).click()
     page.locator("input[type=file]").set_input_files(evil)
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Unpack").click()
     expect(page.get_by_text("leads out of its folder")).to_be_visible()
     page.locator("input[type=file]").set_input_files(good)
     expect(page.get_by_label("Name", exact=True)).to_have_value("good people")
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Unpack").click()
+    expect(page.get_by_text("20 pictures of 5 persons by 2 cameras")).to_be_visible()
+    page.get_by_role("button", name="Add this data set").click()
     expect(page.get_by_text("Your own folder").first).to_be_visible()
     expect(page.locator(".rv-grid figure")).to_have_count(20)
     assert sorted(p.name for p in (root / "imports").iterdir()) == ["good people", "good people.spec"]
     assert not (root / "outside.png").exists()
+
+
+def test_anybodys_folders_are_imported_by_what_their_names_tell(page: Page, server: str, root: Path) -> None:
+    """As tutorials copy Market-1501, and with file names that begin with a date."""
+    source = (root / "people" / "p00" / "A_0.png").read_bytes()
+    for part, persons in (("train", (1, 2)), ("query", (3, 4)), ("gallery", (3, 4))):
+        for person in persons:
+            for camera in (1, 2, 3):
+                file = (
+                    root / "imports" / "copied" / "pytorch" / part / f"{person:04d}" / f"{person:04d}_c{camera}s1_7.png"
+                )
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(source)
+                dated = root / "imports" / "dated" / f"{person}" / f"20240105_10{person}{camera}12_gate{camera}_x.png"
+                dated.parent.mkdir(parents=True, exist_ok=True)
+                dated.write_bytes(source)
+    opened(page, server, root)
+    page.get_by_text("Add a data set").click()
+    expect(page.get_by_text("18 pictures of 4 persons by 3 cameras, read as market1501:pytorch")).to_be_visible()
+    page.get_by_role("button", name="Add this data set").click()
+    expect(page.get_by_text("market1501:pytorch").first).to_be_visible()
+    expect(page.get_by_text("6 probes of 2 persons against a gallery of 6 pictures")).to_be_visible()
+    page.get_by_role("combobox", name="Folder").click()
+    page.get_by_role("option", name="dated").click()
+    expect(page.get_by_text("12 pictures of 4 persons by unknown cameras")).to_be_visible()
+    page.get_by_role("combobox", name="Cameras and identities").click()
+    page.get_by_role("option", name="a part of the name").click()
+    page.get_by_label("Part", exact=True).fill("3")
+    page.get_by_label("Part", exact=True).press("Enter")
+    expect(page.get_by_text("12 pictures of 4 persons by 3 cameras")).to_be_visible()
+    assert_fits(page, "table, .js-plotly-plot, .rv-grid, [data-testid=stDataFrame]")
+    page.get_by_role("button", name="Add this data set").click()
+    expect(page.get_by_text("folder:dated#names=part:3").first).to_be_visible()
 
 
 def test_the_doctor_reports_and_shows_pictures(page: Page, server: str, root: Path) -> None:

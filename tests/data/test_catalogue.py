@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from reidviz.data.catalogue import add_folder, add_zip, added, folders
+from reidviz.data.catalogue import (
+    add,
+    added,
+    candidates,
+    discard,
+    folders,
+    questionable,
+    remove,
+    unpack,
+    unpacked_for,
+)
 from reidviz.data.formats import load
 from reidviz.errors import ReidvizError
 from tests.conftest import people_folder
@@ -26,10 +36,34 @@ def zipped(folder: Path, file: Path) -> Path:
     return file
 
 
-def test_a_zip_is_there_next_time(tmp_path: Path, data_folder: Path) -> None:
-    spec = add_zip(zipped(people_folder(tmp_path / "people", persons=4), tmp_path / "people.zip"), "mine")
+def test_a_zip_is_there_next_time_and_gone_when_removed(tmp_path: Path, data_folder: Path) -> None:
+    folder, (spec,) = unpack(zipped(people_folder(tmp_path / "people", persons=4), tmp_path / "people.zip"), "mine")
+    assert added() == ()
+    add("mine", spec)
     assert added() == (spec,)
     assert len(load(spec).samples) == 16
+    assert unpacked_for(spec)
+    remove(spec)
+    assert (added(), folder.exists()) == ((), False)
+    with pytest.raises(ReidvizError, match="was not added here"):
+        remove(spec)
+
+
+def test_removing_a_folder_that_was_not_unpacked_here_leaves_its_pictures(data_folder: Path) -> None:
+    folder = people_folder(data_folder / "inside")
+    add("inside", f"folder:{folder}")
+    assert not unpacked_for(f"folder:{folder}")
+    remove(f"folder:{folder}")
+    assert added() == ()
+    assert len(load(f"folder:{folder}").samples) == 24
+    discard(folder)
+    assert folder.is_dir()
+
+
+def test_a_zip_that_was_unpacked_and_not_added_can_be_discarded(tmp_path: Path, data_folder: Path) -> None:
+    folder, _ = unpack(zipped(people_folder(tmp_path / "people"), tmp_path / "people.zip"), "mine")
+    discard(folder)
+    assert not folder.exists()
 
 
 def test_a_zip_that_no_layout_fits_leaves_nothing(tmp_path: Path, data_folder: Path) -> None:
@@ -39,7 +73,7 @@ def test_a_zip_that_no_layout_fits_leaves_nothing(tmp_path: Path, data_folder: P
     file = tmp_path / "odd.zip"
     file.write_bytes(buffer.getvalue())
     with pytest.raises(ReidvizError):
-        add_zip(file, "odd")
+        unpack(file, "odd")
     assert list(data_folder.iterdir()) == []
     assert added() == ()
 
@@ -48,6 +82,24 @@ def test_only_folders_below_the_data_folder_are_added(tmp_path: Path, data_folde
     people_folder(data_folder / "inside")
     people_folder(tmp_path / "outside")
     assert folders() == (data_folder / "inside",)
-    assert add_folder(data_folder / "inside") == f"folder:{data_folder}/inside"
+    assert candidates(data_folder / "inside") == (f"folder:{data_folder}/inside",)
     with pytest.raises(ReidvizError, match="is not below the data folder"):
-        add_folder(tmp_path / "outside")
+        candidates(tmp_path / "outside")
+
+
+def test_two_lists_are_two_candidates(data_folder: Path) -> None:
+    folder = people_folder(data_folder / "listed")
+    for name in ("a.csv", "b.csv"):
+        (folder / name).write_text("path,identity\np00/A_0.png,ann\n")
+    (folder / "notes.csv").write_text("when,what\n1,2\n")
+    assert candidates(folder) == (f"folder:{folder}/a.csv", f"folder:{folder}/b.csv")
+
+
+def test_what_is_likely_misread_is_asked_about(tmp_path: Path) -> None:
+    one = people_folder(tmp_path / "one", persons=1)
+    assert "1 person of 4 pictures" in questionable(load(f"folder:{one}"))
+    people = people_folder(tmp_path / "two", persons=2)
+    assert questionable(load(f"folder:{people}")) == ""
+    assert "2 persons" not in questionable(load(f"folder:{people}"))
+    (people / "p00" / "C_1.png").write_bytes((people / "p00" / "A_0.png").read_bytes())
+    assert "3 cameras but only 2 persons" in questionable(load(f"folder:{people}"))

@@ -14,12 +14,12 @@ from reidviz.errors import ReidvizError
 def campus(tmp_path: Path) -> Path:
     folder = tmp_path / "data" / "cuhk01" / "campus"
     folder.mkdir(parents=True)
-    for person in (1, 2, 971):
+    for person in (1, 2, 3, 4, 5, 6, 7, 8, 971):
         for number in (1, 2, 3, 4):
             (folder / f"{person:04d}{number:03d}.png").write_bytes(b"")
-    for other in ("Thumbs.db", "0001005.png", "00010001.png", "0001001.jpg", "readme.txt", ".hidden.png"):
+    for other in ("Thumbs.db", "0001005.png", "00010001.png", "a.png", "readme.txt", ".hidden.png"):
         (folder / other).write_bytes(b"")
-    (folder / "0003001.png").mkdir()
+    (folder / "0009001.png").mkdir()
     return folder
 
 
@@ -29,11 +29,15 @@ def test_campus_or_a_folder_above_it(campus: Path, up: int) -> None:
     dataset = cuhk01.read(root)
     assert dataset.name == f"cuhk01:{root}"
     assert [s.id for s in dataset.samples][:4] == ["0001001.png", "0001002.png", "0001003.png", "0001004.png"]
-    assert [s.camera for s in dataset.samples] == ["A", "A", "B", "B"] * 3
-    assert [s.identity for s in dataset.samples[::4]] == ["0001", "0002", "0971"]
+    assert [s.camera for s in dataset.samples] == ["A", "A", "B", "B"] * 9
+    assert [s.identity for s in dataset.samples[::4]][-2:] == ["0008", "0971"]
     assert {s.domain for s in dataset.samples} == {"cuhk01"}
     assert all(s.path == campus / s.id and s.split is None for s in dataset.samples)
     assert dataset.manifest_hash == cuhk01.read(campus).manifest_hash
+    assert [(one.reason, one.count, one.examples) for one in dataset.unread] == [
+        ("names that do not fit the layout", 3, ("00010001.png", "0001005.png", "a.png")),
+        ("files of another kind", 1, ("readme.txt",)),
+    ]
 
 
 def test_three_levels_up_is_too_far(campus: Path) -> None:

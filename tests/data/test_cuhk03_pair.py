@@ -17,8 +17,9 @@ NAMES = ("0001_00.jpg", "0001_04.jpg", "0001_05.jpg", "0001_09.jpg", "0002_01.JP
 def root(tmp_path: Path) -> Path:
     for part in ("train", "val"):
         (tmp_path / part).mkdir()
-        for name in (*NAMES, "readme.txt", "0001_10.jpg", "1_00.jpg", ".0001_01.jpg"):
+        for name in (*NAMES, "readme.txt", ".0001_01.jpg"):
             (tmp_path / part / name).write_bytes(b"")
+    (tmp_path / "val" / "0001_10.jpg").write_bytes(b"")
     return tmp_path
 
 

@@ -39,7 +39,7 @@ def png(width: int, height: int, depth: int, colour: int, *more: bytes, data: by
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-@pytest.mark.parametrize("form", ["PNG", "BMP", "WEBP"])
+@pytest.mark.parametrize("form", ["PNG", "BMP", "WEBP", "TIFF"])
 def test_lossless_formats(form: str) -> None:
     image = decode(encoded(gradient(), form, lossless=True))
     assert image.mode == "RGB"
@@ -109,11 +109,18 @@ def test_transparent_parts_are_white() -> None:
     assert (np.asarray(decode(encoded(palette, transparency=bytes(4)))) == 255).all()
 
 
-@pytest.mark.parametrize("form", ["WEBP", "PNG"])
+@pytest.mark.parametrize("form", ["WEBP", "PNG", "GIF", "TIFF"])
 def test_an_animation_shows_its_first_frame(form: str) -> None:
     frames = [Image.new("RGB", (16, 16), c) for c in ("red", "green", "blue")]
     data = encoded(frames[0], form, save_all=True, append_images=frames[1:], lossless=True)
     assert decode(data).getpixel((8, 8)) == (255, 0, 0)
+
+
+def test_lossy_formats_of_phones_and_browsers() -> None:
+    for form in ("GIF", *(("AVIF",) if ".avif" in images.SUFFIXES else ())):
+        image = decode(encoded(Image.new("RGB", (16, 24), (200, 40, 90)), form))
+        assert (image.mode, image.size) == ("RGB", (16, 24))
+        assert np.abs(np.asarray(image, dtype=int) - (200, 40, 90)).max() < 12
 
 
 def broken(source: Path | bytes, message: str, name: str | None = None) -> None:
@@ -138,7 +145,7 @@ def test_tiny_pictures(size: tuple[int, int]) -> None:
     broken(encoded(Image.new("RGB", size)), f"is {size[0]} x {size[1]}: a side has under 8 pixels")
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])
 def test_truncated_pictures(form: str, tmp_path: Path) -> None:
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     data = encoded(noise, form)
@@ -146,9 +153,24 @@ def test_truncated_pictures(form: str, tmp_path: Path) -> None:
     broken(tmp_path / "half.img", r"half\.img")
 
 
-@pytest.mark.parametrize("form", ["GIF", "TIFF", "PPM", "ICO", "PDF"])
+@pytest.mark.parametrize("form", ["PPM", "ICO", "PDF", "TGA"])
 def test_other_formats(form: str) -> None:
-    broken(encoded(gradient(16, 16), form), "file x is not a readable JPEG, PNG, WebP or BMP", "x")
+    broken(encoded(gradient(16, 16), form), "file x is not a readable JPEG, PNG, WebP, BMP, TIFF", "x")
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"\0\0\0\x18ftypheic", "HEIC"),
+        (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!DOCTYPE html><html>", "HTML"),
+        (b"<?xml version='1.0'?><svg>", "SVG"),
+        (b"P6\n8 8\n255\n", "PNM"),
+    ],
+)
+def test_what_is_often_taken_for_a_picture_is_refused_by_name(start: bytes, kind: str) -> None:
+    broken(start + bytes(40), f"picture but {kind}")
 
 
 def test_not_a_picture_at_all(tmp_path: Path) -> None:

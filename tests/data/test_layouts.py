@@ -234,13 +234,22 @@ def test_cuhk03_767_700_protocol_from_its_own_file(release: Path) -> None:
     parts = split(dataset, "new-protocol")
     assert counts(dataset, "new-protocol") == (2, 2, 4)
     assert parts.across_cameras
-    (release / "cuhk03_new_protocol_config_labeled.mat").write_bytes(b"MATLAB 5.0 MAT-file, cut short")
-    with pytest.raises(ReidvizError, match="cannot be read as a MATLAB file"):
+    (release / "cuhk03_new_protocol_config_labeled.mat").rename(
+        release.parent / "cuhk03_new_protocol_config_labeled.mat"
+    )
+    assert "new-protocol" in protocols_for(dataset)
+    assert counts(dataset, "new-protocol") == (2, 2, 4)
+    (release.parent / "cuhk03_new_protocol_config_labeled.mat").write_bytes(b"MATLAB 5.0 MAT-file, cut short")
+    with pytest.raises(ReidvizError, match="is there but cannot be read as a MATLAB file"):
         split(dataset, "new-protocol")
+    (release.parent / "cuhk03_new_protocol_config_labeled.mat").unlink()
+    with pytest.raises(ReidvizError, match=r"config_labeled\.mat, which is not there") as told:
+        split(dataset, "new-protocol")
+    assert "or the folder above" in told.value.hint
 
 
 def test_cuhk03_as_extracted_pictures(tmp_path: Path) -> None:
-    files(tmp_path / "images_labeled", "1_001_1_01.png", "1_001_2_06.png", "5_045_1_02.png", "x.png")
+    files(tmp_path / "images_labeled", "1_001_1_01.png", "1_001_2_06.png", "5_045_1_02.png", "x.txt")
     dataset = load(f"cuhk03:{tmp_path}")
     assert [(s.identity, s.camera) for s in dataset.samples] == [("1_001", "1A"), ("1_001", "1B"), ("5_045", "5A")]
     assert protocols_for(dataset) == ("half:0",)

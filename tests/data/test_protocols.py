@@ -255,7 +255,9 @@ def test_market_drops_junk_and_keeps_distractors() -> None:
     assert ids(data, s.train) == ["0001/00", "0001/01"]
     assert ids(data, s.probes) == ["0002/00", "0003/00"]
     assert ids(data, s.gallery) == ["0/00", "0/01", "0002/01", "0002/02", "0003/01"]
-    assert s.left_out == ()
+    assert [(data.samples[one.position].id, one.reason) for one in s.left_out] == [
+        ("-1/00", "its identity is that of nobody (0: distractor, -1: junk)")
+    ]
 
 
 def test_listed_knows_nothing_of_junk_and_cameras() -> None:

@@ -12,9 +12,21 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reidviz.data import zips
+from reidviz.data.catalogue import candidates
 from reidviz.data.formats import load
-from reidviz.data.zips import import_zip, recognised
+from reidviz.data.zips import import_zip
 from reidviz.errors import ReidvizError
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REIDVIZ_IMPORTS", str(tmp_path / "data"))
+
+
+def recognised(folder: Path) -> str:
+    """The one name that an imported folder is read by."""
+    (spec,) = candidates(folder)
+    return spec
 
 
 def png(shade: int = 0) -> bytes:

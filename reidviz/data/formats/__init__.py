@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.names import shown
+from reidviz.data.names import MARK, shown
 from reidviz.errors import ReidvizError
 
 FORMATS = (
@@ -25,7 +25,8 @@ _HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.joi
 
 
 def load(spec: str) -> Dataset:
-    """The data set that NAME[:ROOT] names, e.g. "synthetic:cuhk03", "cuhk01:/path", "folder:/path/list.csv".
+    """The data set that NAME[:ROOT] names, e.g. "synthetic:cuhk03", "cuhk01:/path", "folder:/path/list.csv",
+    "folder:/path#names=part:2" (name_rule).
 
     ReidvizError when the name is unknown, the root is missing or no picture is found.
     """
@@ -37,6 +38,8 @@ def load(spec: str) -> Dataset:
         root = root or "cuhk03"
     if not root:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
+    if MARK in root and name != "folder":
+        raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
     if name == "cuhk03-detected":
         from reidviz.data.formats import cuhk03
 

@@ -1,37 +1,33 @@
 """CUHK01: 971 persons, two pictures by each of two cameras, 60x160 PNG."""
 
-import os
 import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import dataset_of, entries, existing_root
+from reidviz.data.formats.files import MISFIT, Entry, Intake, entries, existing_root, folders_in, walk
+from reidviz.data.images import SUFFIXES
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
-_NAME = re.compile(r"([0-9]{4})00([1-4])\.png", re.IGNORECASE)
+_NAME = re.compile(r"([0-9]{4})00([1-4])\.\w+")
 
 
 def read(root: str | Path) -> Dataset:
-    """Every PPPPNNN.png of the folder `campus`: person PPPP, pictures 001-002 camera "A", 003-004 camera "B".
+    """Every PPPPNNN.png (or another picture) of the folder `campus`: person PPPP, pictures 001-002 camera "A", 003-004
+    camera "B".
 
-    root is `campus` itself or one of the two folders above it; other files are ignored.
+    root is `campus` itself or one of the two folders above it.
     ReidvizError when no such picture is found, or more than one `campus` lies below root.
     """
     path = existing_root(root)
-    campus = _campus(path)
-    samples = [
-        Sample(
-            id=file.name,
-            path=file,
-            identity=match[1],
-            camera="A" if match[2] in "12" else "B",
-            domain="cuhk01",
-        )
-        for file in entries(campus)
-        if (match := _NAME.fullmatch(file.name)) and os.path.isfile(file)
-    ]
-    return dataset_of(f"cuhk01:{path}", samples)
+    intake = Intake()
+    intake.offer(walk(_campus(path)), _sample)
+    return intake.dataset(f"cuhk01:{path}", "files named like 0001001.png")
+
+
+def _sample(entry: Entry) -> Sample | str:
+    match = _NAME.fullmatch(entry.name)
+    return Sample(entry.name, entry.path, match[1], "A" if match[2] in "12" else "B", "cuhk01") if match else MISFIT
 
 
 def _campus(root: Path) -> Path:
@@ -40,9 +36,8 @@ def _campus(root: Path) -> Path:
         raise ReidvizError(f"{shown(str(root))} is not a folder.", "Point cuhk01 at the folder that contains campus.")
     if _holds_pictures(root):
         return root
-    below = [d for d in entries(root) if os.path.isdir(d)]
-    for level in ([root], below):
-        found = [d / "campus" for d in level if os.path.isdir(d / "campus") and _holds_pictures(d / "campus")]
+    for level in ([root], folders_in(root)):
+        found = [d / "campus" for d in level if (d / "campus").is_dir() and _holds_pictures(d / "campus")]
         if len(found) > 1:
             raise ReidvizError(
                 f"There are {len(found)} folders named campus below {shown(str(root))}.", f"Choose one: {found[0]}"
@@ -56,4 +51,4 @@ def _campus(root: Path) -> Path:
 
 
 def _holds_pictures(folder: Path) -> bool:
-    return any(_NAME.fullmatch(file.name) for file in entries(folder))
+    return any(_NAME.fullmatch(file.name) and file.suffix.lower() in SUFFIXES for file in entries(folder))

@@ -12,14 +12,15 @@ from PIL import Image
 from reidviz import settings
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import cuhk03_pair
-from reidviz.data.formats.files import dataset_of, entries
+from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
 from reidviz.data.formats.layout import folder_with
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
 MAT = "cuhk-03.mat"
+BOXES = ("labeled", "detected")
 CAMERAS = {"1": "A", "2": "B"}
-_NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.png", re.IGNORECASE)
+_NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.\w+")
 _HINT = "Copy cuhk-03.mat again; it has about 7 GB."
 
 
@@ -37,8 +38,9 @@ def read(root: str | Path, boxes: str = "labeled") -> Dataset:
     path = folder_with(root, lambda f: (f / images).is_dir() or (f / MAT).is_file(), "cuhk03", f"{MAT} or {images}")
     name = f"cuhk03{'' if boxes == 'labeled' else '-detected'}:{path}"
     if (path / images).is_dir():
-        found = [_sample(file.name, file) for file in entries(path / images) if os.path.isfile(file)]
-        return dataset_of(name, [one for one in found if one is not None], f"files like {images}/1_001_1_01.png")
+        intake = Intake()
+        intake.offer(walk(path / images), _claimed)
+        return intake.dataset(name, f"files like {images}/1_001_1_01.png")
     return _from_mat(path / MAT, boxes, name)
 
 
@@ -56,6 +58,10 @@ def testset(dataset: Dataset, number: int) -> tuple[str, ...]:
             raise ReidvizError(f"There is no test set {number} of CUHK03.", f"Choose 1 to {len(sets)}.")
         pairs, persons = np.asarray(mat[sets[number - 1]][()]).astype(np.int64)
     return tuple(f"{pair}_{person:03d}" for pair, person in zip(pairs.tolist(), persons.tolist(), strict=True))
+
+
+def _claimed(entry: Entry) -> Sample | str:
+    return _sample(entry.name, entry.path) or MISFIT
 
 
 def _sample(name: str, path: Path) -> Sample | None:

@@ -1,153 +1,220 @@
-"""Any pictures of persons: a folder for each person, or a CSV that lists them."""
+"""Any pictures of persons: a folder for each person, or a list (reidviz.data.formats.listed)."""
 
-import csv
-import os
-from collections.abc import Iterator
-from pathlib import Path, PurePath
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import PICTURE_SUFFIXES, dataset_of, entries, existing_root
-from reidviz.data.names import shown, text
+from reidviz.data.formats import listed
+from reidviz.data.formats.files import (
+    MISFIT,
+    NO_IDENTITY,
+    Entry,
+    Intake,
+    entries,
+    existing_root,
+    folders_in,
+    unreadable,
+    walk,
+)
+from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
+from reidviz.data.identities import label
+from reidviz.data.images import SUFFIXES
+from reidviz.data.names import MARK, shown, text
 from reidviz.errors import ReidvizError
 
-_COLUMNS = ("path", "identity", "camera", "split")
-_SPLITS = {"": None, "train": "train", "probe": "probe", "query": "probe", "gallery": "gallery", "test": "gallery"}
-_HINT = "The first line is path,identity,camera,split (camera and split may be left out), separated by commas."
+ROLES = {
+    "train": "train",
+    "train_all": "train",
+    "val": None,
+    "query": "probe",
+    "probe": "probe",
+    "gallery": "gallery",
+    "test": "gallery",
+}
+NOBODY = frozenset(
+    {*ROLES, "bounding_box_train", "bounding_box_test", "cam_a", "cam_b", "gt_bbox", "gt_query", "multi-query"}
+)
+"""Names of folders that are never persons."""
+EXPECTED = "a folder for each person, as in IDENTITY/CAMERA_anything.jpg, or a CSV that lists the pictures"
+FLAT = Pattern(r"^(?P<identity>-?\w+?)[_-](?P<camera>c(?:am)?\d+)(?:s\d+)?(?:[_.-][^/]*)?\.\w+$")
+"""Pictures without folders, named like 0001_c2s1_anything.jpg."""
+MOST_CAMERAS_TOLD = 6
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A picture with what its folders tell: the identity, the camera and the role, None where they do not."""
+
+    entry: Entry
+    identity: str | None = None
+    camera: str | None = None
+    role: str | None = None
 
 
 def read(root: str | Path) -> Dataset:
-    """The pictures below a folder, or those a CSV lists.
+    """The pictures below a folder, or those that a list (CSV, Parquet) names.
 
-    Folder: `<root>/<identity>/<camera>_<anything>.jpg` (also jpeg, png, bmp, webp, in any case). Hidden files, other
-    files and deeper folders are ignored. A name without "_" has camera None, and only that picture has: a stray file
-    does not take the cameras from all others, the protocols rather say which pictures lack one.
+    `<root>/<identity>/<file>`; the camera is found in the file's name (name_rule.found_rule), or told by the rule that
+    stands behind the folder, after "#names=". Also `<root>/{train,query,gallery}/<identity>/<file>`, and
+    `<root>/<camera>/<identity>/<file>` or the two the other way round, where persons are seen by several. Up to two
+    needless folders on top are walked through. A folder laid out like another format is read as that.
 
-    CSV (UTF-8) or Parquet: columns `path,identity[,camera][,split]` in any order, paths relative to the file's folder
-    and inside it, an empty camera is None, split is train, probe (or query), gallery (or test) or empty.
-
-    ReidvizError for an empty data set, and for a bad line of the CSV, by its number.
+    ReidvizError for an empty data set, for pictures that lie otherwise, and for a bad line of a list, by its number.
     """
-    path = existing_root(root)
-    if path.is_dir():
-        samples = list(_from_folders(path))
-    elif path.suffix.lower() in (".csv", ".parquet"):
-        samples = list(_from_list(path))
+    where, marked, written = str(root).partition(MARK)
+    rule = rule_of(written) if marked else None
+    path = existing_root(where)
+    if path.is_file():
+        if rule is not None:
+            raise ReidvizError("A list says itself which camera took a picture.", "Leave the rule for names out.")
+        return listed.read(path)
+    base, lists = _unnested(path)
+    if rule is None and lists:
+        return listed.read(_only(lists))
+    if rule is None and (other := _of_another_format(base)) is not None:
+        return other
+    intake = Intake()
+    pictures = []
+    for entry in walk(base):
+        if reason := unreadable(entry):
+            intake.leave(reason, entry.name)
+        else:
+            pictures.append(entry)
+    if rule is None and _are_flat(pictures):
+        rule = FLAT
+    notes: list[str] = []
+    if isinstance(rule, Pattern) and rule.names_identity:
+        placed = [Placed(entry) for entry in pictures]
     else:
-        raise ReidvizError(
-            f"{shown(str(path))} is neither a folder nor a CSV or Parquet file.", "Point folder at one of these."
-        )
-    if not samples:
-        raise ReidvizError(
-            f"No picture was found in {shown(str(path))}.",
-            "Lay pictures out as <identity>/<camera>_<anything>.jpg, or list them in a CSV.",
-        )
-    return dataset_of(f"folder:{text(str(path))}", samples)
+        placed, notes = _by_folders(pictures, intake)
+    by_folder = any(one.camera for one in placed)
+    if rule is None:
+        rule = NoCamera() if by_folder else found_rule([one.entry.name for one in placed])
+    examples = _take(placed, intake, rule, text(base.name) or "folder")
+    if not by_folder:
+        notes.append(_cameras_told(rule, examples))
+    return intake.dataset(f"folder:{text(str(base))}{marked}{written}", EXPECTED, notes)
 
 
-def _from_folders(root: Path) -> Iterator[Sample]:
-    domain = text(root.name) or "folder"
-    for folder in entries(root):
-        if not os.path.isdir(folder):
+def candidates(folder: Path) -> tuple[str, ...]:
+    """The names by which a folder may be read: by each list in it, or else as it is laid out."""
+    base, lists = _unnested(folder)
+    return tuple(f"folder:{one}" for one in lists) or (f"folder:{base}",)
+
+
+def _unnested(path: Path) -> tuple[Path, list[Path]]:
+    """The folder below needless ones, those that hold one folder of folders and no picture, two at most; and the lists
+    in it. The first one that holds a list is taken."""
+    for _ in range(2):
+        lists, inside = listed.lists_in(path), folders_in(path)
+        needless = len(inside) == 1 and inside[0].name.lower() not in NOBODY and folders_in(inside[0])
+        if lists or not needless or any(file.suffix.lower() in SUFFIXES for file in entries(path)):
+            return path, lists
+        path = inside[0]
+    return path, listed.lists_in(path)
+
+
+def _only(lists: list[Path]) -> Path:
+    if len(lists) > 1:
+        raise ReidvizError(
+            f"There are {len(lists)} lists in {shown(str(lists[0].parent))}.",
+            f"Choose one: {', '.join(shown(f'folder:{one}') for one in lists[:5])}",
+        )
+    return lists[0]
+
+
+def _of_another_format(path: Path) -> Dataset | None:
+    """The data set that a folder is which is laid out as the owner of one does; None where it is none."""
+    from reidviz.data.formats.recognise import read_as_its_owner
+
+    return read_as_its_owner(path)
+
+
+def _are_flat(pictures: list[Entry]) -> bool:
+    """Whether most pictures lie in no folder, some of them named for person and camera."""
+    beside = [entry.name for entry in pictures if "/" not in entry.name]
+    return len(beside) > len(pictures) / 2 and any(identity for identity, _ in FLAT.labels(beside))
+
+
+def _by_folders(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
+    """Who is on each picture by the folder it lies in, and how folders were understood where there are two levels."""
+    depths = Counter(entry.name.count("/") for entry in pictures)
+    depth = max(depths, key=lambda d: depths[d], default=1)
+    fitting = []
+    for entry in pictures:
+        if entry.name.count("/") == (2 if depth == 2 else 1):
+            fitting.append(entry)
+        else:
+            intake.leave(f"{MISFIT} (not IDENTITY/FILE)", entry.name)
+    if depth == 2:
+        return _two_levels(fitting, intake)
+    placed = [Placed(entry, entry.name.partition("/")[0]) for entry in fitting]
+    _refuse_nobodies({str(one.identity) for one in placed})
+    return placed, []
+
+
+def _two_levels(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
+    """Pictures two folders deep: one folder tells the identity, the other the role or the camera."""
+    parts = [(entry, entry.name.split("/")[0], entry.name.split("/")[1]) for entry in pictures]
+    upper, lower = {one[1] for one in parts}, {one[2] for one in parts}
+    if {name.lower() for name in upper} <= ROLES.keys():
+        whole = {"probe", "gallery"} <= {ROLES[name.lower()] for name in upper}
+        note = f"The folders {_names(upper)} are roles, those in them persons."
+        if not whole:
+            note += " Query and gallery are not both there, so no picture has a role: use half:SEED or testN:SEED."
+        return [Placed(e, person, None, ROLES[part.lower()] if whole else None) for e, part, person in parts], [note]
+    seen_twice = len({one[1:] for one in parts}) > max(len(upper), len(lower))
+    if seen_twice and len(upper) < len(lower):
+        note = f"The folders {_names(upper)} are cameras, those in them persons."
+        return [Placed(entry, person, camera) for entry, camera, person in parts], [note]
+    _refuse_nobodies(upper)
+    if seen_twice and len(lower) < len(upper):
+        note = f"The folders {_names(lower)} within each person's are cameras."
+        return [Placed(entry, person, camera) for entry, person, camera in parts], [note]
+    for entry in pictures:
+        intake.leave(f"{MISFIT} (not IDENTITY/FILE)", entry.name)
+    return [], []
+
+
+def _names(folders: Iterable[str]) -> str:
+    names = sorted(folders)
+    return ", ".join(shown(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def _refuse_nobodies(persons: set[str]) -> None:
+    nobody = sorted(name for name in persons if name.lower() in NOBODY)
+    if nobody:
+        raise ReidvizError(
+            f"Folders called {_names(nobody)} are no persons, and what lies in them fits no layout that is known here.",
+            "Lay pictures out as IDENTITY/CAMERA_anything.jpg, list them in a CSV, or give a rule for their names.",
+        )
+
+
+def _take(placed: list[Placed], intake: Intake, rule: NameRule, domain: str) -> dict[str, list[str]]:
+    """Give the pictures to the intake with the camera that the rule tells; the names by camera."""
+    by_camera: dict[str, list[str]] = {}
+    for one, (identity, camera) in zip(placed, rule.labels([one.entry.name for one in placed]), strict=True):
+        written = identity if one.identity is None else one.identity
+        if written is None:
+            intake.leave(f"{MISFIT} (the rule does not match)", one.entry.name)
             continue
-        for file in entries(folder):
-            if file.suffix.lower() in PICTURE_SUFFIXES and os.path.isfile(file):
-                camera, underscore, _ = file.name.partition("_")
-                yield Sample(
-                    id=text(file.relative_to(root).as_posix()),
-                    path=file,
-                    identity=text(folder.name),
-                    camera=text(camera) if camera and underscore else None,
-                    domain=domain,
-                )
+        person, seen_by = label(written), label(one.camera or camera or "")
+        if person is None:
+            intake.leave(NO_IDENTITY, one.entry.name)
+            continue
+        if seen_by is not None:
+            by_camera.setdefault(seen_by, []).append(one.entry.name)
+        intake.take(Sample(one.entry.name, one.entry.path, person, seen_by, domain, one.role), one.entry.size or 0)
+    return by_camera
 
 
-def _from_list(file: Path) -> Iterator[Sample]:
-    seen: dict[str, int] = {}
-    for line, row in _rows(file) if file.suffix.lower() == ".csv" else _parquet_rows(file):
-        try:
-            sample = _listed(file, row)
-            if sample.id in seen:
-                raise ReidvizError(f"the picture {shown(sample.id)} is already on line {seen[sample.id]}.")
-        except ReidvizError as e:
-            raise ReidvizError(f"Line {line} of {shown(file.name)}: {e.message}", e.hint) from e
-        seen[sample.id] = line
-        yield sample
-
-
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The number of each line below the header, and its fields by column."""
-    name = shown(file.name)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, skipinitialspace=True, strict=True)
-            columns = _header([c.strip().lower() for c in next(reader, [])], name)
-            line = reader.line_num + 1
-            for fields in reader:
-                if fields and len(fields) != len(columns):
-                    raise ReidvizError(
-                        f"Line {line} of {name} has {len(fields)} fields, the header has {len(columns)}.", _HINT
-                    )
-                if fields:
-                    yield line, dict(zip(columns, fields, strict=True))
-                line = reader.line_num + 1
-    except UnicodeDecodeError as e:
-        raise ReidvizError(f"{name} is not UTF-8 text.", 'Save it as "CSV UTF-8".') from e
-    except csv.Error as e:
-        raise ReidvizError(f"Line {reader.line_num} of {name} is not CSV: {e}.", _HINT) from e
-    except OSError as e:
-        raise ReidvizError(f"{name} cannot be read: {e.strerror}.", "Check its permissions.") from e
-
-
-def _parquet_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The same of a Parquet file: its rows count from 1, values become text."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    name = shown(file.name)
-    try:
-        table = parquet.read_table(file, partitioning=None)
-    except (OSError, arrow.ArrowException) as e:
-        raise ReidvizError(f"{name} cannot be read as Parquet.", "Write it again, or use a CSV.") from e
-    columns = _header([c.strip().lower() for c in table.column_names], name)
-    for row, values in enumerate(zip(*(table.column(i).to_pylist() for i in range(len(columns))), strict=True), 1):
-        yield row, {c: "" if v is None else str(v) for c, v in zip(columns, values, strict=True)}
-
-
-def _header(columns: list[str], name: str) -> list[str]:
-    for column in columns:
-        if column not in _COLUMNS:
-            raise ReidvizError(f"Line 1 of {name} has an unknown column {shown(column)!r}.", _HINT)
-        if columns.count(column) > 1:
-            raise ReidvizError(f"Line 1 of {name} has the column {column} twice.", _HINT)
-    for column in ("path", "identity"):
-        if column not in columns:
-            raise ReidvizError(f"Line 1 of {name} has no column {column}.", _HINT)
-    return columns
-
-
-def _listed(file: Path, row: dict[str, str]) -> Sample:
-    """The sample of one line. ReidvizError says what is wrong with it, without the line number."""
-    if any("\0" in field for field in row.values()):
-        raise ReidvizError("it contains a NUL character.", "Save the file as text.")
-    identity, camera = row["identity"].strip(), row.get("camera", "").strip()
-    split = row.get("split", "").strip().lower()
-    if not identity:
-        raise ReidvizError("the identity is empty.")
-    if split not in _SPLITS:
-        raise ReidvizError(f"the split {shown(split)!r} is unknown.", "Write train, probe, gallery, or nothing.")
-    relative = os.path.relpath(os.path.join(file.parent, row["path"]), file.parent)
-    if relative == os.pardir or relative.startswith(os.pardir + os.sep):
-        raise ReidvizError(
-            f"{shown(row['path'])} lies outside the folder of the CSV.", "Put the CSV beside or above its pictures."
-        )
-    path = file.parent / relative
-    if not os.path.isfile(path):
-        raise ReidvizError(f"there is no picture {shown(row['path'])!r}.", "Paths start from the folder of the CSV.")
-    return Sample(
-        id=PurePath(relative).as_posix(),
-        path=path,
-        identity=identity,
-        camera=camera or None,
-        domain=text(file.stem),
-        split=_SPLITS[split],
-    )
+def _cameras_told(rule: NameRule, by_camera: dict[str, list[str]]) -> str:
+    """Which cameras were read from the names, with two of the names of each."""
+    if not by_camera:
+        return "The files' names tell no camera."
+    few = sorted(by_camera)[:MOST_CAMERAS_TOLD]
+    told = "; ".join(f"{shown(one)} ({', '.join(shown(name) for name in by_camera[one][:2])})" for one in few)
+    more = f" and {len(by_camera) - len(few)} more" if len(by_camera) > len(few) else ""
+    return f"The camera is {rule.description}: {told}{more}."

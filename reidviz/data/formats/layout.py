@@ -1,24 +1,29 @@
 """Finding the folder that holds a layout: the root itself, or one that lies one or two levels below it."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from reidviz.data.formats.files import entries, existing_root
+from reidviz.data.formats.files import existing_root, folders_in
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
+LEVELS = 3
 
-def folder_with(root: str | Path, holds: Callable[[Path], bool], name: str, expected: str) -> Path:
+
+def folder_with(
+    root: str | Path, holds: Callable[[Path], bool], name: str, expected: str, parts: tuple[str, ...] = ()
+) -> Path:
     """The folder for which `holds` is true. expected says in words what it contains.
+
+    parts  files and folders that belong together: where there are some of them only, the error names the missing ones
 
     ReidvizError when there is none, or several on one level.
     """
     path = existing_root(root)
     if not path.is_dir():
         raise ReidvizError(f"{shown(str(path))} is not a folder.", f"Point {name} at the folder that holds {expected}.")
-    level = [path]
-    for _ in range(3):
+    level, seen = [path], [path]
+    for _ in range(LEVELS):
         found = [folder for folder in level if holds(folder)]
         if len(found) > 1:
             raise ReidvizError(
@@ -27,7 +32,16 @@ def folder_with(root: str | Path, holds: Callable[[Path], bool], name: str, expe
             )
         if found:
             return found[0]
-        level = [below for folder in level for below in entries(folder) if os.path.isdir(below)]
+        level = [below for folder in level for below in folders_in(folder)]
+        seen += level
+    for folder in seen:
+        missing = [part for part in parts if not (folder / part).exists()]
+        if len(missing) < len(parts):
+            raise ReidvizError(
+                f"{shown(str(folder))} is not all of {name}: {' and '.join(missing)} "
+                f"{'is' if len(missing) == 1 else 'are'} missing.",
+                f"It should hold {expected}: unpack it again.",
+            )
     raise ReidvizError(
         f"{shown(str(path))} is not laid out like {name}.", f"Point {name} at the folder that holds {expected}."
     )

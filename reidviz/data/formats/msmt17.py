@@ -1,11 +1,10 @@
 """MSMT17: 4,101 persons, 15 cameras, listed in four text files."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import dataset_of
+from reidviz.data.formats.files import Entry, Intake, unreadable, walk
 from reidviz.data.formats.layout import folder_with, holding
 from reidviz.data.names import shown, text
 from reidviz.errors import ReidvizError
@@ -22,14 +21,23 @@ def read(root: str | Path) -> Dataset:
     name. Pictures of val take no part in the owner's protocol. root is the folder of the lists or up to two folders
     above it. ReidvizError when there is none, and for a bad line, by its number.
     """
-    path = folder_with(root, holding(*LISTS), "msmt17", "list_train.txt and its fellows")
-    samples = [sample for name, role in LISTS.items() for sample in _listed(path, name, role)]
-    return dataset_of(f"msmt17:{path}", samples, "pictures that list_train.txt and its fellows name")
+    path = folder_with(root, holding(*LISTS), "msmt17", "list_train.txt and its fellows", tuple(LISTS))
+    found = {entry.name: entry for entry in walk(path)}
+    intake = Intake()
+    listed = set()
+    for name, role in LISTS.items():
+        for sample, size in _listed(path, found, name, role):
+            intake.take(sample, size)
+            listed.add(sample.id)
+    for entry in found.values():
+        if entry.name not in listed and entry.name not in LISTS:
+            intake.leave(unreadable(entry) or "pictures that no list names", entry.name)
+    return intake.dataset(f"msmt17:{path}", "pictures that list_train.txt and its fellows name")
 
 
-def _listed(root: Path, name: str, role: str | None) -> Iterator[Sample]:
+def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) -> Iterator[tuple[Sample, int]]:
     part = "test" if role in ("probe", "gallery") else "train"
-    folder = next((root / one for one in _FOLDERS[part] if (root / one).is_dir()), None)
+    folder = next((one for one in _FOLDERS[part] if (root / one).is_dir()), None)
     if folder is None:
         raise ReidvizError(f"There is no folder {part} beside {name} in {shown(str(root))}.", "Unpack all of MSMT17.")
     try:
@@ -45,8 +53,7 @@ def _listed(root: Path, name: str, role: str | None) -> Iterator[Sample]:
             raise ReidvizError(
                 f"Line {number} of {name} is not a path and a number: {shown(line[:80])}.", "Unpack it again."
             )
-        file = folder / path
-        if not os.path.isfile(file):
+        entry = found.get(text(f"{folder}/{path}"))
+        if entry is None or entry.size is None:
             raise ReidvizError(f"Line {number} of {name} names {shown(path)}, which is not there.", "Unpack it again.")
-        ident = text(file.relative_to(root).as_posix())
-        yield Sample(ident, file, f"{part}-{int(person):04d}", fields[2], "msmt17", role)
+        yield Sample(entry.name, entry.path, f"{part}-{int(person):04d}", fields[2], "msmt17", role), entry.size
