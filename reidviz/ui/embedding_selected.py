@@ -8,6 +8,7 @@ import streamlit as st
 
 from reidviz.evaluation.neighbours import nearest
 from reidviz.evaluation.scores import FloatArray
+from reidviz.keys import key_of
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
 from reidviz.ui.messages import literal
@@ -43,7 +44,7 @@ def show_neighbours(sides: Sequence[Side]) -> None:
     if not len(rows):
         return
     pages = -(-len(rows) // A_PAGE)
-    page = st.pagination(pages, key=f"map-selected {rows.sum()} {pages}") if pages > 1 else 1
+    page = st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}") if pages > 1 else 1
     for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
         _show_one(sides, points, row)
 

@@ -10,7 +10,8 @@ from reidviz.data.dataset import IntArray
 from reidviz.evaluation.pair_values import PairSet
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.pairs import plane_figure
-from reidviz.ui.pair_choice import FIRST, SECOND
+from reidviz.keys import key_of
+from reidviz.ui.pair_choice import take_pair
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.selection import select
@@ -102,16 +103,17 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
     chosen = st.selectbox(
         "Pairs shown",
         names,
-        key=f"pairs-shown {len(kinds[LASSOED])} {int(kinds[LASSOED].sum())}",
+        key=f"pairs-shown {key_of(choice.dataset, choice.split, kinds[LASSOED])}",
         format_func=lambda name: f"{name} ({len(kinds[name]):,})",
     )
     rows = kinds[chosen]
+    shown_key = key_of(tasks.known.key, chosen, rows)
     if not len(rows):
         st.info("There is no such pair at these thresholds.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         pages = -(-len(rows) // A_PAGE)
-        page = st.pagination(pages, key=f"pairs-page {chosen} {pages}") if pages > 1 else 1
+        page = st.pagination(pages, key=f"pairs-page {shown_key}") if pages > 1 else 1
         shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
         st.button(
             "Select these pictures",
@@ -123,7 +125,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
     st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
     offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {chosen} {page}")
+        one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")
         st.button(
             "Take this pair",
             icon=":material/compare:",
@@ -136,7 +138,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
 def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
     """Rows of the pairs that were lassoed in this split, kept by sample ids."""
     kept = st.session_state.get("pairs-lassoed", ("", ()))
-    if kept[0] != f"{choice.dataset.manifest_hash} {choice.split.key}":
+    if kept[0] != key_of(choice.dataset, choice.split):
         return np.empty(0, dtype=np.int64)
     wanted = set(kept[1])
     count = len(choice.split.gallery)
@@ -148,7 +150,7 @@ def _lasso(choice: Choice, pairs: PairSet) -> None:
     told = [point.get("customdata") for point in st.session_state["pairs-plane"]["selection"]["points"]]
     rows = np.array(sorted({int(np.ravel(row)[0]) for row in told if row is not None}), dtype=np.int64)
     cells = tuple(zip(pairs.probes[rows].tolist(), pairs.gallery[rows].tolist(), strict=True))
-    st.session_state["pairs-lassoed"] = (f"{choice.dataset.manifest_hash} {choice.split.key}", cells)
+    st.session_state["pairs-lassoed"] = (key_of(choice.dataset, choice.split), cells)
     if len(rows):
         _select(choice, pairs, rows)
 
@@ -159,8 +161,8 @@ def _select(choice: Choice, pairs: PairSet, rows: IntArray) -> None:
 
 
 def _take(choice: Choice, pairs: PairSet, row: int) -> None:
-    first, second = _positions(choice, pairs, row)
-    st.session_state[FIRST], st.session_state[SECOND] = (choice.dataset.samples[i].id for i in (first, second))
+    first, second = (choice.dataset.samples[i].id for i in _positions(choice, pairs, row))
+    take_pair(choice.dataset, first, second)
 
 
 def _corners(tasks: Tasks) -> dict[str, IntArray]:
