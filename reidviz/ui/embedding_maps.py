@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.alignment import Alignment, aligned
 from reidviz.evaluation.projection import Plane
 from reidviz.evaluation.truth import truth_of
@@ -62,9 +63,10 @@ def choose_look(sides: list[Side]) -> Look:
             "Cameras",
             sorted(set(points.cameras.tolist())),
             key=f"map-cameras {data}",
-            format_func=lambda c: c or "unknown",
+            format_func=lambda c: shown(c) or "unknown",
         )
-        persons = st.multiselect("Persons", np.unique(points.identities).tolist(), key=f"map-persons {data}")
+        everybody = np.unique(points.identities).tolist()
+        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=shown)
         st.caption("Nothing chosen: all are shown.")
     return Look(method, by, by_rank, tuple(cameras), tuple(persons))
 

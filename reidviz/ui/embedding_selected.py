@@ -1,7 +1,6 @@
 """The selected pictures, each with its nearest neighbours in the original space of both maps."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
@@ -11,7 +10,7 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.keys import key_of
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.retrieval import open_probe
 from reidviz.ui.selection import selected
@@ -101,5 +100,5 @@ def _rank_of(side: Side, position: int) -> int | None:
 
 
 def _thumb(points: Points, row: int) -> str:
-    told = escape(points.in_words(row))
+    told = in_html(points.in_words(row))
     return f'<img src="{points.picture(row)}" alt="{told}" title="{told}">'

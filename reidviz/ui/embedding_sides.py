@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.ranking import Ranking, rank
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.evaluation.spaces import Space, describe, kept, ranking_scores, spaces_of
@@ -94,7 +95,7 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
         "Probe of the pairs",
         list(ids),
         key=key,
-        format_func=literal,
+        format_func=shown,
         help="Each point of a joint feature is the pair of this probe and a picture.",
     )
     st.button(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import TypeVar
 
 import streamlit as st
@@ -17,6 +18,11 @@ def literal(text: str) -> str:
     turns the direction of a line replaced (names.shown)."""
     spaced = shown(" ".join(text.split()))
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", spaced)
+
+
+def in_html(text: str) -> str:
+    """The same for HTML that is shown as it is, its attributes too."""
+    return escape(shown(text))
 
 
 def heading(title: str, question: str) -> None:

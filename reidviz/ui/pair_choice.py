@@ -7,6 +7,7 @@ import streamlit as st
 
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.images import picture
+from reidviz.data.names import shown
 from reidviz.evaluation.evaluate import Result
 from reidviz.evaluation.truth import truth_of
 from reidviz.keys import key_of
@@ -129,4 +130,4 @@ def _test(choice: Choice) -> IntArray:
 def _told(choice: Choice, position: int) -> str:
     sample = choice.dataset.samples[position]
     camera = f" · camera {sample.camera}" if sample.camera else ""
-    return f"person {sample.identity}{camera} · {sample.id}"
+    return shown(f"person {sample.identity}{camera} · {sample.id}")

@@ -1,16 +1,17 @@
 """Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.pair_values import PairSet
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.pairs import plane_figure
 from reidviz.keys import key_of
+from reidviz.ui.messages import in_html
 from reidviz.ui.pair_choice import take_pair
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import thumbnail
@@ -204,14 +205,14 @@ def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:
 
 def _told(choice: Choice, tasks: Tasks, row: int) -> str:
     first, second = (choice.dataset.samples[i] for i in _positions(choice, tasks.pairs, row))
-    return f"{first.id} and {second.id}"
+    return shown(f"{first.id} and {second.id}")
 
 
 def _card(choice: Choice, tasks: Tasks, row: int) -> str:
     places = _positions(choice, tasks.pairs, row)
     samples = [choice.dataset.samples[i] for i in places]
     pictures = "".join(
-        f'<img src="{thumbnail(choice.dataset, i)}" alt="person {escape(s.identity)}">'
+        f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">'
         for i, s in zip(places, samples, strict=True)
     )
     same = bool(tasks.pairs.same[row])
@@ -223,6 +224,6 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> str:
     if tasks.classifier is not None:
         scores.append(f"P {tasks.classifier.values[row]:.1%}")
     return (
-        f'<figure class="{"same" if same else "other"}">{pictures}<figcaption>{escape(who)}<br>'
-        f"cam {escape(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
+        f'<figure class="{"same" if same else "other"}">{pictures}<figcaption>{in_html(who)}<br>'
+        f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
     )

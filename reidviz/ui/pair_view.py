@@ -1,7 +1,6 @@
 """One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import Picture, data_uri
@@ -94,7 +93,7 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
 
 def _pictures(first: Shown, second: Shown) -> str:
     kind = "same" if first.person is not None and first.person == second.person else "other"
-    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{escape(one.told)}">' for one in (first, second))
+    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">' for one in (first, second))
     return f'<div class="rv-two {kind}">{shown}</div>'
 
 

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.models.variants import variant
 from reidviz.progress import time_left
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pictures import data_uri
 
@@ -82,7 +81,7 @@ def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", metho
     found = _explained(first, second, reading, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
     shown = "".join(
-        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{escape(one.told)}: what mattered">'
+        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{in_html(one.told)}: what mattered">'
         for one, map_ in ((first, found.first), (second, found.second))
     )
     st.html(STYLE + f'<div class="rv-why">{shown}</div>')

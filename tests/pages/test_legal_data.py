@@ -200,8 +200,9 @@ def _strings(message: Any) -> Iterator[str]:
 
 def check(app: AppTest, where: str) -> None:
     assert not app.exception, f"{where}: {[(e.message, e.stack_trace[-3:]) for e in app.exception]}"
-    raw = [(kind, text[max(0, text.index(TAG) - 60) :][:160]) for kind, text in told(app) if TAG in text]
-    assert not raw, f"{where}: {raw}"
+    for mark in (TAG, "\u202e"):
+        raw = [(kind, text[max(0, text.index(mark) - 60) :][:160]) for kind, text in told(app) if mark in text]
+        assert not raw, f"{where}: {raw}"
 
 
 def forced(truth: Truth, right: bool) -> Callable[..., Scores]:

@@ -22,6 +22,7 @@ from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.evaluation.spaces import Space
 from reidviz.keys import key_of
 from reidviz.progress import silent
+from reidviz.ui import dial
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
 from reidviz.ui.pair_choice import pair_keys
@@ -133,6 +134,7 @@ KEYS: dict[str, tuple[Callable[[Made], object], set[str]]] = {
         lambda m: threshold_key(m.result, m.dataset, m.split),
         {*DATA, *SPLIT, "protocol", "model", "kind", "weight", "passes", "precision"},
     ),
+    "a dial": (lambda m: dial._key(m.reading), {"model", "name"}),
     "a pair of pictures": (lambda m: pair_keys(m.dataset), DATA),
 }
 
