@@ -284,7 +284,8 @@ def table(summary: dict[str, Any]) -> str:
     for m in summary["models"]:
         cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
         lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
-    return "\n".join([*lines, *(note for m in summary["models"] for note in notes(m))])
+    told = (note for m in summary["models"] for note in notes(m))
+    return "\n".join([*lines, *told, *summary.get("remarks", ())])
 
 
 def notes(model: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from reidviz.ui.messages import literal, show_error
 from reidviz.ui.mistakes import mistakes_html, mistakes_title
 from reidviz.ui.runs import Seen
 from reidviz.ui.state import dataset_named
-from reidviz.ui.summary import figures_table
+from reidviz.ui.summary import figures_table, say_foregone
 
 RANKS = 20
 HYPHEN = "\N{NON-BREAKING HYPHEN}"
@@ -28,6 +28,7 @@ def final_figures(runs: list[Seen]) -> None:
             f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
             "all figures in percent."
         )
+    say_foregone(dict.fromkeys(remark for record in records for remark in record.get("remarks", ())))
     if len(tests) > 1:
         st.warning("These runs were tested on different persons: their figures cannot be compared.")
 

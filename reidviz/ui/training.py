@@ -109,7 +109,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
-    source = _source(data, old, f"{key}-source") if variant in VARIANTS and VARIANTS[variant].source else None
+    source = _source(data, old, f"{key}-source-{data}") if variant in VARIANTS and VARIANTS[variant].source else None
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
     iterations = d.number_input(
         "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
