@@ -9,13 +9,12 @@ import streamlit as st
 from PIL import Image
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.formats.files import PICTURE_SUFFIXES
-from reidviz.data.images import decode, picture
+from reidviz.data.images import SUFFIXES, decode, picture
 from reidviz.ui.messages import or_stop
 from reidviz.ui.remembered import remembered
 
 HEIGHT = 180
-UPLOAD_TYPES = tuple(suffix.removeprefix(".") for suffix in PICTURE_SUFFIXES)
+UPLOAD_TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 UPLOAD_MB = 20
 
 

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from reidviz.data.formats.files import PICTURE_SUFFIXES
+from reidviz.data.images import SUFFIXES
 
 
 def page() -> None:
@@ -26,8 +26,8 @@ def encoded(colour: tuple[int, int, int]) -> bytes:
 
 def test_what_is_read_from_folders_can_be_uploaded() -> None:
     uploader = AppTest.from_function(page).run().file_uploader(key="mine")
-    assert set(uploader.proto.type) == set(PICTURE_SUFFIXES)
-    assert all(suffix.removeprefix(".") in uploader.help for suffix in PICTURE_SUFFIXES)
+    assert set(uploader.proto.type) == set(SUFFIXES)
+    assert all(suffix.removeprefix(".") in uploader.help for suffix in SUFFIXES)
 
 
 def test_equal_files_have_equal_keys_whatever_they_are_called() -> None:
