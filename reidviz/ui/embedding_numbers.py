@@ -106,7 +106,7 @@ def _numbers(side: Side) -> Numbers:
     points = side.points
     own = len(points.positions)
     features: FloatArray = side.features[:own]
-    persons, cameras = points.identities[:own], points.cameras[:own]
+    persons, cameras = points.individuals, points.cameras[:own]
     return Numbers(
         silhouette(features, persons), pair_distances(features, persons), camera_bias(features, cameras, persons)
     )
@@ -119,7 +119,7 @@ def _agreement(one: Side, other: Side) -> tuple[float, int] | None:
         return None
     smaller = min((one.points, other.points), key=lambda points: len(points.positions))
     chosen = smaller.positions
-    persons = smaller.identities[: len(chosen)]
+    persons = smaller.individuals
     chosen = chosen[by_identity(persons, MOST_FOR_AGREEMENT, seed=0)]
     features = [side.features[side.points.rows_of(chosen)] for side in (one, other)]
     if len(features[0]) != len(features[1]) or len(features[0]) < 2:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset
+from reidviz.data.names import short
 from reidviz.data.pixels import Pixels
 from reidviz.data.protocols import default_protocol, split
 from reidviz.evaluation.evaluate import Reading
@@ -87,7 +88,8 @@ def compare(choice: Choice) -> Comparison:
     )
     if after.data_hash != choice.dataset.manifest_hash:
         st.warning(
-            f"{literal(after.name)} was trained for another target, {literal(after.data)}.", icon=":material/warning:"
+            f"{literal(after.name)} was trained for another target, {literal(short(after.data))}.",
+            icon=":material/warning:",
         )
         st.button(
             "Choose its target", icon=":material/my_location:", on_click=_choose, args=(after.data, after.protocol)

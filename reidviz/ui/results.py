@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from reidviz.data.dataset import Dataset, Split
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Reading, Result, evaluate, is_cached
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.keys import key_of
@@ -96,8 +97,8 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
         _ended(job, key)
         return
     st.markdown(
-        f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "
-        f"once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
+        f"**Computing the scores** of {len(choice.readings)} models on {literal(short(choice.dataset.name))}: this "
+        f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
     )
     _watch(key, choice, at_hand)
 

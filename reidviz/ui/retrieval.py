@@ -5,6 +5,7 @@ import streamlit as st
 
 from reidviz.data.dataset import IntArray
 from reidviz.data.images import picture
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Reading, Result
 from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.ranking import order
@@ -92,7 +93,7 @@ def show_upload(choice: Choice) -> None:
     if mine is None:
         st.info(
             f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
-            f"{literal(choice.dataset.name)} by {len(choice.readings)} models.",
+            f"{literal(short(choice.dataset.name))} by {len(choice.readings)} models.",
             icon=":material/upload:",
         )
         return
@@ -111,7 +112,7 @@ def show_upload(choice: Choice) -> None:
         rows = [_row(choice, reading, scores, 0, shown, None) for reading, scores in scores_of_picture(mine, choice)]
         st.html(rows_html(rows))
     st.caption(
-        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(choice.dataset.name)}, "
+        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
         f"protocol {choice.split.protocol}; mean over mirror images (and both orders for P(same))."
     )
     training_data(choice)

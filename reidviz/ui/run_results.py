@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
 from reidviz.ui.messages import literal, show_error
@@ -104,7 +105,7 @@ def show_mistakes(seen: Seen) -> None:
     try:
         dataset = dataset_named(seen.job.data)
         if dataset.manifest_hash != seen.started.get("data_hash"):
-            raise ReidvizError(f"The pictures of {seen.job.data} are no longer those of this training.")
+            raise ReidvizError(f"The pictures of {short(seen.job.data)} are no longer those of this training.")
         for reading in last["readings"]:
             st.markdown(f"**{literal(reading['name'])}.** {mistakes_title(reading)}.")
             if reading["mistakes"]:

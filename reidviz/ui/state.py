@@ -16,6 +16,7 @@ from reidviz import settings
 from reidviz.data.catalogue import added
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
+from reidviz.data.names import titles
 from reidviz.data.protocols import default_protocol, protocols_for, split
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
@@ -62,10 +63,12 @@ def _sidebar(unsplit: bool) -> Choice:
     before: dict[str, Any] = kept.setdefault("chosen before", {})
     if not kept.get("data"):
         kept["data"] = before.get("data") or st.query_params.get("data", BUILT_IN[0])
+    offered_data = _with_present(known_data(), kept["data"])
     st.selectbox(
         "Data set",
-        _with_present(known_data(), kept["data"]),
+        offered_data,
         key="data",
+        format_func=lambda spec: titles(offered_data).get(spec, spec),
         on_change=_start_anew,
         accept_new_options=True,
         help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "

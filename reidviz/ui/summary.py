@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Result, record
 from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.ranking import RANKS
@@ -70,7 +71,7 @@ def _ranks_by(one: dict[str, Any]) -> str:
 
 def provenance(choice: Choice) -> None:
     """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
-    data = literal(choice.dataset.name)
+    data = literal(short(choice.dataset.name))
     st.caption(
         f"Computed here on {data}, protocol {choice.split.protocol}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
