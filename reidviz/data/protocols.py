@@ -15,6 +15,10 @@ _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
 _WITH_ROLES = ("market1501", "msmt17")
+_ONE_CAMERA = (
+    "All pictures are by one camera. Leave the camera out, so that two pictures of a person can be matched, or mark "
+    "the pictures as train, probe and gallery and use the protocol listed."
+)
 
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
@@ -104,7 +108,9 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
         raise ReidvizError(
             f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
             f"{len(names)} of {len(views)} can be both probed and matched.",
-            "Such a person has pictures by two cameras, or two pictures where no camera is known.",
+            _ONE_CAMERA
+            if _one_camera(dataset)
+            else "Such a person has pictures by two cameras, or two pictures where no camera is known.",
         )
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))
     shuffled = [names[i] for i in order]
@@ -141,7 +147,8 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     if not len(probes) or not len(gallery):
         raise ReidvizError(
             f"The data set {shown(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
-            "Mark the pictures as train, probe and gallery in the split column of its CSV, or use half:0.",
+            "Mark the pictures as train, probe and gallery in the split column of its CSV, or "
+            + ("leave the camera out and use half:0." if _one_camera(dataset) else "use half:0."),
         )
     trained, probed, kept = (set(dataset.identities[part].tolist()) for part in (train, probes, gallery))
     if both := sorted(trained & (probed | kept)):
@@ -169,9 +176,15 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
     if not len(probes):
         raise ReidvizError(
             f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
-            "Mark one more of their pictures as gallery, or leave their split empty.",
+            "Use the protocol listed, which matches pictures by one camera too."
+            if parts.across_cameras and _one_camera(dataset)
+            else "Mark one more of their pictures as gallery, or leave their split empty.",
         )
     return replace(parts, probes=probes, left_out=tuple(left_out))
+
+
+def _one_camera(dataset: Dataset) -> bool:
+    return len({s.camera for s in dataset.samples} - {None}) == 1
 
 
 def _check_cameras(dataset: Dataset) -> None:
