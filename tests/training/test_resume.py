@@ -21,17 +21,21 @@ from reidviz.training.train import train
 from tests.training.conftest import EXAMS, RECIPE, new_run, told
 
 
-def started(run: RunFolder, dies_in_write: int = 0) -> BaseProcess:
-    """The training in a process of its own that saves after every step."""
-    process = get_context("fork").Process(target=work, args=(run, dies_in_write))
+def started(run: RunFolder, dies_in_write: int = 0, waits_at: int = RECIPE.iterations + 1) -> BaseProcess:
+    """The training in a process of its own that saves after every step, and waits to be killed before a step."""
+    process = get_context("fork").Process(target=work, args=(run, dies_in_write, waits_at))
     process.start()
     return process
 
 
-def work(run: RunFolder, dies_in_write: int) -> None:
+def work(run: RunFolder, dies_in_write: int, waits_at: int) -> None:
+    def wait(done: int, total: int, what: str) -> None:
+        while what.startswith("training") and done >= waits_at:
+            signal.pause()
+
     if dies_in_write:
         die_in_write(dies_in_write)
-    train(run, EXAMS, save_every=0.0)
+    train(run, EXAMS, wait, save_every=0.0)
 
 
 def die_in_write(number: int) -> None:
@@ -73,8 +77,8 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
     run = new_run(people, tmp_path / "killed" / "run")
     draw = random.Random(0)
     for kill in range(20):
-        process = started(run)
         goal = kill if kill < 12 else 11 + kill // 2
+        process = started(run, waits_at=goal + 3)
         while process.is_alive() and snapshot.steps_kept(run.checkpoints)[-1:] < [goal]:
             process.join(0.001)
         process.join(draw.uniform(0, 0.02))
@@ -84,7 +88,7 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
         assert process.exitcode == -signal.SIGKILL
         assert run.status().state == "interrupted"
     process = started(run)
-    process.join(60)
+    process.join()
     assert (process.exitcode, run.status().state) == (0, "finished")
     equal(run, whole)
 
@@ -93,7 +97,7 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
 def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder, write: int) -> None:
     run = new_run(people, tmp_path / "killed" / "run")
     process = started(run, write)
-    process.join(60)
+    process.join()
     assert process.exitcode == -signal.SIGKILL
     assert train(run, EXAMS, save_every=0.0) == run.final
     equal(run, whole)
