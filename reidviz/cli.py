@@ -240,7 +240,7 @@ def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -
 def run_doctor(options: argparse.Namespace) -> None:
     """Examine a data set (reidviz.doctor_cli)."""
     progress = ConsoleProgress()
-    doctor_cli.run(options, progress)
+    doctor_cli.run(options, progress, progress.end)
 
 
 def run_bench(options: argparse.Namespace) -> None:
