@@ -279,7 +279,8 @@ def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -
 def run_doctor(options: argparse.Namespace) -> None:
     """Examine a data set (reidviz.doctor_cli)."""
     options.data = data_name(options)
-    doctor_cli.run(options, ConsoleProgress())
+    progress = ConsoleProgress()
+    doctor_cli.run(options, progress, progress.end)
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,11 @@ def add_options(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
 
 
-def run(options: argparse.Namespace, progress: Progress) -> None:
-    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched."""
+def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]) -> None:
+    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched.
+
+    end is called when there is no more progress to tell.
+    """
     if bool(options.exclude) != bool(options.out):
         raise ReidvizError("--exclude and --out go together.", "For example: --exclude unreadable --out clean.json")
     dataset = load(options.data)
@@ -41,6 +45,7 @@ def run(options: argparse.Namespace, progress: Progress) -> None:
     except ReidvizError as error:
         parts, refused = None, error
     report = examine(dataset, parts, progress)
+    end()
     print(f"{dataset.name}: {report.pictures:,} pictures, {len(set(dataset.identities.tolist())):,} persons")
     if refused is not None:
         print(f"\nerror: no split can be made: {refused}")
@@ -58,12 +63,12 @@ def run(options: argparse.Namespace, progress: Progress) -> None:
 
 def excluded(report: Report, kinds: list[str]) -> list[int]:
     """The pictures to leave out so that findings of these kinds are mended. ReidvizError for one that was not found."""
-    known = {one.kind: one for one in report.findings if one.spare}
+    known = report.spare()
     missing = [kind for kind in kinds if kind not in known]
     if missing:
         offered = ", ".join(known) or "none"
         raise ReidvizError(f"No picture can be left out for {missing[0]!r}.", f"Kinds that were found: {offered}.")
-    return sorted({i for kind in kinds for i in known[kind].spare})
+    return sorted({i for kind in kinds for i in known[kind]})
 
 
 def told(dataset: Dataset, finding: Finding) -> str:

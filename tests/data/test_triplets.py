@@ -152,7 +152,7 @@ def valid(data: Positives, a: int, p: int, n: int) -> bool:
     return bool(same_person and data.cameras[a] != data.cameras[p] and data.cameras[n] == data.cameras[p])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(1, 10), st.integers(0, 99))
 def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: int, negatives: int, seed: int) -> None:
     data = positives(*people(persons, cameras, shots))
@@ -170,7 +170,7 @@ def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: in
             assert len(np.unique(of_one_pair[:, 2])) == len(of_one_pair)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(2, 5), st.integers(0, 99))
 def test_identity_batches_hold_distinct_persons_and_fair_negatives(
     persons: int, cameras: int, pictures: int, shots: int, seed: int

@@ -15,7 +15,7 @@ from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.ui import results
 from reidviz.ui.jobs import board
-from tests.conftest import SMALL, network, people_folder
+from tests.conftest import PATIENCE, SMALL, network, people_folder
 
 APP = str(settings.PROJECT / "app.py")
 
@@ -43,7 +43,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> Path:
 @pytest.fixture
 def app(data: str, models: Path) -> AppTest:
     """The app, not yet run, on the small data."""
-    made = AppTest.from_file(APP, default_timeout=60)
+    made = AppTest.from_file(APP, default_timeout=PATIENCE)
     made.query_params["data"] = data
     return made
 
@@ -72,7 +72,7 @@ def settled(app: AppTest) -> AppTest:
     """Run until no scores are being computed."""
     app.run()
     for job in list(board()._jobs.values()):
-        job._thread.join(60)
+        job._thread.join()
     return app.run()
 
 

@@ -24,18 +24,24 @@ from tests.conftest import people_folder
 from tests.training import two_threads
 from tests.training.conftest import EXAMS, RECIPE, new_run, told
 
+NEVER = 10**9
 
-def started(run: RunFolder, dies_in_write: int = 0) -> BaseProcess:
-    """The training in a process of its own that saves after every step."""
-    process = get_context("fork").Process(target=work, args=(run, dies_in_write))
+
+def started(run: RunFolder, dies_in_write: int = 0, waits_at: int = NEVER) -> BaseProcess:
+    """The training in a process of its own that saves after every step, and waits to be killed before a step."""
+    process = get_context("fork").Process(target=work, args=(run, dies_in_write, waits_at))
     process.start()
     return process
 
 
-def work(run: RunFolder, dies_in_write: int) -> None:
+def work(run: RunFolder, dies_in_write: int = 0, waits_at: int = NEVER) -> None:
+    def wait(done: int, total: int, what: str) -> None:
+        while what.startswith("training") and done >= waits_at:
+            signal.pause()
+
     if dies_in_write:
         die_in_write(dies_in_write)
-    train(run, EXAMS, save_every=0.0)
+    train(run, EXAMS, wait, save_every=0.0)
 
 
 def die_in_write(number: int) -> None:
@@ -78,7 +84,7 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
     draw = random.Random(0)
     for kill in range(20):
         goal = kill if kill < 12 else 11 + kill // 2
-        killed(started(run), run, goal, draw.uniform(0, 0.02))
+        killed(started(run, waits_at=goal + 3), run, goal, draw.uniform(0, 0.02))
     ended(started(run), run)
     equal(run, whole)
 
@@ -97,7 +103,7 @@ def killed(process: BaseProcess, run: RunFolder, goal: int, after: float) -> Non
 
 def ended(process: BaseProcess, run: RunFolder) -> None:
     """By itself, as it should."""
-    process.join(120)
+    process.join()
     assert (process.exitcode, run.status().state) == (0, "finished")
 
 
@@ -108,11 +114,11 @@ def test_at_two_threads_runs_killed_or_not_end_the_same(tmp_path: Path) -> None:
     recipe = replace(compact_recipe(), architecture=narrow, size=14, iterations=8, held_out=0.15, erase=0.3)
     runs = [new_run(many, tmp_path / name / "run", recipe=recipe) for name in ("a", "b", "c", "killed")]
     for run in runs[:3]:
-        ended(two_threads.started(work, run, 0), run)
+        ended(two_threads.started(work, run), run)
     draw = random.Random(0)
     for goal in (1, 3, 6):
-        killed(two_threads.started(work, runs[3], 0), runs[3], goal, draw.uniform(0, 0.1))
-    ended(two_threads.started(work, runs[3], 0), runs[3])
+        killed(two_threads.started(work, runs[3], 0, goal + 2), runs[3], goal, draw.uniform(0, 0.1))
+    ended(two_threads.started(work, runs[3]), runs[3])
     assert len({sha256(run.final.read_bytes()).hexdigest() for run in runs}) == 1
     for run in runs[1:]:
         equal(run, runs[0])
@@ -123,7 +129,7 @@ def test_at_two_threads_runs_killed_or_not_end_the_same(tmp_path: Path) -> None:
 def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder, write: int) -> None:
     run = new_run(people, tmp_path / "killed" / "run")
     process = started(run, write)
-    process.join(60)
+    process.join()
     assert process.exitcode == -signal.SIGKILL
     assert train(run, EXAMS, save_every=0.0) == run.final
     equal(run, whole)
