@@ -10,6 +10,7 @@ from typing import Any
 from reidviz.data.dataset import Dataset
 from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.formats import load, without
+from reidviz.data.formats.files import unread_line
 from reidviz.data.names import shown
 from reidviz.data.protocols import default_protocol, split
 from reidviz.errors import ReidvizError
@@ -46,7 +47,10 @@ def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]
         parts, refused = None, error
     report = examine(dataset, parts, progress)
     end()
-    print(f"{dataset.name}: {report.pictures:,} pictures, {len(set(dataset.identities.tolist())):,} persons")
+    print(f"{dataset.name}: {report.pictures:,} pictures, {len(dataset.persons):,} persons")
+    for line in (*dataset.notes, unread_line(dataset)):
+        if line:
+            print(line)
     if refused is not None:
         print(f"\nerror: no split can be made: {refused}")
     if not report.findings:

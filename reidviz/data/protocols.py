@@ -47,7 +47,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     mtdnet, mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded (CUHK01 has two such lists)
     small-100, small-100:SEED  mtdnet-486 with 100 of its training persons, drawn by seed (0): a small target
     testset:N, new-protocol  of CUHK03: one of its 20 recorded test sets; 767 persons train, 700 test
-    half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
+    half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test; nobodies
+                            are drawn among them as if they were persons, so that splits stay as they always were
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
     market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
@@ -112,6 +113,8 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     shuffled = [names[i] for i in order]
     persons = set(names) & set(dataset.persons)
     first = len(names) // 2 if tested is None else _start_of_last(tested, shuffled, persons)
+    if tested is None and min(len(persons & set(part)) for part in (shuffled[:first], shuffled[first:])) < 2:
+        first = _start_of_last(len(persons) - len(persons) // 2, shuffled, persons)
     trained = [name for name in shuffled[:first] if name in persons]
     probed = [name for name in shuffled[first:] if name in persons]
     if len(probed) < 2 or len(trained) < 2 or (tested is not None and len(probed) < tested):

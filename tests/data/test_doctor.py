@@ -391,3 +391,19 @@ def test_buckets_miss_no_pair_of_real_pictures(real_data: Path) -> None:
         pairs = [tuple(sorted(pair)) for some in near(facts_like(seen), silent) for pair in some.tolist()]
         assert len(pairs) == len(set(pairs))
         assert set(pairs) == look_alikes(seen)
+
+
+def test_junk_and_distractors_are_no_persons_to_the_doctor(tmp_path: Path) -> None:
+    """Copies of one picture under -1 and 0000 and a person: distractors look like persons, and are many, by nature."""
+    noise = np.random.default_rng(0)
+    for person in ("0001", "0002", "0003", "0004"):
+        for camera in "12":
+            picture = Image.fromarray(noise.integers(0, 256, (48, 24, 3), dtype=np.uint8))
+            (tmp_path / person).mkdir(exist_ok=True)
+            picture.save(tmp_path / person / f"c{camera}_0.png")
+    for n in range(30):
+        for nobody in ("-1", "0000"):
+            (tmp_path / nobody).mkdir(exist_ok=True)
+            Image.eval(picture, lambda value: value // 2 * 2).save(tmp_path / nobody / f"c{n % 2 + 1}_{n}.png")
+    dataset = load(f"folder:{tmp_path}")
+    assert examine(dataset, split(dataset, "half:0")).findings == ()

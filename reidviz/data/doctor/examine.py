@@ -93,7 +93,8 @@ def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
         told = f"{counted(len(unknown), 'picture')} name no camera, the others do. No protocol can be used like this."
         return [_singles("some cameras missing", "error", told, unknown.tolist())]
     seen: dict[str, set[str]] = {}
-    for person, camera in zip(persons.tolist(), cameras.tolist(), strict=True):
+    somebody = _somebody(dataset)
+    for person, camera in zip(persons[somebody].tolist(), cameras[somebody].tolist(), strict=True):
         seen.setdefault(person, set()).add(camera)
     alone = sorted(person for person, by in seen.items() if len(by) == 1)
     if not alone:
@@ -111,7 +112,8 @@ def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
 def _duplicates(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
     """Equal and nearly equal pictures within a person, of two persons, and of train and test."""
     persons = dataset.identities
-    same = exact(facts)
+    somebody = _somebody(dataset)
+    same = tuple(group for group in exact(facts) if somebody[list(group)].any())
     found = []
     within = tuple(group for group in same if len(set(persons[list(group)])) == 1)
     across = tuple(group for group in same if len(set(persons[list(group)])) > 1)
@@ -131,11 +133,12 @@ def _nearly_equal(dataset: Dataset, parts: Split | None, facts: Facts, progress:
     person = np.unique(dataset.identities, return_inverse=True)[1]
     train, test = _trained_and_tested(parts, count)
     neighbours, between, leaking = np.zeros(count, dtype=np.bool_), Links(count), Links(count)
+    somebody = _somebody(dataset)
     for pairs in near(facts, progress):
         one, other = pairs.T
-        ours = person[one] == person[other]
-        neighbours[pairs[ours]] = True
-        between.add(pairs[~ours])
+        ours, both = person[one] == person[other], somebody[pairs].all(axis=1)
+        neighbours[pairs[ours & both]] = True
+        between.add(pairs[~ours & both])
         leaking.add(pairs[(train[one] & test[other]) | (test[one] & train[other])])
     found = []
     if groups := between.groups():
@@ -150,6 +153,12 @@ def _nearly_equal(dataset: Dataset, parts: Split | None, facts: Facts, progress:
         told += "neighbouring frames of a video do. That is usual: they are only counted."
         found.append(Finding("alike, one person", "note", told))
     return [*found, *_leaking(parts, leaking.groups(), "near leak")]
+
+
+def _somebody(dataset: Dataset) -> npt.NDArray[np.bool_]:
+    """Whether each picture shows a person: junk and distractors look like persons by nature, and are none."""
+    found: npt.NDArray[np.bool_] = np.isin(dataset.identities, dataset.persons)
+    return found
 
 
 def _leaking(parts: Split | None, groups: Groups, kind: str) -> list[Finding]:
@@ -203,7 +212,7 @@ def _shapes(dataset: Dataset, facts: Facts) -> list[Finding]:
             told = f"{counted(len(odd), 'picture')} are much wider or narrower than the others (median height / width "
             told += f"{np.median(aspect):.2f}): squashed to one size they look distorted, or the box is wrong."
             found.append(_singles("odd shape", "note", told, odd, spare=True))
-    counts = Counter(dataset.identities.tolist())
+    counts = Counter(dataset.identities[_somebody(dataset)].tolist()) or Counter({"": 0})
     usual = float(np.median(list(counts.values())))
     many = sorted(person for person, count in counts.items() if count > UNEVEN * usual)
     if many:
