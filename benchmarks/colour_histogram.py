@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from benchmarks.measure import called
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images import picture
@@ -40,7 +41,7 @@ def main(data: str, protocol: str | None = None) -> None:
     parts = split(dataset, protocol or default_protocol(dataset))
     ranking = histogram_ranking(dataset, parts)
     found = ", ".join(f"rank-{k} {ranking.cmc_at(k):.1f}" for k in RANKS)
-    print(f"colour histogram on {dataset.name} {parts.protocol}: {found}")
+    print(f"colour histogram on {called(dataset)} {parts.protocol}: {found}")
 
 
 if __name__ == "__main__":

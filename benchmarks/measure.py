@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import torch
 from torch.nn.functional import conv2d
 
+from reidviz.data.dataset import Dataset
 from reidviz.training.devices import name_of
 
 T = TypeVar("T")
@@ -53,6 +54,12 @@ def machine(device: torch.device, rate: float) -> str:
         f"{name_of(device)}, torch {torch.__version__}, fp32 products of {rate / 1e9:,.0f} GFLOP/s, "
         f"load average before: {os.getloadavg()[0]:.1f}"
     )
+
+
+def called(dataset: Dataset) -> str:
+    """A data set by its name, without where it lies on this machine."""
+    layout, _, root = dataset.name.partition(":")
+    return f"{layout}:{Path(root).name}"
 
 
 def peak_memory(work: Callable[[], Any]) -> float:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.measure import alone, by_turns, machine, matmul_rate, peak_memory, seconds
+from benchmarks.measure import alone, by_turns, called, machine, matmul_rate, peak_memory, seconds
 from reidviz import settings
 from reidviz.cli import ConsoleProgress
 from reidviz.data.formats import load
@@ -162,7 +162,7 @@ def trained_rows(model: Path, data: str, protocol: str | None, count: int, devic
     rank1["plain"] = rank1["exact"]
     progress.end()
     head = (
-        f"{reading.name} ({card.recipe.get('name', '')}) on {dataset.name}, {parts.protocol}: {len(parts.probes)} "
+        f"{reading.name} ({card.recipe.get('name', '')}) on {called(dataset)}, {parts.protocol}: {len(parts.probes)} "
         f"probes, gallery of {len(parts.gallery)}, 8 passes. Seconds for all probes, from {len(some)} of them (plain: "
         f"from 1), medians of {ROUNDS} rounds.\n"
     )
