@@ -36,6 +36,7 @@ _SIGNATURES = {
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 50_000_000
 MIN_SIDE = 8
+MAX_SIDE = 20_000
 
 
 def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
@@ -44,7 +45,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
 
     Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the picture.
     ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
-    8 pixels, another format, a damaged file.
+    8 or over 20,000 pixels, another format, a damaged file.
     """
     name = shown(name or (source.name if isinstance(source, Path) else "the picture"))
     data = _contents(source, name) if isinstance(source, Path) else source
@@ -132,6 +133,10 @@ def _check_size(size: tuple[int, int], name: str) -> None:
     if width * height > MAX_PIXELS:
         raise ReidvizError(
             f"The picture {name} is {width} x {height}, more than {MAX_PIXELS:,} pixels.", "Save it smaller."
+        )
+    if max(size) > MAX_SIDE:
+        raise ReidvizError(
+            f"The picture {name} is {width} x {height}: a side has over {MAX_SIDE:,} pixels.", "Save it smaller."
         )
     if min(size) < MIN_SIDE:
         raise ReidvizError(f"The picture {name} is {width} x {height}: a side has under {MIN_SIDE} pixels.")

@@ -25,6 +25,10 @@ MAX_BYTES = 50 * 1024**3
 MAX_MEMBER = 20 * 1024**3
 MAX_RATIO = 200
 """Times its packed size that a member may unpack to; pictures are hardly packed at all."""
+MAX_WHOLE_RATIO = 50
+"""Times its own size that a whole zip may unpack to, beyond FREE."""
+FREE = 64 * 1024**2
+"""Bytes that any zip may unpack to, however small it is."""
 SMALL = 1024**2
 """Members below so many bytes may have any ratio: a short text file may be all one letter."""
 MAX_NAME = 200
@@ -74,8 +78,7 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
     members = []
     if len(opened.infolist()) > MAX_MEMBERS:
         raise ReidvizError(f"The zip has more than {MAX_MEMBERS:,} members.", "Pack less into one.")
-    if sum(info.file_size for info in opened.infolist()) > MAX_BYTES:
-        raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+    _check_whole(sum(info.file_size for info in opened.infolist()), _packed(opened))
     for info in opened.infolist():
         path = _checked(info)
         if info.is_dir() or any(part.startswith(".") or part.lower() in METADATA for part in path.parts):
@@ -99,6 +102,27 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
             raise ReidvizError(f"The pictures of this zip are of formats that are not read: {counts}.", "Save as JPEG.")
         raise ReidvizError("There is no picture in this zip.", "Pack the folder of a data set.")
     return members
+
+
+def _packed(opened: zipfile.ZipFile) -> int:
+    """Bytes of all members as they are packed, as the zip claims, but no more than it has."""
+    claimed = sum(info.compress_size for info in opened.infolist())
+    assert opened.fp is not None
+    place = opened.fp.tell()
+    size = opened.fp.seek(0, os.SEEK_END)
+    opened.fp.seek(place)
+    return min(claimed, size)
+
+
+def _check_whole(unpacked: int, packed: int) -> None:
+    """ReidvizError where so many bytes are too many to come out of a zip of that many."""
+    if unpacked > MAX_BYTES:
+        raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+    if unpacked > FREE + MAX_WHOLE_RATIO * packed:
+        raise ReidvizError(
+            f"The zip would unpack to more than {MAX_WHOLE_RATIO} times its size: this may be a zip bomb.",
+            "Pack pictures as they are.",
+        )
 
 
 def _checked(info: zipfile.ZipInfo) -> PurePosixPath:
@@ -128,18 +152,20 @@ def _unpack(
     progress: Progress,
 ) -> None:
     """Write the members below a folder, counting what comes out: sizes in a zip are only claimed."""
-    total = 0
+    total, packed = 0, _packed(opened)
+    made: set[Path] = set()
 
     def count(written: int) -> None:
         nonlocal total
         total += written
-        if total > MAX_BYTES:
-            raise ReidvizError(f"The zip unpacks to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+        _check_whole(total, packed)
 
     for done, (info, path) in enumerate(members):
         progress(done, len(members), "unpacking")
         file = folder.joinpath(*path.parts)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.parent not in made:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made.add(file.parent)
         with opened.open(info) as source, file.open("xb") as out:
             _copy(info, source, out, count)
     progress(len(members), len(members), "unpacking")

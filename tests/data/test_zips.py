@@ -156,6 +156,15 @@ def test_bombs_by_ratio_by_size_by_count_and_by_lies(tmp_path: Path, monkeypatch
     nothing_else(tmp_path)
 
 
+def test_a_bomb_of_many_small_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them may have any ratio; all together may not."""
+    monkeypatch.setattr(zips, "FREE", 10_000)
+    bomb = packed({f"p{i}/A_0.png": bytes(900_000) for i in range(9)}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(ReidvizError, match="more than 50 times its size"):
+        import_zip(bomb, "bomb", tmp_path / "data")
+    nothing_else(tmp_path)
+
+
 def test_what_a_zip_claims_of_its_size_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "MAX_BYTES", 3000)
     data = packed({f"p/A_{i}.png": bytes(900) for i in range(3)}).getvalue()
