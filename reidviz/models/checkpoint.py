@@ -49,7 +49,8 @@ def load_checkpoint(path: Path) -> tuple[Network, Card]:
         raise ReidvizError(
             f"{path} is damaged: its contents are not those its card was written for.", "Copy or train it again."
         )
-    network = build(card.variant, card.architecture)
+    with torch.device("meta"):
+        network = _built(card, path)
     _fit(network, weights, path)
     return network.eval(), card
 
@@ -80,16 +81,34 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
         raise ReidvizError(f"{path} is larger than any checkpoint of reidviz.", hint)
     data = path.read_bytes()
     try:
-        return load(data), hashlib.sha256(data).hexdigest()
-    except (SafetensorError, ValueError, KeyError, OverflowError) as error:
+        weights = load(data)
+    except (SafetensorError, ValueError, KeyError, OverflowError, TypeError) as error:
         raise ReidvizError(f"{path} is not a safetensors file, or was cut short.", hint) from error
+    unsound = [k for k, v in weights.items() if v.is_complex() or not bool(v.isfinite().all())]
+    if unsound:
+        raise ReidvizError(
+            f"{path} holds weights that are not numbers (first: {unsound[0]}).", "Its training has likely diverged."
+        )
+    return weights, hashlib.sha256(data).hexdigest()
+
+
+def _built(card: Card, path: Path) -> Network:
+    """The network of the card's sizes. ReidvizError where there can be none of these."""
+    try:
+        return build(card.variant, card.architecture)
+    except (RuntimeError, ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
+        raise ReidvizError(
+            f"The card of {path} tells sizes of which no network can be made.",
+            "Copy the checkpoint and its card again.",
+        ) from error
 
 
 def _fit(network: Network, weights: dict[str, Tensor], path: Path) -> None:
+    """Give a network that has no weights yet those of the file: what its card claims takes no memory before."""
     own = network.state_dict()
     wrong = sorted(set(own) ^ set(weights)) or [k for k in own if own[k].shape != weights[k].shape]
     if wrong:
         raise ReidvizError(
             f"{path} holds other layers than its card says (first: {wrong[0]}).", "The card belongs to another file."
         )
-    network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()})
+    network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()}, assign=True)

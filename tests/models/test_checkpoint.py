@@ -135,3 +135,26 @@ def test_a_full_disk_leaves_the_older_file(saved: Path, monkeypatch: pytest.Monk
         save_checkpoint(saved, network("mtdnet", seed=1), CARD)
     assert saved.read_bytes() == before
     assert {p.name for p in saved.parent.iterdir()} == {"one.safetensors", "one.json"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"width": 10**7}, {"fc": 10**6, "feat": 10**6}, {"conv4": 7}, {"height": 0}, {"height": -64}, {"conv3": 0}],
+)
+def test_a_card_of_impossible_sizes_takes_no_memory(saved: Path, change: dict[str, int]) -> None:
+    """10 million pixels of width ask for terabytes: they are never allocated."""
+    card = json.loads(saved.with_suffix(".json").read_text())
+    card["architecture"] |= change
+    saved.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(ReidvizError, match=r"other layers than its card|no network can be made"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+    made = network("mtdnet")
+    with torch.no_grad():
+        next(made.parameters()).view(-1)[3] = value
+    save_checkpoint(tmp_path / "bad.safetensors", made, CARD)
+    with pytest.raises(ReidvizError, match="not numbers"):
+        load_checkpoint(tmp_path / "bad.safetensors")
