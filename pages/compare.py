@@ -37,7 +37,7 @@ st.plotly_chart(
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
-results_table(results)
+results_table(choice, results)
 provenance(choice)
 
 if len(results) < 2:

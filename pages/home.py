@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from reidviz.evaluation.foregone import others
+from reidviz.evaluation.truth import truth_of
 from reidviz.figures.cmc import cmc_figure
-from reidviz.ui.messages import heading, literal
+from reidviz.ui.messages import heading
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.state import current
-from reidviz.ui.summary import provenance, results_table
+from reidviz.ui.summary import best_in_words, provenance, results_table
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
 st.markdown(
@@ -22,12 +24,9 @@ st.plotly_chart(
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
-results_table(results)
-best = max(results, key=lambda r: r.ranking.cmc_at(1))
-st.markdown(
-    f"**{literal(best.reading.name)}** puts the right person first for **{best.ranking.cmc_at(1):.1f} %** of "
-    f"{len(choice.split.probes):,} probes, the most of the models shown."
-)
+results_table(choice, results)
+if others(truth_of(choice.dataset, choice.split)):
+    st.markdown(best_in_words(results))
 provenance(choice)
 
 st.subheader("Where to go next", anchor=False)

@@ -7,7 +7,7 @@ from reidviz.ui.messages import heading
 from reidviz.ui.pair_choice import choose_pair, remember_pair
 from reidviz.ui.pair_errors import show_calibration, show_curves, show_threshold
 from reidviz.ui.pair_plane import show_pictures, show_plane, tasks_of
-from reidviz.ui.pair_tests import Tested, tested
+from reidviz.ui.pair_tests import Tested, tested_or_stop
 from reidviz.ui.pair_view import show_pair
 from reidviz.ui.pair_why import show_why
 from reidviz.ui.results import results_or_progress
@@ -16,11 +16,11 @@ from reidviz.ui.summary import provenance
 
 heading("Pairs", "Is this the same person, and how sure is the network?")
 choice = current()
-results = results_or_progress(choice)
-every = [tested(choice, result) for result in results]
+found = tested_or_stop(choice, results_or_progress(choice))
+results, every = [result for result, _ in found], [one for _, one in found]
 
 first, second = choose_pair(choice, results)
-remember_pair()
+remember_pair(choice.dataset)
 scores = show_pair(first, second, every)
 with st.expander("Why: which regions made the decision", key="pair-why", on_change="rerun") as why:
     pass

@@ -51,14 +51,14 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
     train.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet, mtdtrp, mtdnet-cross or mtdnet-aug")
     train.add_argument("--source", metavar="DATA", help="data set that helps mtdnet-cross and mtdnet-aug")
-    train.add_argument("--recipe", choices=tuple(RECIPES), default="compact")
+    train.add_argument("--recipe", choices=tuple(RECIPES), help="default: compact")
     train.add_argument(
         "--stem",
         choices=("caffenet", "torchvision"),
         help="default: torchvision; caffenet for paper from fresh weights",
     )
     train.add_argument("--init", help="checkpoint or run to start from, or 'imagenet' for conv1-2 of AlexNet")
-    train.add_argument("--iterations", type=int, help="steps; default: the recipe's")
+    train.add_argument("--iterations", type=int, help="steps; default: the recipe's. With --resume, steps in all")
     train.add_argument(
         "--set",
         action="append",
@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="another setting of the recipe, e.g. size=64, held_out=0 or architecture.dropout=0.5; may be repeated",
     )
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=int, help="default: 0")
     train.add_argument("--out", type=Path, help="folder of this run; default: a new one in runs/")
 
     evaluate = commands.add_parser("evaluate", help="CMC, mAP and mINP of trained models")
@@ -128,28 +128,46 @@ def run_train(options: argparse.Namespace) -> None:
     from reidviz.evaluation.validation import validate
     from reidviz.models.card import read_card
     from reidviz.progress import silent
+    from reidviz.training.go_on import go_on_to
     from reidviz.training.run_folder import RunFolder, create
     from reidviz.training.team import join
     from reidviz.training.train import Exams, train
 
+    if options.resume:
+        _refuse_other_settings(options)
     team = join()
     if team.size > 1 and not (options.resume or options.out):
         raise ReidvizError("Under torchrun a training needs --out or --resume.", "For example: --out runs/my-run")
     run = RunFolder(options.resume or options.out or _new_folder(options))
     if options.resume is None and team.rank == 0:
         create(run.root, _job(options))
+    elif options.iterations is not None and team.rank == 0:
+        go_on_to(run, options.iterations)
     team.wait()
     progress = ConsoleProgress()
     final = train(run, Exams(validate, card_metrics), progress if team.rank == 0 else silent)
     if team.rank:
         return
     progress.end()
+    if odd := run.status().message:
+        print(odd, file=sys.stderr)
     if final is None:
         print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
         return
     metrics = read_card(final).metrics
     print(table(metrics[0] | {"models": metrics}))
     print(f"\n{final}")
+
+
+def _refuse_other_settings(options: argparse.Namespace) -> None:
+    """A training goes on as it was asked for: what else is given beside --resume is never passed over in silence."""
+    fixed = ("data", "names", "protocol", "source", "variant", "recipe", "stem", "init", "set", "seed", "out")
+    given = [f"--{name}" for name in fixed if getattr(options, name) not in (None, [])]
+    if given:
+        raise ReidvizError(
+            f"--resume goes on with a training as it was asked for, without {', '.join(given)}.",
+            "Only --iterations can be given beside it; for other settings start a new training.",
+        )
 
 
 def _job(options: argparse.Namespace) -> "Job":
@@ -167,8 +185,9 @@ def _job(options: argparse.Namespace) -> "Job":
     if init is not None:
         find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
-    recipe = changed(recipe_named(options.recipe, options.variant, stem), _settings(options))
-    return Job(data, protocol, options.variant, recipe, init and init.absolute(), options.seed, options.source)
+    recipe = changed(recipe_named(options.recipe or "compact", options.variant, stem), _settings(options))
+    init, seed = init and init.absolute(), options.seed or 0
+    return Job(data, protocol, options.variant, recipe, init, seed, options.source)
 
 
 def _new_folder(options: argparse.Namespace) -> Path:
@@ -260,7 +279,8 @@ def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -
 def run_doctor(options: argparse.Namespace) -> None:
     """Examine a data set (reidviz.doctor_cli)."""
     options.data = data_name(options)
-    doctor_cli.run(options, ConsoleProgress())
+    progress = ConsoleProgress()
+    doctor_cli.run(options, progress, progress.end)
 
 
 def run_bench(options: argparse.Namespace) -> None:
@@ -284,7 +304,8 @@ def table(summary: dict[str, Any]) -> str:
     for m in summary["models"]:
         cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
         lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
-    return "\n".join([*lines, *(note for m in summary["models"] for note in notes(m))])
+    told = (note for m in summary["models"] for note in notes(m))
+    return "\n".join([*lines, *told, *summary.get("remarks", ())])
 
 
 def notes(model: dict[str, Any]) -> list[str]:

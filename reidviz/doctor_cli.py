@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from reidviz.data.dataset import Dataset
 from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.formats import load, without
+from reidviz.data.formats.files import unread_line
 from reidviz.data.names import shown
 from reidviz.data.protocols import default_protocol, split
 from reidviz.errors import ReidvizError
@@ -31,8 +33,11 @@ def add_options(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
 
 
-def run(options: argparse.Namespace, progress: Progress) -> None:
-    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched."""
+def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]) -> None:
+    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched.
+
+    end is called when there is no more progress to tell.
+    """
     if bool(options.exclude) != bool(options.out):
         raise ReidvizError("--exclude and --out go together.", "For example: --exclude unreadable --out clean.json")
     dataset = load(options.data)
@@ -41,7 +46,11 @@ def run(options: argparse.Namespace, progress: Progress) -> None:
     except ReidvizError as error:
         parts, refused = None, error
     report = examine(dataset, parts, progress)
-    print(f"{dataset.name}: {report.pictures:,} pictures, {len(set(dataset.identities.tolist())):,} persons")
+    end()
+    print(f"{dataset.name}: {report.pictures:,} pictures, {len(dataset.persons):,} persons")
+    for line in (*dataset.notes, unread_line(dataset)):
+        if line:
+            print(line)
     if refused is not None:
         print(f"\nerror: no split can be made: {refused}")
     if not report.findings:
@@ -58,12 +67,12 @@ def run(options: argparse.Namespace, progress: Progress) -> None:
 
 def excluded(report: Report, kinds: list[str]) -> list[int]:
     """The pictures to leave out so that findings of these kinds are mended. ReidvizError for one that was not found."""
-    known = {one.kind: one for one in report.findings if one.spare}
+    known = report.spare()
     missing = [kind for kind in kinds if kind not in known]
     if missing:
         offered = ", ".join(known) or "none"
         raise ReidvizError(f"No picture can be left out for {missing[0]!r}.", f"Kinds that were found: {offered}.")
-    return sorted({i for kind in kinds for i in known[kind].spare})
+    return sorted({i for kind in kinds for i in known[kind]})
 
 
 def told(dataset: Dataset, finding: Finding) -> str:

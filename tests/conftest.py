@@ -1,8 +1,14 @@
-"""A tiny world every test can use: small drawn data, a small network, caches of its own."""
+"""A tiny world every test can use: small drawn data, a small network, caches of its own.
 
+No test depends on how fast the machine is: they wait for what is to happen, and pytest's timeout ends one that hangs.
+"""
+
+import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -11,16 +17,42 @@ from reidviz.models.mtdnet import Network, initialise
 from reidviz.models.variants import build
 
 torch.set_num_threads(1)
+hypothesis.settings.register_profile(
+    "calm",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("calm")
+
+REAL_DATA = os.environ.get("REIDVIZ_DATA")
+PATIENCE = 240.0
+"""Seconds where a limit must be named."""
 
 SMALL = replace(compact(), height=64, width=32, feat=16, conv3=8, conv4=8, conv5=8, fc=16)
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing a test does reaches the user's cache or runs; drawn pictures are shared by the tests of one worker."""
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing a test does, nor a server it starts, reaches the user's cache, runs or data sets.
+
+    Drawn pictures are shared by the tests of one worker.
+    """
     shared = tmp_path_factory.getbasetemp() / "cache"
-    monkeypatch.setenv("REIDVIZ_CACHE", str(shared))
-    monkeypatch.setenv("REIDVIZ_RUNS", str(shared / "runs"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("REIDVIZ_CACHE", str(shared))
+        patched.setenv("REIDVIZ_RUNS", str(shared / "runs"))
+        patched.setenv("REIDVIZ_IMPORTS", str(shared / "imports"))
+        patched.delenv("REIDVIZ_DATA", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real pictures, for the tests that say they need them; they are skipped without."""
+    if not REAL_DATA:
+        pytest.skip("needs the real pictures in REIDVIZ_DATA")
+    return Path(REAL_DATA)
 
 
 @pytest.fixture

@@ -76,6 +76,44 @@ def test_a_finished_run_resumed_stays_finished(data: str, tmp_path: Path, capsys
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_resumed_training_takes_another_number_of_steps_and_nothing_else(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    fixed = ("--set", "schedule=fixed")
+    assert run("train", "--data", data, "--variant", "mtdnet", "--iterations", 2, *fixed, "--out", out) == 0
+    assert run("train", "--resume", out, "--iterations", 4) == 0
+    assert read_card(out / "checkpoints" / "final.safetensors").iterations == 4
+    capsys.readouterr()
+    assert run("train", "--resume", out, "--iterations", 3) == 1
+    assert "has done 4 steps" in capsys.readouterr().err
+    for given in (("--seed", 0), ("--set", "size=3"), ("--recipe", "paper"), ("--out", out), ("--data", data)):
+        assert run("train", "--resume", out, *given) == 1
+        assert f"as it was asked for, without {given[0]}." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_camera_trains_under_listed_and_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pairs of one camera, as its owner's split asks for; every other protocol says what works instead."""
+    people_folder(tmp_path / "people", persons=6)
+    lines = ["path,identity,camera,split"]
+    for person in range(6):
+        for shot, part in enumerate(("probe", "gallery") if person < 3 else ("train", "train")):
+            lines.append(f"p{person:02d}/A_{shot}.png,{person},A,{part}")
+    file = tmp_path / "people" / "list.csv"
+    file.write_text("\n".join(lines))
+    train = ("train", "--data", f"folder:{file}", "--variant", "mtdnet", "--iterations", 2)
+    assert run(*train, "--out", tmp_path / "run") == 0
+    printed = capsys.readouterr()
+    assert "Nobody in training is seen by two cameras" in printed.err
+    assert "listed: 3 probes, gallery of 3" in printed.out
+    assert read_card(tmp_path / "run" / "checkpoints" / "final.safetensors").metrics
+    for protocol, way_out in (("half:0", "With one camera, leave it out"), ("market", "use the protocol listed")):
+        assert run(*train, "--protocol", protocol, "--out", tmp_path / "other") == 1
+        assert way_out in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quick")
 def test_the_table_is_printed(data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("train", "--data", data, "--variant", "mtdnet", "--iterations", 2, "--out", tmp_path / "run")
     printed = capsys.readouterr().out

@@ -48,7 +48,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
     8 or over 20,000 pixels, another format, a damaged file.
     """
     name = shown(name or (source.name if isinstance(source, Path) else "the picture"))
-    data = _contents(source, name) if isinstance(source, Path) else source
+    data = contents(source, name) if isinstance(source, Path) else source
     if not data:
         raise ReidvizError(f"The file {name} is empty.")
     if len(data) > MAX_BYTES:
@@ -108,8 +108,11 @@ def save_png(image: Image.Image, path: Path) -> None:
         ) from e
 
 
-def _contents(path: Path, name: str) -> bytes:
-    """At most MAX_BYTES + 1 bytes of a regular file; nothing that could block is opened."""
+def contents(path: Path, name: str) -> bytes:
+    """At most MAX_BYTES + 1 bytes of a regular file; nothing that could block is opened.
+
+    name is what the ReidvizError of a file that cannot be read calls it.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ReidvizError(f"{name} is not a file but a folder or a device.")

@@ -1,5 +1,6 @@
 """Names of files and data sets as text that can be shown."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 MARK = "#names="
@@ -14,6 +15,18 @@ def text(name: str) -> str:
 def shown(name: str) -> str:
     """The name for a message: line breaks, direction marks and other invisible characters become U+FFFD."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text(name))
+
+
+def titles(specs: Sequence[str]) -> dict[str, str]:
+    """Short names of data sets by their names, a number behind those that would be alike."""
+    found: dict[str, str] = {}
+    for spec in dict.fromkeys(specs):
+        title, number = short(spec), 1
+        while title in found.values():
+            number += 1
+            title = f"{short(spec)} ({number})"
+        found[spec] = title
+    return found
 
 
 def short(spec: str) -> str:

@@ -47,7 +47,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     mtdnet, mtdnet-486, mtdnet-100  the held-out persons the MTDnet release recorded (CUHK01 has two such lists)
     small-100, small-100:SEED  mtdnet-486 with 100 of its training persons, drawn by seed (0): a small target
     testset:N, new-protocol  of CUHK03: one of its 20 recorded test sets; 767 persons train, 700 test
-    half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test
+    half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test; nobodies
+                            are drawn among them as if they were persons, so that splits stay as they always were
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
     market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
@@ -112,10 +113,12 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     shuffled = [names[i] for i in order]
     persons = set(names) & set(dataset.persons)
     first = len(names) // 2 if tested is None else _start_of_last(tested, shuffled, persons)
+    if tested is None and min(len(persons & set(part)) for part in (shuffled[:first], shuffled[first:])) < 2:
+        first = _start_of_last(len(persons) - len(persons) // 2, shuffled, persons)
     trained = [name for name in shuffled[:first] if name in persons]
     probed = [name for name in shuffled[first:] if name in persons]
     if len(probed) < 2 or len(trained) < 2 or (tested is not None and len(probed) < tested):
-        one_camera = len(set(dataset.cameras.tolist()) - {""}) == 1
+        one_camera = _one_camera(dataset)
         raise ReidvizError(
             f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
             f"{len(persons)} of {len(dataset.persons)} can be both probed and matched"
@@ -163,7 +166,8 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     if not len(probes) or not len(gallery):
         raise ReidvizError(
             f"The data set {shown(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
-            "Mark the pictures as train, probe and gallery in the split column of its CSV, or use half:0.",
+            "Mark the pictures as train, probe and gallery in the split column of its CSV, or "
+            + ("leave the camera out and use half:0." if _one_camera(dataset) else "use half:0."),
         )
     trained, probed, kept = (set(dataset.identities[part].tolist()) for part in (train, probes, gallery))
     if both := sorted(trained & (probed | kept)):
@@ -195,10 +199,14 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
         raise ReidvizError(
             f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
             "With one camera use the protocol listed, which counts matches by the same camera."
-            if parts.across_cameras and len(set(dataset.cameras.tolist())) == 1
+            if parts.across_cameras and _one_camera(dataset)
             else "Mark one more of their pictures as gallery, or leave their split empty.",
         )
     return replace(parts, probes=probes, left_out=tuple(left_out))
+
+
+def _one_camera(dataset: Dataset) -> bool:
+    return len({s.camera for s in dataset.samples} - {None}) == 1
 
 
 def _check_cameras(dataset: Dataset) -> None:

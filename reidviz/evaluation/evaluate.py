@@ -16,10 +16,12 @@ from reidviz.data.pixels import Pixels
 from reidviz.errors import ReidvizError
 from reidviz.evaluation import score_cache
 from reidviz.evaluation.cascade import candidates, recall
+from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.fusion import UNFITTED, mixed
 from reidviz.evaluation.ranking import RANKS, Averaging, Ranking, rank
 from reidviz.evaluation.scores import EXACT, FloatArray, Scores, Scoring
 from reidviz.evaluation.truth import Truth, truth_of
+from reidviz.keys import key_of
 from reidviz.models.card import Card, Fusion, find_checkpoint, read_card
 from reidviz.models.variants import Kind, variant
 from reidviz.progress import Progress, silent
@@ -68,12 +70,18 @@ class Cascade:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one reading gives on one split. seconds: time the scores took when they were computed."""
+    """What one reading gives on one split.
+
+    seconds  time the scores took when they were computed
+    scoring  how; key: what tells this result from those of other readings, data, splits and ways of scoring
+    """
 
     reading: Reading
     scores: Scores
     ranking: Ranking
     seconds: float
+    scoring: Scoring
+    key: str
     cascade: Cascade | None = None
 
 
@@ -127,7 +135,7 @@ def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring
 def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
     """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
     summary = report(dataset, split, evaluate_all(readings_of(path), dataset, split, progress, fresh=True))
-    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery")}
+    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery", "remarks")}
     return tuple(context | model for model in summary["models"])
 
 
@@ -160,6 +168,7 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "gallery": len(split.gallery),
         "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
         "averaging": averaging,
+        "remarks": foregone(truth_of(dataset, split)),
         "models": [record(r, averaging) for r in results],
     }
 
@@ -192,14 +201,16 @@ def _result(reading: Reading, matrices: "_Matrices") -> Result:
         )
     scores, seconds = matrices.scores(reading)
     ranking = rank(scores, matrices.truth)
+    key = key_of(reading, matrices.dataset, matrices.split, matrices.scoring)
+    plain = Result(reading, scores, ranking, seconds, matrices.scoring, key)
     if not cascaded:
-        return Result(reading, scores, ranking, seconds)
+        return plain
     full = _Matrices(matrices.dataset, matrices.split, silent, replace(matrices.scoring, cascade=0), fresh=False)
     change = None
     if full.kept(reading.part("probability")) is not None:
         change = ranking.cmc_at(1) - rank(full.scores(reading)[0], matrices.truth).cmc_at(1)
     chosen = matrices.candidates(reading)
-    return Result(reading, scores, ranking, seconds, Cascade(chosen.shape[1], recall(chosen, matrices.truth), change))
+    return replace(plain, cascade=Cascade(chosen.shape[1], recall(chosen, matrices.truth), change))
 
 
 class _Matrices:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from reidviz.data.dataset import IntArray, Split
+from reidviz.errors import ReidvizError
+from reidviz.evaluation import foregone
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.truth import BoolArray, Truth
 
@@ -31,11 +33,12 @@ class Pairs:
 class Transfer:
     """What the numbers of one network say.
 
-    domain_accuracy  percent of pairs whose data set a linear classifier tells from the joint feature (5-fold
-                     cross-validated logistic regression); the larger data set's share of the pairs is chance
+    domain_accuracy  percent of pairs whose data set a linear classifier tells from the joint feature (logistic
+                     regression, cross-validated in folds()); the larger data set's share of the pairs is chance
     discrepancy      squared maximum mean discrepancy (Gretton et al., 2012), Gaussian kernel, median bandwidth: 0 when
                      both data sets' features are distributed alike
-    agreement        percent of a target pair's 10 nearest source pairs that are of its kind; 50 is chance
+    agreement        percent of a target pair's 10 nearest source pairs that are of its kind; 50 is chance, and what
+                     comes out where there are no more than 10
     """
 
     domain_accuracy: float
@@ -44,7 +47,15 @@ class Transfer:
 
 
 def sample_pairs(split: Split, truth: Truth, count: int, seed: int = 0) -> Pairs:
-    """At most `count` test pairs of each kind: a probe with a true match, and the same probe with another person."""
+    """At most `count` test pairs of each kind: a probe with a true match, and the same probe with another person.
+
+    Raises ReidvizError where the gallery holds one person.
+    """
+    if not foregone.others(truth):
+        raise ReidvizError(
+            f"There are no pairs of different persons: the gallery of {split.protocol} holds one person.",
+            "Choose a protocol or data whose gallery holds two persons or more.",
+        )
     rng = np.random.default_rng(seed)
     chosen = np.sort(rng.permutation(len(split.probes))[:count])
     matches, others = [], []
@@ -83,14 +94,21 @@ def domain_accuracy(target: FloatArray, source: FloatArray) -> float:
     features = np.concatenate([target, source])
     domain = np.arange(len(features)) < len(target)
     classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
-    return 100.0 * float(cross_val_score(classifier, features, domain, cv=FOLDS).mean())
+    parts = folds(len(target), len(source))
+    return 100.0 * float(cross_val_score(classifier, features, domain, cv=parts).mean())
+
+
+def folds(target: int, source: int) -> int:
+    """Into how many parts so many pairs of each are divided: FOLDS, or fewer that all hold both."""
+    return min(FOLDS, target, source)
 
 
 def discrepancy(target: FloatArray, source: FloatArray) -> float:
     """Transfer.discrepancy, the unbiased estimate; it may fall a little below 0."""
     both = np.concatenate([target, source])
     squared = np.square(distances(both, both).astype(np.float64))
-    kernel = np.exp(-squared / np.median(squared[np.triu_indices(len(both), 1)]))
+    width = float(np.median(squared[np.triu_indices(len(both), 1)]))
+    kernel = np.exp(-squared / max(width, np.finfo(np.float64).tiny))
     np.fill_diagonal(kernel, 0)
     t, s = len(target), len(source)
     within = kernel[:t, :t].sum() / (t * (t - 1)) + kernel[t:, t:].sum() / (s * (s - 1))

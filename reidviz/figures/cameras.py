@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from reidviz.data.dataset import Dataset
+from reidviz.figures.text import plain
 
 MOST_PERSONS = 3_000
 
@@ -17,12 +18,13 @@ def cameras_figure(dataset: Dataset) -> go.Figure:
     counts = np.zeros((len(cameras), len(persons)), dtype=np.int32)
     np.add.at(counts, (where, who), 1)
     order = np.lexsort((-counts.sum(0), -(counts > 0).sum(0)))[:MOST_PERSONS]
+    told = np.array([plain(name) for name in persons[order]])
     figure = go.Figure(
         go.Heatmap(
             z=counts[:, order],
             x=np.arange(1, len(order) + 1),
-            y=[f"camera {name}" for name in cameras],
-            text=np.broadcast_to(persons[order], (len(cameras), len(order))) if len(order) <= 500 else None,
+            y=[f"camera {plain(name)}" for name in cameras],
+            text=np.broadcast_to(told, (len(cameras), len(order))) if len(order) <= 500 else None,
             colorscale=[[0, "rgba(128,128,128,.08)"], [1e-9, "#A6D3E8"], [1, "#0B4F6C"]],
             zmin=0,
             xgap=0,

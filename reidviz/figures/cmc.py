@@ -5,6 +5,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.text import MOST_INSIDE, below, plain
 
 
 def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> go.Figure:
@@ -16,11 +17,11 @@ def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> g
             go.Scatter(
                 x=np.arange(1, len(shown) + 1),
                 y=shown,
-                name=name,
+                name=plain(name),
                 mode="lines+markers" if len(shown) <= 20 else "lines",
                 line={"color": colour(position), "dash": dash(position), "width": 2.5},
                 marker={"size": 5},
-                hovertemplate="%{y:.1f} % within rank %{x}<extra>" + name + "</extra>",
+                hovertemplate="%{y:.1f} % within rank %{x}<extra>" + plain(name) + "</extra>",
             )
         )
     low = min((float(curve[0]) for curve in curves.values()), default=0.0)
@@ -32,4 +33,6 @@ def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> g
         xaxis={"title": "rank k", "range": [0.5, ranks + 0.5]},
         yaxis={"title": "probes found within rank k (%)", "range": [max(0.0, low - 8), 101]},
     )
+    if len(curves) > MOST_INSIDE:
+        figure.update_layout(below(340, len(curves)))
     return figure

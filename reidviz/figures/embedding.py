@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from reidviz.data.dataset import IntArray
 from reidviz.evaluation.projection import Plane
 from reidviz.figures.palette import RIGHT, WRONG, colour
+from reidviz.figures.text import plain
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "x", "hexagon")
 DRAWN_AS_SVG = 3000
@@ -66,7 +67,7 @@ def map_figure(
             scatter(
                 x=plane[rows, 0],
                 y=plane[rows, 1],
-                name=group.name,
+                name=plain(group.name),
                 mode="markers",
                 showlegend=group.telling,
                 customdata=rows.astype(np.int32),
@@ -80,8 +81,8 @@ def map_figure(
                 },
                 selected={"marker": {"opacity": 1.0}},
                 unselected={"marker": {"opacity": 0.13}},
-                text=None if told is None else np.array([_plain(told[row]) for row in rows]),
-                hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
+                text=None if told is None else np.array([plain(told[row]) for row in rows]),
+                hovertemplate=(plain(group.name) if told is None else "%{text}") + "<extra></extra>",
             )
         )
     for name, pairs, shade, dash in (
@@ -136,11 +137,6 @@ def distances_figure(
         yaxis={"title": "pairs (%)"},
     )
     return figure
-
-
-def _plain(text: str) -> str:
-    """Text from files with what Plotly would take for markup escaped."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _lines(plane: Plane, pairs: IntArray, name: str, shade: str, dash: str) -> go.Scatter:

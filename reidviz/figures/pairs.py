@@ -11,6 +11,7 @@ from reidviz.evaluation.calibration import Errors, Reliability
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.truth import BoolArray
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.text import LINE, MOST_INSIDE, plain
 
 BINS = 60
 MARK = "#CC79A7"
@@ -72,7 +73,7 @@ def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float],
             x=x,
             y=y,
             customdata=told,
-            name=name,
+            name=plain(name),
             mode="lines",
             line={"color": colour(position), "dash": dash(position), "width": 2.2},
             hovertemplate="%{customdata[0]:.2f} % false matches, %{customdata[1]:.2f} % " + word + "<extra></extra>",
@@ -85,11 +86,11 @@ def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float],
                 mode="markers",
                 showlegend=False,
                 marker={"size": 11, "color": colour(position), "symbol": "diamond"},
-                hovertemplate=f"{name}: at its threshold<extra></extra>",
+                hovertemplate=f"{plain(name)}: at its threshold<extra></extra>",
             )
     figure.update_layout(
         margin=MARGIN,
-        height=340,
+        height=340 + LINE * max(0, len(curves) - MOST_INSIDE),
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": "false matches (%)"},
         yaxis={"title": "false non-matches (%)" if deviates else "pairs of one person found (%)"},
@@ -135,7 +136,7 @@ def passes_figure(passes: Mapping[str, npt.NDArray[np.floating]], labels: Sequen
     for position, (name, values) in enumerate(passes.items()):
         figure.add_scatter(
             x=values,
-            y=[name] * len(values),
+            y=[plain(name)] * len(values),
             text=np.array(labels),
             mode="markers",
             marker={"size": 10, "color": colour(position), "symbol": "circle-open", "line": {"width": 2}},
@@ -144,7 +145,7 @@ def passes_figure(passes: Mapping[str, npt.NDArray[np.floating]], labels: Sequen
         )
         figure.add_scatter(
             x=[float(values.mean())],
-            y=[name],
+            y=[plain(name)],
             mode="markers",
             marker={"size": 22, "color": colour(position), "symbol": "line-ns-open", "line": {"width": 4}},
             hovertemplate="mean %{x:.4f}<extra></extra>",

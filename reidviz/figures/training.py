@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.text import below, plain
 
 FloatArray = npt.NDArray[np.float64]
 Points = tuple[FloatArray, FloatArray]
@@ -55,17 +56,16 @@ def rank1_figure(curves: dict[str, Points], total: int) -> go.Figure:
         figure.add_scatter(
             x=steps,
             y=values,
-            name=name,
+            name=plain(name),
             mode="lines+markers",
             line={"color": colour(position), "dash": dash(position), "width": 2.5},
             marker={"size": 6},
-            hovertemplate="%{y:.1f} % at step %{x}<extra>" + name + "</extra>",
+            hovertemplate="%{y:.1f} % at step %{x}<extra>" + plain(name) + "</extra>",
         )
-    _lay_out(figure, "rank-1 (%)", 340 + 20 * len(curves))
+    _lay_out(figure, "rank-1 (%)", 340)
     figure.update_layout(
+        below(340, len(curves)),
         hovermode="closest",
-        legend=_below(),
-        showlegend=True,
         xaxis={"title": "step", "range": [0, 1.02 * total]},
         yaxis={"rangemode": "tozero"},
     )
@@ -75,8 +75,8 @@ def rank1_figure(curves: dict[str, Points], total: int) -> go.Figure:
 def validation_cmc_figure(curves: dict[str, FloatArray], ranks: int = 20) -> go.Figure:
     """The CMC of the last validation, one line a reading of a run, in the colours of rank1_figure."""
     figure = cmc_figure(curves, ranks)
-    _lay_out(figure, "found within rank k (%)", 340 + 20 * len(curves))
-    figure.update_layout(hovermode="closest", legend=_below(), showlegend=True)
+    _lay_out(figure, "found within rank k (%)", 340)
+    figure.update_layout(below(340, len(curves)), hovermode="closest")
     return figure
 
 
@@ -96,7 +96,3 @@ def _lay_out(figure: go.Figure, title: str, height: int) -> None:
         legend={"x": 0.98, "y": 0.98, "xanchor": "right", "yanchor": "top"},
     )
     figure.update_yaxes(title=title)
-
-
-def _below() -> dict[str, object]:
-    return {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top"}

@@ -5,11 +5,12 @@ import plotly.graph_objects as go
 
 from reidviz.evaluation.statistics import Wins
 from reidviz.figures.palette import colour
+from reidviz.figures.text import plain
 
 
 def wins_figure(names: list[str], won: Wins) -> go.Figure:
     """One bar a model: probes whose true match it alone ranks best; and one for those that models share."""
-    labels = [*names, "shared by two or more"]
+    labels = [*map(plain, names), "shared by two or more"]
     counts = np.array([*won.alone, won.shared])
     figure = go.Figure(
         go.Bar(

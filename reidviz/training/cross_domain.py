@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from reidviz.models.losses import distinct_pairs, joint_feature, joint_loss, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet
+from reidviz.models.rows import rows
 from reidviz.training.batch import Batch
 from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe
@@ -44,7 +45,7 @@ class CrossObjective(nn.Module):
             maps = self.network.maps(x[:count])
             feats, triplets = _triplets(self.network, maps, batch, recipe, step)
             if ranks:
-                anchor, positive, negative = (feats[i] for i in triplets.unbind(1))
+                anchor, positive, negative = (rows(feats, i) for i in triplets.unbind(1))
                 values[1] = triplet_loss(anchor, positive, negative, recipe.margin)
                 values[0] = values[0] + recipe.ranking_weight * values[1]
             if pairs:
@@ -81,7 +82,7 @@ def compared(target: Tensor, target_same: Tensor, source: Tensor, source_same: T
             places.append(of_kind[torch.randint(len(of_kind), (len(source),), device=source.device)])
     chosen = torch.cat(places)
     repeats = len(places)
-    return target[chosen], source.repeat(repeats, 1), target_same[chosen] == source_same.repeat(repeats)
+    return rows(target, chosen), source.repeat(repeats, 1), target_same[chosen] == source_same.repeat(repeats)
 
 
 def _triplets(network: MTDnet, maps: Tensor, batch: Batch, recipe: Recipe, step: int) -> tuple[Tensor, Tensor]:

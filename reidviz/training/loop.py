@@ -14,9 +14,11 @@ from reidviz.data.triplets import Positives
 from reidviz.errors import ReidvizError
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, Network
+from reidviz.models.rows import rows
 from reidviz.training.augment import changed_pictures, draw
 from reidviz.training.batch import Batch, drawn, pooled
 from reidviz.training.cross_domain import CrossObjective
+from reidviz.training.deterministic import deterministic
 from reidviz.training.mining import negatives
 from reidviz.training.recipe import Recipe
 from reidviz.training.team import Team, synchronised
@@ -76,7 +78,7 @@ class Objective(nn.Module):
             values = [x.new_zeros((), dtype=torch.float32), absent, absent, absent]
             if ranking and feats is not None:
                 mine = triplets[self.team.share(len(triplets))]
-                anchor, positive, negative = (feats[i] for i in mine.unbind(1))
+                anchor, positive, negative = (rows(feats, i) for i in mine.unbind(1))
                 values[1] = (
                     self.team.size * len(mine) / len(triplets) * triplet_loss(anchor, positive, negative, recipe.margin)
                 )
@@ -114,7 +116,8 @@ class Source:
 
 
 class Trainer:
-    """A network in training. The same seed and data give the same weights on the same machine.
+    """A network in training. The same seed and data give the same weights, bit for bit, on the same machine with the
+    same number of threads.
 
     What a step draws at random depends on the seed and its number alone, not on the steps before it.
 
@@ -172,6 +175,7 @@ class Trainer:
         source.eval().requires_grad_(self.recipe.source_copy == "trained")
         return CrossObjective(self.network, source, self.recipe)
 
+    @deterministic()
     def step(self) -> Step:
         """One batch. Raises ReidvizError when the loss is no longer a number, or far above where it began."""
         self.trained.train()
@@ -191,6 +195,7 @@ class Trainer:
         self.done += 1
         return report
 
+    @deterministic()
     def try_size(self, size: int) -> None:
         """A step with another batch size that changes nothing: it only shows whether there is memory enough."""
         recipe = self.recipe

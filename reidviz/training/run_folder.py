@@ -130,6 +130,11 @@ class RunFolder:
         check(job)
         return job
 
+    def ask(self, job: Job) -> None:
+        """Write down what is asked."""
+        record = asdict(job) | {"init": None if job.init is None else str(job.init)}
+        write_atomically(self.root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
+
     def status(self) -> Status:
         """Where it stands: "interrupted" when it should be at work and no worker lives."""
         kept = self._kept_status()
@@ -233,9 +238,8 @@ def create(root: Path, job: Job) -> RunFolder:
         raise ReidvizError(f"A run cannot be called {root.name!r}.", "Use letters, digits, spaces and dashes.")
     if (root / "recipe.json").exists():
         raise ReidvizError(f"{root} already holds a training.", "Give another name, or resume that one.")
-    record = asdict(job) | {"init": None if job.init is None else str(job.init)}
     run = RunFolder(root)
-    write_atomically(root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
+    run.ask(job)
     run.queue()
     return run
 

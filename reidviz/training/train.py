@@ -29,6 +29,7 @@ from reidviz.training.team import Team, join, leave
 LOG_EVERY = 10
 SAVE_EVERY = 60.0
 STATUS_EVERY = 1.0
+ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of pictures by one camera train."
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class _Worker:
         )
         self.tell(True, state="running", device=devices.name_of(device))
         trainer = begun(job, dataset, trained, device, self.team, self._told)
-        facts = self._restored(trainer, dataset.manifest_hash)
+        known = (dataset.cameras[trained.train] != "").any()
+        facts = self._restored(trainer, dataset.manifest_hash, "" if trainer.data.across or not known else ONE_CAMERA)
         facts = self._steps(trainer, facts, exams, dataset, held_out, save_every)
         if self.team.rank:
             return None
@@ -142,17 +144,16 @@ class _Worker:
             torch.cuda.set_device(device)
         return device
 
-    def _restored(self, trainer: Trainer, data_hash: str) -> snapshot.Facts:
+    def _restored(self, trainer: Trainer, data_hash: str, message: str) -> snapshot.Facts:
         if self.team.rank == 0:
             snapshot.tidy(self.run.checkpoints)
         self.team.wait()
         facts, damaged = snapshot.restore(self.run.checkpoints, trainer)
         for name in damaged:
             self.log({"event": "damaged", "step": trainer.done, "file": name})
-        message = ""
         if damaged:
             going_on = f"went on from step {facts.step}" if facts else "started again from the beginning"
-            message = f"{' and '.join(damaged)} could not be used (damaged); {going_on}."
+            message = f"{' and '.join(damaged)} could not be used (damaged); {going_on}. {message}".rstrip()
         if facts is not None and facts.data_hash != data_hash:
             raise ReidvizError(
                 f"The data {self.job.data} are not those this training was started with.",

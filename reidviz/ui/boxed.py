@@ -6,33 +6,33 @@ import streamlit as st
 from PIL import Image
 
 from reidviz.evaluation.hiding import Box, only_box, without_box
-from reidviz.ui.pictures import data_uri
+from reidviz.keys import key_of
+from reidviz.ui.pictures import Picture, data_uri
 
 GRID = 24
 WIDTH = 150
 KEEP = ("only the box", "all but the box")
 
 
-def choose_box(image: Image.Image, key: str) -> tuple[Image.Image, str]:
-    """Draw the probe to drag a box over; the picture as the models are to see it, and what was done to it in words, ""
-    where nothing was."""
+def choose_box(whole: Picture) -> Picture | None:
+    """Draw the probe to drag a box over; the picture as the models are to see it, None where there is no box."""
     keep = st.radio("The models see", KEEP, key="box-keep")
-    chart = f"box {key}"
+    chart = f"box {whole.key}"
     st.plotly_chart(
-        _figure(image),
+        _figure(whole.image),
         key=chart,
         on_select="rerun",
         selection_mode="box",
         config={"displayModeBar": False},
         alt="The probe: drag a box over it",
     )
-    box = _box(st.session_state.get(chart), image)
+    box = _box(st.session_state.get(chart), whole.image)
     if box is None:
         st.caption("Drag a box over the picture: the lists follow. Double-click takes it away.")
-        return image, ""
-    shown = (only_box if keep == KEEP[0] else without_box)(np.asarray(image), box)
+        return None
+    shown = (only_box if keep == KEEP[0] else without_box)(np.asarray(whole.image), box)
     st.caption(f"{keep.capitalize()}; the rest has the picture's mean colour. Double-click takes the box away.")
-    return Image.fromarray(shown), f"{keep} {' '.join(f'{side:.3f}' for side in box)}"
+    return Picture(Image.fromarray(shown), key_of(whole, keep, box))
 
 
 def _figure(image: Image.Image) -> go.Figure:

@@ -5,6 +5,7 @@ import streamlit as st
 from reidviz import settings
 from reidviz.data.catalogue import add
 from reidviz.data.doctor import Finding, Report, examine
+from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import without
 from reidviz.data.names import shown as plain
 from reidviz.errors import ReidvizError
@@ -15,12 +16,13 @@ from reidviz.ui.messages import literal, show_error
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import wait_for
 
+REPORTS_KEPT = 8
 GROUPS_A_PAGE = 12
 BIG = 24
 SIGNS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
 
 
-@st.cache_resource(max_entries=8)
+@st.cache_resource
 def _reports() -> dict[str, Report]:
     """The reports of this server, by data set and split."""
     return {}
@@ -35,13 +37,16 @@ def show_doctor(choice: Choice) -> None:
         if st.session_state.get("examining") != key:
             st.caption(
                 "Reads every picture once: files that cannot be used, duplicates, one person under two names, leaks "
-                "between training and test, odd shapes, missing cameras."
+                "between training and test, odd shapes, missing cameras, names that differ by a zero or a blank."
             )
             st.button("Examine", icon=":material/stethoscope:", type="primary", on_click=_examine, args=(key,))
             return
 
         def work(progress: Progress) -> None:
-            _reports()[key] = examine(choice.dataset, choice.split, progress)
+            kept = _reports()
+            kept[key] = examine(choice.dataset, choice.split, progress)
+            for old in list(kept)[:-REPORTS_KEPT]:
+                del kept[old]
 
         wait_for(key, work, "Examine", board())
         return
@@ -51,24 +56,24 @@ def show_doctor(choice: Choice) -> None:
         st.success("Nothing was found wrong.", icon=":material/check_circle:")
         return
     for place, finding in enumerate(report.findings):
-        _show(choice, finding, place)
-    _leave_out(choice, report)
+        _show(choice, finding, f"{key} {place}")
+    _leave_out(choice, report, key)
 
 
 def _examine(key: str) -> None:
     st.session_state["examining"] = key
 
 
-def _show(choice: Choice, finding: Finding, place: int) -> None:
+def _show(choice: Choice, finding: Finding, key: str) -> None:
     st.markdown(f"{SIGNS[finding.severity]} **{finding.kind}**: {literal(finding.sentence)}")
     if not finding.groups:
         return
-    box = st.expander(f"Look at {len(finding.groups):,}", key=f"finding-{place}", on_change="rerun")
+    box = st.expander(f"Look at {len(finding.groups):,}", key=f"finding {key}", on_change="rerun")
     if not box.open:
         return
     with box:
         pages = -(-len(finding.groups) // GROUPS_A_PAGE)
-        page = st.pagination(pages, key=f"finding-page-{place}-{pages}") if pages > 1 else 1
+        page = st.pagination(pages, key=f"finding page {key}") if pages > 1 else 1
         groups = finding.groups[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
         if all(len(group) == 1 for group in groups):
             st.html(STYLE + grid(choice.dataset, [group[0] for group in groups]))
@@ -78,9 +83,9 @@ def _show(choice: Choice, finding: Finding, place: int) -> None:
         st.text("\n".join(names))
 
 
-def _leave_out(choice: Choice, report: Report) -> None:
-    """Write the data set without the pictures of some findings, and choose it."""
-    offered = {one.kind: one for one in report.findings if one.spare}
+def _leave_out(choice: Choice, report: Report, key: str) -> None:
+    """Write the data set without the pictures of some kinds of findings, and choose it."""
+    offered = report.spare()
     if not offered:
         return
     with st.form("leave-out", border=True):
@@ -88,36 +93,35 @@ def _leave_out(choice: Choice, report: Report) -> None:
         st.multiselect(
             "Leave out",
             list(offered),
-            format_func=lambda k: f"{k} ({len(offered[k].spare):,} pictures)",
-            key="out-kinds",
+            format_func=lambda k: f"{k} ({counted(len(offered[k]), 'picture')})",
+            key=f"out-kinds {key}",
         )
-        st.text_input("Name", f"{choice.dataset.layout} cleaned", key="out-name", max_chars=60)
+        st.text_input("Name", f"{choice.dataset.layout} cleaned", key=f"out-name {key}", max_chars=60)
         st.form_submit_button(
-            "Write and choose it", icon=":material/cleaning_services:", on_click=_write, args=(choice, offered)
+            "Write and choose it", icon=":material/cleaning_services:", on_click=_write, args=(choice, offered, key)
         )
         if (error := st.session_state.pop("not written", None)) is not None:
             show_error(error)
 
 
-def _write(choice: Choice, offered: dict[str, Finding]) -> None:
+def _write(choice: Choice, offered: dict[str, tuple[int, ...]], key: str) -> None:
     """Write what the form asks for; what hinders it is kept for the form to show."""
     try:
-        chosen = [offered[kind] for kind in st.session_state["out-kinds"] if kind in offered]
-        st.session_state["data added"] = _written(choice, chosen, st.session_state["out-name"])
+        out = {i for kind in st.session_state[f"out-kinds {key}"] for i in offered[kind]}
+        st.session_state["data added"] = _written(choice, out, st.session_state[f"out-name {key}"])
     except ReidvizError as error:
         st.session_state["not written"] = error
 
 
-def _written(choice: Choice, findings: list[Finding], name: str) -> str:
-    if not findings:
+def _written(choice: Choice, out: set[int], name: str) -> str:
+    if not out:
         raise ReidvizError("Nothing was chosen to leave out.", "Choose one of the findings above.")
     if not name.strip() or "/" in name or name.startswith("."):
         raise ReidvizError("This cannot be a file's name.", "Use letters, digits and spaces.")
     file = settings.data_dir() / f"{name.strip()}.json"
     if file.exists():
         raise ReidvizError(f"There is already a list called {name}.", "Choose another name.")
-    out = sorted({choice.dataset.samples[i].id for one in findings for i in one.spare})
-    without.write(file, choice.dataset, out)
+    without.write(file, choice.dataset, sorted(choice.dataset.samples[i].id for i in out))
     spec = f"without:{file}"
     add(name.strip(), spec)
     return spec

@@ -6,6 +6,7 @@ import streamlit as st
 
 from reidviz.evaluation.evaluate import Reading
 from reidviz.figures.dial import dial_figure
+from reidviz.keys import key_of
 from reidviz.models.card import Fusion
 from reidviz.ui.messages import literal
 from reidviz.ui.state import Choice
@@ -36,7 +37,7 @@ def dial(choice: Choice, page: str) -> Choice:
         if len(fused) > 1:
             named = {reading.name: reading for reading in fused}
             one = named[st.selectbox("Dial of", list(named), key="dial-of")]
-        _draw(one, f"dial-{page}-{one.sha256[:8]}")
+        _draw(one, f"dial-{page}-{_key(one)}-{one.weight}")
     moved = {reading.name: weight_of(reading) for reading in fused}
     st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
     return replace(
@@ -48,10 +49,17 @@ def weight_of(reading: Reading) -> float:
     """Where the dial of a fused reading stands: as it was left, as the address says, or as it was fitted."""
     assert reading.weight is not None
     kept: dict[str, float] = st.session_state.setdefault("dials", {})
-    if reading.sha256 not in kept:
+    if _key(reading) not in kept:
         linked = _linked(reading.name)
-        kept[reading.sha256] = reading.weight if linked is None else linked
-    return kept[reading.sha256]
+        if linked is None:
+            return reading.weight
+        kept[_key(reading)] = linked
+    return kept[_key(reading)]
+
+
+def _key(reading: Reading) -> str:
+    """What a weight is kept under: runs of the same weights have dials of their own."""
+    return key_of(reading.sha256, reading.name)
 
 
 def _linked(name: str) -> float | None:
@@ -80,7 +88,7 @@ def _draw(reading: Reading, key: str) -> None:
                 step=0.01,
                 key=key,
                 on_change=_moved,
-                args=(reading.sha256, key),
+                args=(_key(reading), key),
                 help="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
                 "ranking branch and w the weight set here.",
             )
@@ -93,7 +101,7 @@ def _draw(reading: Reading, key: str) -> None:
             help="Back to the fitted weight" if fusion else "Back to the middle",
             disabled=weight_of(reading) == reading.weight,
             on_click=_put,
-            args=(reading.sha256, key, reading.weight),
+            args=(_key(reading), key, reading.weight),
         )
     if fusion is None:
         st.caption(
@@ -129,9 +137,9 @@ def _marks(fusion: Fusion) -> str:
     return MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight)
 
 
-def _moved(sha256: str, key: str) -> None:
-    st.session_state["dials"][sha256] = st.session_state[key]
+def _moved(kept: str, key: str) -> None:
+    st.session_state["dials"][kept] = st.session_state[key]
 
 
-def _put(sha256: str, key: str, weight: float) -> None:
-    st.session_state["dials"][sha256] = st.session_state[key] = weight
+def _put(kept: str, key: str, weight: float) -> None:
+    st.session_state["dials"][kept] = st.session_state[key] = weight

@@ -8,15 +8,17 @@ import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.alignment import Alignment, aligned
 from reidviz.evaluation.projection import Plane
 from reidviz.evaluation.truth import truth_of
 from reidviz.figures.embedding import Links, map_figure
+from reidviz.keys import key_of
 from reidviz.ui.embedding_colours import BY, groups_of, sizes_of
 from reidviz.ui.embedding_points import Points, describe_points
 from reidviz.ui.embedding_sides import NAMES, Side
 from reidviz.ui.messages import literal
-from reidviz.ui.planes import METHODS, plane_or_progress
+from reidviz.ui.planes import METHODS, Cloud, plane_or_progress
 from reidviz.ui.selection import clear, select, selected
 
 MOST_TOLD = 5_000
@@ -48,6 +50,7 @@ class Map:
 def choose_look(sides: list[Side]) -> Look:
     """Draw how the maps are to be drawn."""
     points = sides[0].points
+    data = key_of(points.dataset, points.other)
     a, b, c = st.columns([3, 2, 2], vertical_alignment="bottom")
     method = a.segmented_control("Projection", list(METHODS), default="PCA", required=True, key="map-method") or "PCA"
     known = [by for by in BY if by != "data set" or points.other is not None]
@@ -57,9 +60,13 @@ def choose_look(sides: list[Side]) -> Look:
             "Size by rank", key="map-size", help="A probe grows with the logarithm of the rank of its true match."
         )
         cameras = st.multiselect(
-            "Cameras", sorted(set(points.cameras.tolist())), key="map-cameras", format_func=lambda c: c or "unknown"
+            "Cameras",
+            sorted(set(points.cameras.tolist())),
+            key=f"map-cameras {data}",
+            format_func=lambda c: shown(c) or "unknown",
         )
-        persons = st.multiselect("Persons", np.unique(points.identities).tolist(), key="map-persons")
+        everybody = np.unique(points.identities).tolist()
+        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=shown)
         st.caption("Nothing chosen: all are shown.")
     return Look(method, by, by_rank, tuple(cameras), tuple(persons))
 
@@ -71,12 +78,12 @@ def lay_out(sides: list[Side], look: Look) -> list[Map]:
     for side in sides:
         first = maps[0] if maps else None
         leads = first is not None and _alike(first.side.points, side.points)
-        method, plane = look.method, None
+        method, plane, cloud = look.method, None, Cloud(side.features, side.key)
         if first is None or not leads or first.method == method:
             start = first.plane if first is not None and leads and method != "PCA" else None
-            plane = plane_or_progress(side.features, method, f"{method} {side.key}", start)
+            plane = plane_or_progress(cloud, method, start)
         if plane is None:
-            method, plane = "PCA", plane_or_progress(side.features, "PCA", f"PCA {side.key}")
+            method, plane = "PCA", plane_or_progress(cloud, "PCA")
             assert plane is not None
         alignment = None
         if first is not None:
@@ -134,6 +141,8 @@ def links_of(judge: Side, points: Points, marked: IntArray) -> Links:
         farness = judge.judged[0].farness(probe)
         same, passed_over = truth.marks(probe)
         for kind, found in ((same, right), (~same & ~passed_over, wrong)):
+            if not kind.any():
+                continue
             nearest = np.flatnonzero(kind)[np.argmin(farness[kind])]
             rows = points.rows_of(np.array([parts.probes[probe], parts.gallery[nearest]]))
             if len(rows) == 2:

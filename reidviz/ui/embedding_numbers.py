@@ -12,6 +12,7 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embedding_sides import NAMES, Side
 from reidviz.ui.messages import literal
+from reidviz.ui.remembered import remembered
 
 MOST_FOR_AGREEMENT = 5_000
 
@@ -34,9 +35,12 @@ def show_numbers(sides: Sequence[Side]) -> None:
     st.markdown("\n".join(lines))
     if shared is not None:
         told, pictures = shared
+        measured = f"measured on {pictures:,} pictures; chance is {100 * COUNT / (pictures - 1):.1f} %"
+        if pictures <= COUNT + 1:
+            measured = f"by construction: of {pictures:,} pictures every other one is a neighbour"
         st.markdown(
-            f"Both spaces agree on **{told:.1f} %** of a picture's {COUNT} nearest neighbours "
-            f"(measured on {pictures:,} pictures; chance is {100 * COUNT / max(1, pictures - 1):.1f} %)."
+            f"Both spaces agree on **{told:.1f} %** of a picture's {min(COUNT, pictures - 1)} nearest neighbours "
+            f"({measured})."
         )
     for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
         with column:
@@ -48,12 +52,12 @@ def show_numbers(sides: Sequence[Side]) -> None:
 def _measured(sides: Sequence[Side]) -> tuple[list[Numbers], tuple[float, int] | None]:
     """Everything, with a bar that tells how far it is: each part takes about a second where it is not kept."""
     one, other = sides
-    bar = st.progress(0.0, text=f"Measuring {one.space.name} …")
-    first = _numbers(one.key, one)
-    bar.progress(0.4, text=f"Measuring {other.space.name} … a few seconds left")
-    second = _numbers(other.key, other)
+    bar = st.progress(0.0, text=f"Measuring {literal(one.space.name)} …")
+    first = _numbers(one)
+    bar.progress(0.4, text=f"Measuring {literal(other.space.name)} … a few seconds left")
+    second = _numbers(other)
     bar.progress(0.8, text="Comparing neighbours … a second left")
-    shared = _agreement(one.key, other.key, one, other)
+    shared = _agreement(one, other)
     bar.empty()
     return [first, second], shared
 
@@ -97,27 +101,27 @@ def _definitions(numbers: Sequence[Numbers]) -> None:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _numbers(key: str, _side: Side) -> Numbers:
-    points = _side.points
+@remembered(st.cache_resource, max_entries=16)
+def _numbers(side: Side) -> Numbers:
+    points = side.points
     own = len(points.positions)
-    features: FloatArray = _side.features[:own]
-    persons, cameras = points.identities[:own], points.cameras[:own]
+    features: FloatArray = side.features[:own]
+    persons, cameras = points.individuals, points.cameras[:own]
     return Numbers(
         silhouette(features, persons), pair_distances(features, persons), camera_bias(features, cameras, persons)
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _agreement(key: str, other_key: str, _one: Side, _other: Side) -> tuple[float, int] | None:
+@remembered(st.cache_resource, max_entries=16)
+def _agreement(one: Side, other: Side) -> tuple[float, int] | None:
     """Percent, and the pictures it was taken over; None where both maps show the same space."""
-    if key == other_key:
+    if one.key == other.key:
         return None
-    smaller = min((_one.points, _other.points), key=lambda points: len(points.positions))
+    smaller = min((one.points, other.points), key=lambda points: len(points.positions))
     chosen = smaller.positions
-    persons = smaller.identities[: len(chosen)]
+    persons = smaller.individuals
     chosen = chosen[by_identity(persons, MOST_FOR_AGREEMENT, seed=0)]
-    features = [side.features[side.points.rows_of(chosen)] for side in (_one, _other)]
+    features = [side.features[side.points.rows_of(chosen)] for side in (one, other)]
     if len(features[0]) != len(features[1]) or len(features[0]) < 2:
         return None
     return agreement(features[0], features[1]), len(chosen)

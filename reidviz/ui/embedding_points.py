@@ -9,6 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.names import short, titles
 from reidviz.data.protocols import default_protocol, split
 from reidviz.evaluation.sampling import by_identity
 from reidviz.ui.messages import literal, or_stop
@@ -53,8 +54,13 @@ class Points:
         """The person of each row; those of the other data set under its name."""
         found = [self.dataset.identities[self.positions]]
         if self.other is not None:
-            found.append(np.array([f"{self.other.name} {name}" for name in self.other.identities[self.others]]))
+            found.append(np.array([f"{short(self.other.name)} {name}" for name in self.other.identities[self.others]]))
         return np.concatenate(found)
+
+    @cached_property
+    def individuals(self) -> npt.NDArray[np.str_]:
+        """The person of each row of the chosen data set; pictures of nobody show one each (Dataset.individuals)."""
+        return self.dataset.individuals[self.positions]
 
     @cached_property
     def cameras(self) -> npt.NDArray[np.str_]:
@@ -64,7 +70,7 @@ class Points:
     @cached_property
     def domains(self) -> npt.NDArray[np.str_]:
         """The data set of each row."""
-        return np.concatenate([np.full(len(positions), dataset.name) for dataset, positions in self.parts])
+        return np.concatenate([np.full(len(positions), short(dataset.name)) for dataset, positions in self.parts])
 
     @cached_property
     def roles(self) -> npt.NDArray[np.str_]:
@@ -119,6 +125,7 @@ def choose_points(choice: Choice) -> tuple[Points, Points]:
         "Beside them, another data set",
         names,
         key="map-beside",
+        format_func=lambda name: titles(names)[name],
         help="Its test pictures are laid out in the same space of ranking features, so that domains can be compared. "
         "They cannot be selected.",
     )
@@ -128,10 +135,10 @@ def choose_points(choice: Choice) -> tuple[Points, Points]:
 
 def describe_points(points: Points) -> str:
     """What the maps show, in words."""
-    persons = len(set(points.identities[: len(points.positions)].tolist()))
+    persons = len(set(points.identities[: len(points.positions)].tolist()) & set(points.dataset.persons))
     text = f"{len(points.positions):,} pictures of {persons:,} persons"
     if points.other is not None:
-        text += f", beside {len(points.others):,} test pictures of {literal(points.other.name)}"
+        text += f", beside {len(points.others):,} test pictures of {literal(short(points.other.name))}"
     if len(points) < points.total:
         text += f" (a sample of {points.total:,} pictures, in which each person keeps about the same share)"
     return text

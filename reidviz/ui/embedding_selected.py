@@ -1,16 +1,16 @@
 """The selected pictures, each with its nearest neighbours in the original space of both maps."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from reidviz.evaluation.neighbours import nearest
 from reidviz.evaluation.scores import FloatArray
+from reidviz.keys import key_of
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.retrieval import open_probe
 from reidviz.ui.selection import selected
@@ -43,7 +43,7 @@ def show_neighbours(sides: Sequence[Side]) -> None:
     if not len(rows):
         return
     pages = -(-len(rows) // A_PAGE)
-    page = st.pagination(pages, key=f"map-selected {rows.sum()} {pages}") if pages > 1 else 1
+    page = st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}") if pages > 1 else 1
     for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
         _show_one(sides, points, row)
 
@@ -100,5 +100,5 @@ def _rank_of(side: Side, position: int) -> int | None:
 
 
 def _thumb(points: Points, row: int) -> str:
-    told = escape(points.in_words(row))
+    told = in_html(points.in_words(row))
     return f'<img src="{points.picture(row)}" alt="{told}" title="{told}">'

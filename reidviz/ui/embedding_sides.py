@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 
 import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.ranking import Ranking, rank
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.evaluation.spaces import Space, describe, kept, ranking_scores, spaces_of
 from reidviz.evaluation.truth import truth_of
+from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.jobs import board
 from reidviz.ui.messages import literal
+from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import wait_for
 
@@ -35,14 +37,10 @@ class Side:
     features: FloatArray
     probe: int | None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells this side from others."""
-        points = self.points
-        parts = [
-            f"{dataset.cache_key} {sha256(positions.tobytes()).hexdigest()[:16]}" for dataset, positions in points.parts
-        ]
-        return " ".join((self.space.sha256[:16], self.space.place, str(self.probe), points.choice.split.key, *parts))
+        return key_of(self.space, self.probe, self.points.choice.split, self.points.parts)
 
     @cached_property
     def judged(self) -> tuple[Scores, Ranking] | None:
@@ -52,13 +50,13 @@ class Side:
         test = np.union1d(parts.probes, parts.gallery)
         if self.space.of_pairs or len(points.rows_of(test)) < len(test):
             return None
-        return _judged(self.key, self)
+        return _judged(self)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _judged(key: str, _side: Side) -> tuple[Scores, Ranking]:
-    points = _side.points
-    scores = ranking_scores(_side.features[: len(points.positions)], points.positions, points.choice.split)
+@remembered(st.cache_resource, max_entries=8)
+def _judged(side: Side) -> tuple[Scores, Ranking]:
+    points = side.points
+    scores = ranking_scores(side.features[: len(points.positions)], points.positions, points.choice.split)
     return scores, rank(scores, truth_of(points.dataset, points.choice.split))
 
 
@@ -90,27 +88,24 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
     ids = {choice.dataset.samples[i].id: int(i) for i in choice.split.probes.tolist()}
     wanted = [choice.dataset.samples[i].id for i in marked.tolist()] + [st.query_params.get("probe", "")]
     first = next((one for one in wanted if one in ids), next(iter(ids)))
-    if "map-probe" not in st.session_state or st.session_state["map-probe"] not in ids:
-        st.session_state["map-probe"] = first
+    key = f"map-probe {key_of(choice.dataset)}"
+    if st.session_state.get(key) not in ids:
+        st.session_state[key] = first
     chosen = st.selectbox(
         "Probe of the pairs",
         list(ids),
-        key="map-probe",
-        format_func=literal,
+        key=key,
+        format_func=shown,
         help="Each point of a joint feature is the pair of this probe and a picture.",
     )
     st.button(
         "Take the selected probe",
         icon=":material/my_location:",
         disabled=first == chosen,
-        on_click=_take_probe,
-        args=(first,),
+        on_click=st.session_state.update,
+        args=({key: first},),
     )
     return ids[chosen]
-
-
-def _take_probe(sample_id: str) -> None:
-    st.session_state["map-probe"] = sample_id
 
 
 def sides_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None) -> list[Side]:
@@ -128,8 +123,7 @@ def sides_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None)
 
         names = ", ".join(dict.fromkeys(literal(space.name) for space, *_ in missing))
         st.markdown(f"**Describing pictures** with {names}: once, then it is kept on disk.")
-        key = " ".join(f"{s.sha256[:16]}{s.place}{d.cache_key}{len(p)}{b}" for s, d, p, b in missing)
-        wait_for(f"features {key}", work, "Describe the pictures", board())
+        wait_for(key_of("features", missing), work, "Describe the pictures", board())
         st.stop()
     return [
         Side(space, points, np.concatenate([found for one in side if (found := kept(*one)) is not None]), side[0][3])

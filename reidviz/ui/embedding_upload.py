@@ -1,14 +1,12 @@
 """A picture of the user's own on both maps: where it falls, and who is nearest to it."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
-from reidviz.data.images import decode, picture, resize
+from reidviz.data.images import picture, resize
 from reidviz.evaluation.neighbours import nearest
 from reidviz.evaluation.projection import Plane, place, principal_of
 from reidviz.evaluation.scores import FloatArray
@@ -16,24 +14,20 @@ from reidviz.evaluation.spaces import describe_picture, width_and_height
 from reidviz.ui.embedding_maps import Map
 from reidviz.ui.embedding_selected import neighbours_row
 from reidviz.ui.embedding_sides import Side
-from reidviz.ui.messages import or_stop
-from reidviz.ui.pictures import data_uri
+from reidviz.ui.pictures import Picture, data_uri, upload
 from reidviz.ui.ranked import rows_html
-from reidviz.ui.retrieval import UPLOAD_TYPES
+from reidviz.ui.remembered import remembered
 
 ANCHORS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Uploaded:
-    """A picture and what it is known by: the digest of its file."""
-
-    image: Image.Image
-    digest: str
+class Uploaded(Picture):
+    """A picture of the user's own."""
 
     def features(self, side: Side) -> FloatArray:
         """Its features (1, D) in the space of a side."""
-        return _features(self.digest, side.key, self.image, side)
+        return _features(self, side)
 
     def on(self, one: Map) -> Plane:
         """Where it lies on a map (1, 2): projected where that is possible, else amid its nearest neighbours."""
@@ -47,17 +41,8 @@ class Uploaded:
 
 def choose_upload() -> Uploaded | None:
     """Draw the upload of a picture."""
-    file = st.file_uploader(
-        "A picture of your own on both maps",
-        type=UPLOAD_TYPES,
-        key="map-upload",
-        max_upload_size=20,
-        help="JPEG, PNG, WebP or BMP, cropped to one person. It stays in this server's memory and is not kept.",
-    )
-    if file is None:
-        return None
-    data = file.getvalue()
-    return Uploaded(or_stop(lambda: decode(data, file.name)), hashlib.sha256(data).hexdigest())
+    mine = upload("A picture of your own, cropped to one person, on both maps", "map-upload")
+    return None if mine is None else Uploaded(mine.image, mine.key)
 
 
 def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
@@ -72,10 +57,8 @@ def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
         st.html(rows_html(rows))
 
 
-@st.cache_data(max_entries=32, show_spinner="Describing your picture …")
-def _features(digest: str, key: str, _image: Image.Image, _side: Side) -> FloatArray:
-    width, height = width_and_height(_side.space)
-    probe = None
-    if _side.probe is not None:
-        probe = resize(picture(_side.points.dataset, _side.probe), height, width)
-    return np.asarray(describe_picture(_side.space, resize(_image, height, width), probe))
+@remembered(st.cache_data, max_entries=32, show_spinner="Describing your picture …")
+def _features(mine: Picture, side: Side) -> FloatArray:
+    width, height = width_and_height(side.space)
+    probe = None if side.probe is None else resize(picture(side.points.dataset, side.probe), height, width)
+    return np.asarray(describe_picture(side.space, resize(mine.image, height, width), probe))

@@ -8,15 +8,18 @@ import streamlit as st
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset
+from reidviz.data.names import short
 from reidviz.data.pixels import Pixels
 from reidviz.data.protocols import default_protocol, split
 from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer import Pairs, sample_pairs
 from reidviz.evaluation.truth import truth_of
+from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.progress import Progress
 from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice, dataset_named, known_readings
 
 EACH_KIND = 150
@@ -85,7 +88,8 @@ def compare(choice: Choice) -> Comparison:
     )
     if after.data_hash != choice.dataset.manifest_hash:
         st.warning(
-            f"{literal(after.name)} was trained for another target, {literal(after.data)}.", icon=":material/warning:"
+            f"{literal(after.name)} was trained for another target, {literal(short(after.data))}.",
+            icon=":material/warning:",
         )
         st.button(
             "Choose its target", icon=":material/my_location:", on_click=_choose, args=(after.data, after.protocol)
@@ -123,22 +127,22 @@ def _comparison(
             Pixels(data, sizes.height, sizes.width).fill(positions, progress)
     seen = []
     for reading in (before, after):
-        keys = [f"{reading.sha256}-{data.cache_key}-{part.key}-{place}" for data, part in sides]
         (target_maps, target), (source_maps, others) = (
-            _seen(key, reading, data, those, place) for key, (data, _), those in zip(keys, sides, pairs, strict=True)
+            _seen(reading, data, those, place) for (data, _), those in zip(sides, pairs, strict=True)
         )
-        seen.append(Seen(reading.name, " ".join(keys), target_maps, source_maps, target, others))
+        key = key_of(reading, choice.dataset, source, pairs, place)
+        seen.append(Seen(reading.name, key, target_maps, source_maps, target, others))
     return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Computing joint maps …")
-def _seen(key: str, _reading: Reading, _dataset: Dataset, _pairs: Pairs, _place: str) -> tuple[FloatArray, FloatArray]:
+@remembered(st.cache_resource, max_entries=16, show_spinner="Computing joint maps …")
+def _seen(reading: Reading, dataset: Dataset, pairs: Pairs, place: str) -> tuple[FloatArray, FloatArray]:
     from reidviz.evaluation.joint_maps import features_of, joint_maps
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = load_checkpoint(_reading.path)
+    network, card = load_checkpoint(reading.path)
     assert isinstance(network, MTDnet)
-    pixels = Pixels(_dataset, card.architecture.height, card.architecture.width)
-    maps = joint_maps(network, pixels, _pairs, settings.device())
-    return maps, features_of(network, maps, "conv5" if _place == "conv5" else "fc7", settings.device())
+    pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
+    maps = joint_maps(network, pixels, pairs, settings.device())
+    return maps, features_of(network, maps, "conv5" if place == "conv5" else "fc7", settings.device())

@@ -3,16 +3,18 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.evaluation.transfer import Transfer, distances, transfer
+from reidviz.evaluation.transfer import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.joint_comparison import PLACES, Comparison, Seen
 from reidviz.ui.messages import literal
-from reidviz.ui.planes import METHODS, plane_or_progress
+from reidviz.ui.planes import METHODS, Cloud, plane_or_progress
+from reidviz.ui.remembered import remembered
 
 
 def show_numbers(comparison: Comparison) -> None:
     """Three numbers of both networks, each with its definition."""
-    rows = [(seen.name, _numbers(seen.key, comparison, seen)) for seen in (comparison.before, comparison.after)]
+    pairs = comparison.target_pairs, comparison.source_pairs
+    rows = [(seen.name, _numbers(seen, *pairs)) for seen in (comparison.before, comparison.after)]
     lines = ["| | data sets told apart | discrepancy | neighbours of the same kind |", "|:---|---:|---:|---:|"]
     for when, (name, numbers) in zip(("before", "after"), rows, strict=True):
         lines.append(
@@ -26,17 +28,20 @@ def show_numbers(comparison: Comparison) -> None:
         f"{literal(comparison.target.name)} and {s} of {literal(comparison.source.name)}, half of them of one person."
     )
     st.caption(
-        "**Data sets told apart**: share of pairs whose data set a linear classifier (logistic regression, 5-fold "
-        f"cross-validated) tells from the feature; {100 * max(t, s) / (t + s):.0f} % is chance. **Discrepancy**: "
+        "**Data sets told apart**: share of pairs whose data set a linear classifier (logistic regression, "
+        f"cross-validated {folds(t, s)}-fold) tells from the feature; {100 * max(t, s) / (t + s):.0f} % is chance. "
+        "**Discrepancy**: "
         "squared maximum mean discrepancy (Gaussian kernel, median bandwidth); 0 when both are distributed alike. "
         "**Neighbours of the same kind**: share of a target pair's 10 nearest *source* pairs that are of its kind "
         "(same person, or different persons); 50 % is chance."
     )
+    if s <= NEIGHBOURS:
+        st.caption(f"There are no more than {NEIGHBOURS} source pairs: the last figure is 50 % by construction.")
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _numbers(key: str, _comparison: Comparison, _seen: Seen) -> Transfer:
-    return transfer(_seen.target, _comparison.target_pairs.same, _seen.source, _comparison.source_pairs.same)
+@remembered(st.cache_data, max_entries=64)
+def _numbers(seen: Seen, target_pairs: Pairs, source_pairs: Pairs) -> Transfer:
+    return transfer(seen.target, target_pairs.same, seen.source, source_pairs.same)
 
 
 def show_distances(comparison: Comparison) -> None:
@@ -68,7 +73,7 @@ def show_projection(comparison: Comparison) -> None:
         features = np.concatenate([seen.target, seen.source])
         with column:
             st.markdown(f"**{when}**: {literal(seen.name)}")
-            plane = plane_or_progress(features, method or "PCA", seen.key)
+            plane = plane_or_progress(Cloud(features, seen.key), method or "PCA")
             if plane is None:
                 continue
             st.plotly_chart(

@@ -8,6 +8,7 @@ from reidviz.data.images import picture
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer import Pairs, distances
 from reidviz.figures.heat import channel_tiles, energy, overlaid
+from reidviz.keys import key_of
 from reidviz.ui.joint_comparison import Comparison
 from reidviz.ui.pictures import data_uri
 from reidviz.ui.selection import selected
@@ -39,8 +40,9 @@ def show_pair(comparison: Comparison) -> None:
     marked = selected(current())
     held = np.isin(pairs.first[offered], marked) | np.isin(pairs.second[offered], marked)
     offered = np.concatenate([offered[held], offered[~held]])
+    key = f"joint-pair {key_of(comparison.target, pairs, offered)}"
     with b:
-        chosen = int(offered[st.pagination(len(offered), key=f"joint-pair-{kind}-{len(offered)}") - 1])
+        chosen = int(offered[st.pagination(len(offered), key=key) - 1])
     if held.any():
         st.caption(f":material/lasso_select: The first {int(held.sum()):,} hold a selected picture.")
     st.caption(

@@ -2,19 +2,27 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import TypeVar
 
 import streamlit as st
 
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
 T = TypeVar("T")
 
 
 def literal(text: str) -> str:
-    """Text from files, with everything that Markdown or HTML would take for markup escaped."""
-    spaced = " ".join(text.split())
+    """Text from files, with everything that Markdown or HTML would take for markup escaped, and what is invisible or
+    turns the direction of a line replaced (names.shown)."""
+    spaced = shown(" ".join(text.split()))
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", spaced)
+
+
+def in_html(text: str) -> str:
+    """The same for HTML that is shown as it is, its attributes too."""
+    return escape(shown(text))
 
 
 def heading(title: str, question: str) -> None:

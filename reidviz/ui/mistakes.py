@@ -1,9 +1,9 @@
 """The hardest triplets and pairs of a validation as pictures: a probe, its true match, and who was taken for it."""
 
-from html import escape
 from typing import Any
 
 from reidviz.data.dataset import Dataset
+from reidviz.ui.messages import in_html
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.ranked import STYLE as CARDS
 
@@ -47,10 +47,10 @@ def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset)
 
 def _card(dataset: Dataset, position: int, kind: str, top: str, words: str, score: str) -> str:
     sample = dataset.samples[position]
-    label = escape(f"{words}: person {sample.identity}" + (f", {score}" if score else ""))
+    label = in_html(f"{words}: person {sample.identity}" + (f", {score}" if score else ""))
     return (
         f'<div class="rv-card {kind}" title="{label}"><div class="top">{top}</div>'
-        f'<img src="{thumbnail(dataset, position)}" alt="{label}"><div class="meta">{escape(sample.identity)}</div>'
+        f'<img src="{thumbnail(dataset, position)}" alt="{label}"><div class="meta">{in_html(sample.identity)}</div>'
         f'<div class="meta">{score or "&nbsp;"}</div></div>'
     )
 

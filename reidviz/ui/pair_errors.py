@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.calibration import (
     Reliability,
     area,
@@ -20,9 +21,11 @@ from reidviz.evaluation.calibration import (
 from reidviz.evaluation.evaluate import Result
 from reidviz.evaluation.truth import BoolArray
 from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
+from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.ui.messages import literal
-from reidviz.ui.pair_tests import STEPS, UNITS, Tested, pairs_told, searched
+from reidviz.ui.pair_tests import STEPS, UNITS, AtMost, Tested, pairs_told, searched
+from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 
 ALL = "all cameras"
@@ -30,7 +33,8 @@ ALL = "all cameras"
 
 def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | None) -> None:
     """Histograms of both kinds of pairs with a threshold to move, what it costs, and the card to take away."""
-    cameras = st.selectbox("Pairs between", _camera_pairs(choice), key="pairs-cameras")
+    key = f"pairs-cameras {key_of(choice.dataset, choice.split)}"
+    cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
     shown = _between(choice, one, cameras)
     _slider(one)
     if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
@@ -135,9 +139,7 @@ def show_calibration(choice: Choice, one: Tested) -> None:
     if one.reading.kind != "probability":
         st.info(f"{literal(one.reading.name)} gives no probability. Choose a model that ranks by P(same).")
         return
-    before, after, degrees = _calibrated(
-        f"{one.reading.sha256} {choice.dataset.cache_key} {choice.split.key}", choice, one
-    )
+    before, after, degrees = _calibrated(one, choice.dataset, choice.split)
     st.plotly_chart(
         reliability_figure({"as it is": before, "at a temperature": after}),
         key="pairs-reliability",
@@ -155,18 +157,18 @@ def show_calibration(choice: Choice, one: Tested) -> None:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner="Fitting a temperature …")
-def _calibrated(key: str, _choice: Choice, _one: Tested) -> tuple[Reliability, Reliability, tuple[float, float]]:
-    persons = _choice.dataset.identities[_choice.split.probes][_one.pairs.probes]
-    mended, degrees = cross_tempered(_one.values, _one.pairs.same, persons)
-    return reliability(_one.values, _one.pairs.same), reliability(mended, _one.pairs.same), degrees
+@remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a temperature …")
+def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, Reliability, tuple[float, float]]:
+    persons = dataset.identities[split.probes][one.pairs.probes]
+    mended, degrees = cross_tempered(one.values, one.pairs.same, persons)
+    return reliability(one.values, one.pairs.same), reliability(mended, one.pairs.same), degrees
 
 
 def _slider(one: Tested) -> None:
     """The threshold in the score's own unit, and places to put it."""
     step = STEPS[one.reading.kind]
     low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
-    key = f"slider {one.threshold_key} {one.reading.weight}"
+    key = f"slider {one.key}"
     if key not in st.session_state:
         st.session_state[key] = float(np.clip(one.threshold, low, high))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -180,21 +182,18 @@ def _slider(one: Tested) -> None:
             on_change=_moved,
             args=(one.threshold_key, key),
         )
-        for label, at in (
-            ("Equal error", one.equal[1]),
-            ("1 % false matches", threshold_at(one.errors, 0.01)),
-            ("0.1 %", threshold_at(one.errors, 0.001)),
-        ):
-            value = float(np.clip(one.sign * at, low, high))
-            st.button(label, key=f"to {label}", width="content", on_click=_put, args=(one.threshold_key, key, value))
+        for label, place in (("Equal error", None), ("1 % false matches", AtMost(0.01)), ("0.1 %", AtMost(0.001))):
+            st.button(label, key=f"to {label}", width="content", on_click=_put, args=(one.threshold_key, key, place))
 
 
 def _moved(kept: str, key: str) -> None:
-    st.session_state[kept] = st.session_state[key]
+    st.session_state[kept] = float(st.session_state[key])
 
 
-def _put(kept: str, key: str, value: float) -> None:
-    st.session_state[kept] = st.session_state[key] = value
+def _put(kept: str, key: str, place: AtMost | None) -> None:
+    """Let the threshold follow a rule; the slider starts anew where that puts it."""
+    st.session_state[kept] = place
+    st.session_state.pop(key, None)
 
 
 def _rates(one: Tested, shown: BoolArray) -> tuple[float, float]:

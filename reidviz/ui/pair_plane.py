@@ -1,16 +1,18 @@
 """Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.names import shown
 from reidviz.evaluation.pair_values import PairSet
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.pairs import plane_figure
-from reidviz.ui.pair_choice import FIRST, SECOND
+from reidviz.keys import key_of
+from reidviz.ui.messages import in_html
+from reidviz.ui.pair_choice import take_pair
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.selection import select
@@ -102,16 +104,17 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
     chosen = st.selectbox(
         "Pairs shown",
         names,
-        key=f"pairs-shown {len(kinds[LASSOED])} {int(kinds[LASSOED].sum())}",
+        key=f"pairs-shown {key_of(choice.dataset, choice.split, kinds[LASSOED])}",
         format_func=lambda name: f"{name} ({len(kinds[name]):,})",
     )
     rows = kinds[chosen]
+    shown_key = key_of(tasks.known.key, chosen, rows)
     if not len(rows):
         st.info("There is no such pair at these thresholds.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         pages = -(-len(rows) // A_PAGE)
-        page = st.pagination(pages, key=f"pairs-page {chosen} {pages}") if pages > 1 else 1
+        page = st.pagination(pages, key=f"pairs-page {shown_key}") if pages > 1 else 1
         shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
         st.button(
             "Select these pictures",
@@ -123,7 +126,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
     st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
     offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {chosen} {page}")
+        one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")
         st.button(
             "Take this pair",
             icon=":material/compare:",
@@ -136,7 +139,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
 def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
     """Rows of the pairs that were lassoed in this split, kept by sample ids."""
     kept = st.session_state.get("pairs-lassoed", ("", ()))
-    if kept[0] != f"{choice.dataset.manifest_hash} {choice.split.key}":
+    if kept[0] != key_of(choice.dataset, choice.split):
         return np.empty(0, dtype=np.int64)
     wanted = set(kept[1])
     count = len(choice.split.gallery)
@@ -148,7 +151,7 @@ def _lasso(choice: Choice, pairs: PairSet) -> None:
     told = [point.get("customdata") for point in st.session_state["pairs-plane"]["selection"]["points"]]
     rows = np.array(sorted({int(np.ravel(row)[0]) for row in told if row is not None}), dtype=np.int64)
     cells = tuple(zip(pairs.probes[rows].tolist(), pairs.gallery[rows].tolist(), strict=True))
-    st.session_state["pairs-lassoed"] = (f"{choice.dataset.manifest_hash} {choice.split.key}", cells)
+    st.session_state["pairs-lassoed"] = (key_of(choice.dataset, choice.split), cells)
     if len(rows):
         _select(choice, pairs, rows)
 
@@ -159,8 +162,8 @@ def _select(choice: Choice, pairs: PairSet, rows: IntArray) -> None:
 
 
 def _take(choice: Choice, pairs: PairSet, row: int) -> None:
-    first, second = _positions(choice, pairs, row)
-    st.session_state[FIRST], st.session_state[SECOND] = (choice.dataset.samples[i].id for i in (first, second))
+    first, second = (choice.dataset.samples[i].id for i in _positions(choice, pairs, row))
+    take_pair(choice.dataset, first, second)
 
 
 def _corners(tasks: Tasks) -> dict[str, IntArray]:
@@ -202,14 +205,14 @@ def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:
 
 def _told(choice: Choice, tasks: Tasks, row: int) -> str:
     first, second = (choice.dataset.samples[i] for i in _positions(choice, tasks.pairs, row))
-    return f"{first.id} and {second.id}"
+    return shown(f"{first.id} and {second.id}")
 
 
 def _card(choice: Choice, tasks: Tasks, row: int) -> str:
     places = _positions(choice, tasks.pairs, row)
     samples = [choice.dataset.samples[i] for i in places]
     pictures = "".join(
-        f'<img src="{thumbnail(choice.dataset, i)}" alt="person {escape(s.identity)}">'
+        f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">'
         for i, s in zip(places, samples, strict=True)
     )
     same = bool(tasks.pairs.same[row])
@@ -221,6 +224,6 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> str:
     if tasks.classifier is not None:
         scores.append(f"P {tasks.classifier.values[row]:.1%}")
     return (
-        f'<figure class="{"same" if same else "other"}">{pictures}<figcaption>{escape(who)}<br>'
-        f"cam {escape(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
+        f'<figure class="{"same" if same else "other"}">{pictures}<figcaption>{in_html(who)}<br>'
+        f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
     )

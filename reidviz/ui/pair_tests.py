@@ -5,32 +5,48 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from reidviz.evaluation.calibration import Errors, OpenSet, equal_error, errors, open_set
+from reidviz.data.dataset import Dataset, Split
+from reidviz.evaluation.calibration import Errors, OpenSet, equal_error, errors, open_set, threshold_at
 from reidviz.evaluation.evaluate import Reading, Result
+from reidviz.evaluation.foregone import ONE_PERSON
 from reidviz.evaluation.pair_values import PairSet, likeness, pairs_tested
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.truth import truth_of
+from reidviz.keys import key_of
+from reidviz.ui.messages import literal
+from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 
 UNITS = {"distance": "squared distance", "probability": "P(same)", "fused": "mix of both tasks"}
 STEPS = {"distance": 0.001, "probability": 0.001, "fused": 0.01}
 
 
+@dataclass(frozen=True)
+class AtMost:
+    """A threshold by what it costs: the lowest with no more than that share of false matches, whatever the scores."""
+
+    false_match: float
+
+
 @dataclass(frozen=True, eq=False)
 class Tested:
     """A reading on all test pairs.
 
-    values      the score of each pair (P,) as it is; alike: larger for pairs that are more alike
-    errors      of each threshold on alike
-    equal       equal-error rate and its threshold on alike
+    key             what tells it from others: that of its result
+    values          the score of each pair (P,) as it is; alike: larger for pairs that are more alike
+    errors          of each threshold on alike
+    equal           equal-error rate and its threshold on alike
+    threshold_key   what the session keeps the user's threshold under
     """
 
     reading: Reading
+    key: str
     pairs: PairSet
     values: FloatArray
     alike: FloatArray
     errors: Errors
     equal: tuple[float, float]
+    threshold_key: str
 
     @property
     def sign(self) -> int:
@@ -40,12 +56,10 @@ class Tested:
     @property
     def threshold(self) -> float:
         """Where the user's threshold stands, in the score's own unit; at first where both errors are equal."""
-        return float(st.session_state.get(self.threshold_key, self.sign * self.equal[1]))
-
-    @property
-    def threshold_key(self) -> str:
-        """What the threshold is kept under."""
-        return f"threshold {self.reading.sha256[:16]} {self.reading.kind}"
+        kept: float | AtMost | None = st.session_state.get(self.threshold_key)
+        if isinstance(kept, float):
+            return kept
+        return self.sign * (self.equal[1] if kept is None else threshold_at(self.errors, kept.false_match))
 
     def share_below(self, value: float, same: bool) -> float:
         """Percent of the pairs of one kind that are less alike than a score."""
@@ -55,17 +69,33 @@ class Tested:
 
 def all_pairs(choice: Choice) -> PairSet:
     """The test pairs of the chosen split."""
-    return _pairs(f"{choice.dataset.cache_key}-{choice.split.key}", choice)
+    return _pairs(choice.dataset, choice.split)
 
 
-def tested(choice: Choice, result: Result) -> Tested:
-    """One reading on all test pairs."""
-    return _tested(f"{_key(choice, result)}", result, all_pairs(choice))
+def tested(choice: Choice, result: Result) -> Tested | None:
+    """One reading on all test pairs; None where those it has a score for are of one kind, and nothing can be told."""
+    return _tested(result, choice.dataset, choice.split)
+
+
+def tested_or_stop(choice: Choice, results: list[Result]) -> list[tuple[Result, Tested]]:
+    """The results that have pairs of both kinds, with these; what has not is named, and where none has, the page ends.
+
+    In a cascade all of one kind may be missing until the scores of all pairs arrive.
+    """
+    found = [(result, one) for result in results if (one := tested(choice, result)) is not None]
+    lacking = [literal(result.reading.name) for result in results if tested(choice, result) is None]
+    if not all_pairs(choice).different_total:
+        st.info(f"There are no pairs of different persons, so no threshold can be judged. {ONE_PERSON}")
+    elif lacking:
+        st.info(f"Of {', '.join(lacking)} only pairs of one kind have a score so far: not shown.")
+    if not found:
+        st.stop()
+    return found
 
 
 def searched(choice: Choice, result: Result) -> OpenSet:
     """The nearest of each probe, for a search where the person may be absent."""
-    return _searched(_key(choice, result), choice, result)
+    return _searched(result, choice.dataset, choice.split)
 
 
 def pairs_told(pairs: PairSet) -> str:
@@ -75,28 +105,34 @@ def pairs_told(pairs: PairSet) -> str:
     return f"all {same:,} pairs of one person and {pairs.different:,}{drawn} of different persons"
 
 
-def _key(choice: Choice, result: Result) -> str:
-    reading = result.reading
-    cascade = 0 if result.cascade is None else result.cascade.count
-    return f"{reading.sha256}-{reading.kind}-{reading.weight}-{cascade}-{choice.dataset.cache_key}-{choice.split.key}"
+def threshold_key(result: Result, dataset: Dataset, split: Split) -> str:
+    """A threshold belongs to the scores of one network, read one way, on one test. It outlives a cascade and the name
+    of a run: the scores that follow are of the same unit."""
+    reading, scoring = result.reading, result.scoring
+    ways = scoring.passes, scoring.precision
+    return f"threshold {key_of(reading.sha256, reading.kind, reading.weight, ways, dataset, split)}"
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _pairs(key: str, _choice: Choice) -> PairSet:
-    return pairs_tested(truth_of(_choice.dataset, _choice.split))
+@remembered(st.cache_resource, max_entries=4)
+def _pairs(dataset: Dataset, split: Split) -> PairSet:
+    return pairs_tested(truth_of(dataset, split))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Counting errors …")
-def _tested(key: str, _result: Result, _pairs: PairSet) -> Tested:
-    values = _pairs.values(_result.scores)
+@remembered(st.cache_resource, max_entries=16, show_spinner="Counting errors …")
+def _tested(result: Result, dataset: Dataset, split: Split) -> Tested | None:
+    pairs = _pairs(dataset, split)
+    values = pairs.values(result.scores)
     known = np.isfinite(values)
-    pairs = _pairs if known.all() else _pairs.at(known)
-    values = values[known]
-    alike = likeness(values, _result.reading.kind)
+    if not known.all():
+        pairs, values = pairs.at(known), values[known]
+    if pairs.same.all() or not pairs.same.any():
+        return None
+    alike = likeness(values, result.reading.kind)
     found = errors(alike, pairs.same)
-    return Tested(_result.reading, pairs, values, alike, found, equal_error(found))
+    kept = threshold_key(result, dataset, split)
+    return Tested(result.reading, result.key, pairs, values, alike, found, equal_error(found), kept)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _searched(key: str, _choice: Choice, _result: Result) -> OpenSet:
-    return open_set(_result.scores, truth_of(_choice.dataset, _choice.split))
+@remembered(st.cache_resource, max_entries=16)
+def _searched(result: Result, dataset: Dataset, split: Split) -> OpenSet:
+    return open_set(result.scores, truth_of(dataset, split))

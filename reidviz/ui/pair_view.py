@@ -1,12 +1,10 @@
 """One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from reidviz import settings
 from reidviz.data.images import resize
@@ -14,11 +12,11 @@ from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
-from reidviz.models.card import read_card
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pair_tests import Tested
-from reidviz.ui.pictures import data_uri
+from reidviz.ui.pictures import Picture, data_uri
+from reidviz.ui.remembered import remembered
 
 MIRRORS = ("as they are", "second mirrored", "first mirrored", "both mirrored")
 ORDERS = ("first picture first", "second picture first")
@@ -75,22 +73,16 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     return scores
 
 
-def passes_of(path: Path, sha256: str, first: Shown, second: Shown) -> Passes:
-    """All passes of one network on two pictures, kept for a while."""
-    return _passes(sha256, first.key, second.key, path, first.image, second.image)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _passes(
-    sha256: str, first_key: str, second_key: str, _path: Path, _first: Image.Image, _second: Image.Image
-) -> Passes:
+@remembered(st.cache_data, max_entries=256)
+def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passes:
+    """All passes of one network on two pictures."""
     from reidviz.evaluation.passes import probabilities, squared_distances
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = load_checkpoint(_path)
+    network, card = load_checkpoint(path)
     size = card.architecture.height, card.architecture.width
-    pictures = resize(_first, *size), resize(_second, *size)
+    pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()
     ranks = not isinstance(network, MTDnet) or network.feature is not None
     return Passes(
@@ -99,15 +91,9 @@ def _passes(
     )
 
 
-def sizes_of(path: Path) -> tuple[int, int]:
-    """Height and width of the pictures that a network takes."""
-    architecture = read_card(path).architecture
-    return architecture.height, architecture.width
-
-
 def _pictures(first: Shown, second: Shown) -> str:
     kind = "same" if first.person is not None and first.person == second.person else "other"
-    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{escape(one.told)}">' for one in (first, second))
+    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">' for one in (first, second))
     return f'<div class="rv-two {kind}">{shown}</div>'
 
 

@@ -2,23 +2,22 @@
 
 import time
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from reidviz import settings
 from reidviz.data.images import resize
 from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.heat import signed_overlay
+from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.models.variants import variant
 from reidviz.progress import time_left
-from reidviz.ui.messages import literal
+from reidviz.ui.messages import in_html, literal
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pictures import data_uri
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 METHODS: "dict[str, Method]" = {"gradient × activation": "gradient", "occlusion": "occlusion"}
 BRANCHES: "dict[Branch, str]" = {"ranking": "ranking branch (after conv2)", "pairs": "classifier (after conv5)"}
 HIDDEN = 0.2
+MOST_KEPT = 128
 STYLE = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
 
 
@@ -78,13 +78,10 @@ def _branches(reading: Reading) -> "list[Branch]":
 
 
 def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
-    key = f"{reading.sha256} {branch} {method} {first.key} {second.key}"
-    bar = st.progress(0.0, text="Explaining …")
-    found = _why(key, reading.path, branch, method, first.image, second.image, bar)
-    bar.empty()
+    found = _explained(first, second, reading, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
     shown = "".join(
-        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{escape(one.told)}: what mattered">'
+        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{in_html(one.told)}: what mattered">'
         for one, map_ in ((first, found.first), (second, found.second))
     )
     st.html(STYLE + f'<div class="rv-why">{shown}</div>')
@@ -94,29 +91,45 @@ def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", metho
     )
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource
+def _kept() -> dict[str, Why]:
+    """The last explanations of this server, by key: Streamlit's own caches would draw the bar again with each."""
+    return {}
+
+
+def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> Why:
+    """The explanation, with a bar that tells how far it is while it is computed."""
+    kept, key = _kept(), key_of(first, second, reading.sha256, branch, method)
+    if (found := kept.get(key)) is None:
+        bar = st.progress(0.0, text="Explaining …")
+        found = kept[key] = _why(first, second, reading.path, branch, method, bar)
+        bar.empty()
+        for oldest in list(kept)[:-MOST_KEPT]:
+            kept.pop(oldest, None)
+    return found
+
+
 def _why(
-    key: str,
-    _path: Path,
+    first: Shown,
+    second: Shown,
+    path: Path,
     branch: "Branch",
     method: "Method",
-    _first: Image.Image,
-    _second: Image.Image,
-    _bar: "st.delta_generator.DeltaGenerator",
+    bar: "st.delta_generator.DeltaGenerator",
 ) -> Why:
     from reidviz.evaluation.explain import deletion, explain
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(_path)
+    network, card = load_checkpoint(path)
     size = card.architecture.height, card.architecture.width
-    first, second = resize(_first, *size), resize(_second, *size)
+    pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()
     started = time.monotonic()
 
     def progress(done: int, total: int, what: str) -> None:
         left = time_left(done, total, time.monotonic() - started)
-        _bar.progress(done / total, text=f"{what}: {done} of {total} {left}")
+        bar.progress(done / total, text=f"{what}: {done} of {total} {left}")
 
-    found = explain(network, branch, method, first, second, device, progress)
-    changes = deletion(network, branch, first, second, found, HIDDEN, np.random.default_rng(0), device)
+    found = explain(network, branch, method, *pictures, device, progress)
+    changes = deletion(network, branch, *pictures, found, HIDDEN, np.random.default_rng(0), device)
     return Why(found.score, found.first, found.second, *changes)

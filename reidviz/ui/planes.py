@@ -1,11 +1,15 @@
 """Features on a plane: PCA at once, slower projections when they are ready, with progress until then."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from reidviz.evaluation.projection import SLOW, Plane, kept, lay_out, principal
 from reidviz.evaluation.scores import FloatArray
+from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.jobs import JobBoard
+from reidviz.ui.remembered import remembered
 from reidviz.ui.waiting import wait_for
 
 METHODS = ("PCA", *SLOW)
@@ -17,23 +21,31 @@ def layouts() -> JobBoard:
     return JobBoard()
 
 
-def plane_or_progress(features: FloatArray, method: str, key: str, start: Plane | None = None) -> Plane | None:
-    """Features (N, D) on a plane (N, 2) by one of METHODS; None, and its progress is drawn, while it is computed.
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Features (N, D) to be laid out; key tells them from others."""
 
-    key tells these features from others; start is where a slow projection begins.
+    features: FloatArray
+    key: str
+
+
+def plane_or_progress(cloud: Cloud, method: str, start: Plane | None = None) -> Plane | None:
+    """Features on a plane (N, 2) by one of METHODS; None, and its progress is drawn, while it is computed.
+
+    start is where a slow projection begins.
     """
     if method == "PCA":
-        return _principal(key, features)
-    plane = kept(features, method, start)
+        return _principal(cloud)
+    plane = kept(cloud.features, method, start)
     if plane is None:
 
         def work(progress: Progress) -> None:
-            lay_out(features, method, progress, start)
+            lay_out(cloud.features, method, progress, start)
 
-        wait_for(f"{method} {key} {'from' if start is not None else ''}", work, f"Compute {method}", layouts())
+        wait_for(key_of(method, cloud, start), work, f"Compute {method}", layouts())
     return plane
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _principal(key: str, _features: FloatArray) -> Plane:
-    return principal(_features)
+@remembered(st.cache_resource, max_entries=16)
+def _principal(cloud: Cloud) -> Plane:
+    return principal(cloud.features)

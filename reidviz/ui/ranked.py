@@ -1,7 +1,8 @@
 """Ranked galleries as HTML: one row a model, aligned by rank, right and wrong told by border, sign and colour."""
 
 from dataclasses import dataclass
-from html import escape
+
+from reidviz.ui.messages import in_html
 
 STYLE = """
 <style>
@@ -56,8 +57,8 @@ def _row(row: Row) -> str:
     if row.beyond is not None:
         cards += f'<div class="rv-card gap">…<br>true match<br>at rank {row.beyond.rank}</div>' + _card(row.beyond)
     return (
-        f'<section class="rv-row" aria-label="{escape(row.title)}"><div class="rv-head"><b>{escape(row.title)}</b>'
-        f'<span>{escape(row.note)}</span></div><div class="rv-cards">{cards}</div></section>'
+        f'<section class="rv-row" aria-label="{in_html(row.title)}"><div class="rv-head"><b>{in_html(row.title)}</b>'
+        f'<span>{in_html(row.note)}</span></div><div class="rv-cards">{cards}</div></section>'
     )
 
 
@@ -67,10 +68,10 @@ def _card(card: Card) -> str:
         False: ("wrong", '<span class="wrong-sign">✗</span>', "another person"),
         None: ("unknown", "", "identity of the probe not known"),
     }[card.right]
-    camera = f'<div class="meta">cam {escape(card.camera)}</div>' if card.camera else ""
-    label = escape(f"rank {card.rank}: person {card.identity}, {card.score}, {words}")
+    camera = f'<div class="meta">cam {in_html(card.camera)}</div>' if card.camera else ""
+    label = in_html(f"rank {card.rank}: person {card.identity}, {card.score}, {words}")
     return (
         f'<div class="rv-card {kind}" title="{label}"><div class="top"><span>{card.rank}</span>{sign}</div>'
-        f'<img src="{card.picture}" alt="{label}"><div class="meta">{escape(card.identity)}</div>{camera}'
-        f'<div class="meta">{escape(card.score)}</div></div>'
+        f'<img src="{card.picture}" alt="{label}"><div class="meta">{in_html(card.identity)}</div>{camera}'
+        f'<div class="meta">{in_html(card.score)}</div></div>'
     )

@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import streamlit as st
 
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Reading, Result, evaluate, is_cached
 from reidviz.evaluation.scores import EXACT, Scoring
+from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.jobs import Job, board
 from reidviz.ui.messages import literal, show_error
+from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 
 CASCADE = Scoring(cascade=100)
@@ -63,12 +67,12 @@ def _result(choice: Choice, reading: Reading, scoring: Scoring) -> Result:
     """A fused one is made anew each time: its weight is a dial, and mixing takes milliseconds."""
     if reading.kind == "fused":
         return evaluate(reading, choice.dataset, choice.split, scoring=scoring)
-    return _kept_result(_key(choice, reading, scoring), choice, reading, scoring)
+    return _kept_result(reading, choice.dataset, choice.split, scoring)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _kept_result(key: str, _choice: Choice, _reading: Reading, _scoring: Scoring) -> Result:
-    return evaluate(_reading, _choice.dataset, _choice.split, scoring=_scoring)
+@remembered(st.cache_resource, max_entries=32)
+def _kept_result(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring) -> Result:
+    return evaluate(reading, dataset, split, scoring=scoring)
 
 
 def _named(result: Result) -> Result:
@@ -79,12 +83,8 @@ def _named(result: Result) -> Result:
     return replace(result, reading=replace(result.reading, name=name))
 
 
-def _key(choice: Choice, reading: Reading, scoring: Scoring | None) -> str:
-    return f"{reading.sha256}-{reading.kind}-{reading.name}-{choice.dataset.cache_key}-{choice.split.key}-{scoring}"
-
-
 def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
-    key = "scores " + " ".join(_key(choice, reading, None) for reading in choice.readings)
+    key = key_of("scores", choice)
 
     def work(progress: Progress) -> None:
         distances = [(reading, EXACT) for reading in choice.readings if reading.kind == "distance"]
@@ -97,8 +97,8 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
         _ended(job, key)
         return
     st.markdown(
-        f"**Computing the scores** of {len(choice.readings)} models on {literal(choice.dataset.name)}: this happens "
-        f"once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
+        f"**Computing the scores** of {len(choice.readings)} models on {literal(short(choice.dataset.name))}: this "
+        f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
     )
     _watch(key, choice, at_hand)
 
@@ -142,5 +142,5 @@ def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Non
     if job is None or job.finished or _at_hand(choice) != at_hand:
         st.rerun(scope="app")
     else:
-        st.progress(job.share, text=job.text)
+        st.progress(job.share, text=literal(job.text))
         st.button("Cancel", icon=":material/close:", on_click=job.cancel)

@@ -1,28 +1,29 @@
 """The Retrieval page's parts: choosing a probe, its ranked galleries, and the same for an uploaded picture."""
 
-import hashlib
-
 import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
-from reidviz.data.images import decode, picture
+from reidviz.data.images import picture
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Reading, Result
+from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.ranking import order
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.truth import BoolArray, truth_of
+from reidviz.keys import key_of
 from reidviz.ui.boxed import choose_box
 from reidviz.ui.dial import dial
 from reidviz.ui.messages import literal, or_stop
 from reidviz.ui.picture_scores import scores_of_picture
-from reidviz.ui.pictures import data_uri, thumbnail
+from reidviz.ui.pictures import Picture, data_uri, thumbnail, upload
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.selection import selected
 from reidviz.ui.state import Choice
-from reidviz.ui.summary import provenance, training_data
+from reidviz.ui.summary import provenance, say_foregone, training_data
 
 PROBES_A_PAGE = 12
-UPLOAD_TYPES = ("jpg", "jpeg", "png", "webp", "bmp")
+FEWEST_A_ROW = 5
 
 
 def open_probe(sample_id: str) -> None:
@@ -42,8 +43,9 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
         chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
         if len(rows):
             pages = -(-len(rows) // PROBES_A_PAGE)
+            key = f"probe-page {key_of(choice.dataset, choice.split, rows)}"
             with paging:
-                page = st.pagination(pages, key=f"probe-page-{pages}") if pages > 1 else 1
+                page = st.pagination(pages, key=key) if pages > 1 else 1
             _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
         else:
             st.info("No probe is like that with these models. Choose another filter.")
@@ -55,12 +57,13 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
     sample = choice.dataset.samples[choice.split.probes[position]]
     truth = truth_of(choice.dataset, choice.split).marks(position)
     left, right = st.columns([1, 6], gap="medium")
-    boxed, what = None, ""
+    boxed = None
     with left:
         st.markdown("**Probe**")
         if st.toggle("Box", key="boxed", help="Drag a box over the probe: which part of it decides the lists?"):
-            boxed = or_stop(lambda: picture(choice.dataset, int(choice.split.probes[position])))
-            boxed, what = choose_box(boxed, sample.id)
+            place = int(choice.split.probes[position])
+            whole = Picture(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
+            boxed = choose_box(whole)
         else:
             st.image(
                 thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}"
@@ -70,44 +73,35 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         )
         shown = _shown(len(choice.split.gallery))
     with right:
-        if boxed is not None and what:
-            digest = f"{choice.dataset.cache_key} {position} {what}"
-            found = [(reading, scores, 0) for reading, scores in scores_of_picture(digest, boxed, choice)]
+        if boxed is not None:
+            found = [(reading, scores, 0) for reading, scores in scores_of_picture(boxed, choice)]
         else:
             found = [(r.reading, r.scores, position) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
         rows = [_row(choice, reading, scores, row, shown, truth) for reading, scores, row in beside_the_dial_first]
         st.html(rows_html(rows))
+    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
     provenance(choice)
 
 
 def show_upload(choice: Choice) -> None:
     """Drop a picture, see whom each model takes it for."""
-    file = st.file_uploader(
-        "A picture of one person, cropped to the person",
-        type=UPLOAD_TYPES,
-        key="upload",
-        max_upload_size=20,
-        help="JPEG, PNG, WebP or BMP. It stays in this server's memory and is not kept.",
-    )
+    mine = upload("A picture of one person, cropped to the person", "upload")
     if not choice.readings:
         st.info("Choose at least one model in the sidebar.")
         return
-    if file is None:
+    if mine is None:
         st.info(
             f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
-            f"{literal(choice.dataset.name)} by {len(choice.readings)} models.",
+            f"{literal(short(choice.dataset.name))} by {len(choice.readings)} models.",
             icon=":material/upload:",
         )
         return
-    data = file.getvalue()
-    image = or_stop(lambda: decode(data, file.name))
-    digest = hashlib.sha256(data).hexdigest()
     left, right = st.columns([1, 6], gap="medium")
     with left:
         st.markdown("**Your picture**")
-        st.image(data_uri(image), alt="the uploaded picture")
-        st.caption(f"{image.width} × {image.height} pixels")
+        st.image(data_uri(mine.image), alt="the uploaded picture")
+        st.caption(f"{mine.image.width} × {mine.image.height} pixels")
         shown = _shown(len(choice.split.gallery))
     with right:
         st.caption(
@@ -115,13 +109,10 @@ def show_upload(choice: Choice) -> None:
             "gallery at all: the list shows who looks nearest."
         )
         choice = dial(choice, "retrieval")
-        rows = [
-            _row(choice, reading, scores, 0, shown, None)
-            for reading, scores in scores_of_picture(digest, image, choice)
-        ]
+        rows = [_row(choice, reading, scores, 0, shown, None) for reading, scores in scores_of_picture(mine, choice)]
         st.html(rows_html(rows))
     st.caption(
-        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(choice.dataset.name)}, "
+        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
         f"protocol {choice.split.protocol}; mean over mirror images (and both orders for P(same))."
     )
     training_data(choice)
@@ -169,7 +160,11 @@ def _choose(sample_id: str) -> None:
 
 
 def _shown(gallery: int) -> int:
-    return st.slider("Pictures a row", 5, min(30, max(6, gallery)), min(10, gallery), key="shown")
+    """How many pictures a ranked list shows: all of a few, else as many as the user wants."""
+    if gallery <= FEWEST_A_ROW:
+        return gallery
+    most = min(30, gallery)
+    return st.slider("Pictures a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
 
 
 def _row(

@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.mistakes import mistakes_html, mistakes_title
 from reidviz.ui.runs import Seen
 from reidviz.ui.state import dataset_named
-from reidviz.ui.summary import figures_table
+from reidviz.ui.summary import figures_table, say_foregone
 
 RANKS = 20
 HYPHEN = "\N{NON-BREAKING HYPHEN}"
@@ -28,6 +29,7 @@ def final_figures(runs: list[Seen]) -> None:
             f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
             "all figures in percent."
         )
+    say_foregone(dict.fromkeys(remark for record in records for remark in record.get("remarks", ())))
     if len(tests) > 1:
         st.warning("These runs were tested on different persons: their figures cannot be compared.")
 
@@ -103,7 +105,7 @@ def show_mistakes(seen: Seen) -> None:
     try:
         dataset = dataset_named(seen.job.data)
         if dataset.manifest_hash != seen.started.get("data_hash"):
-            raise ReidvizError(f"The pictures of {seen.job.data} are no longer those of this training.")
+            raise ReidvizError(f"The pictures of {short(seen.job.data)} are no longer those of this training.")
         for reading in last["readings"]:
             st.markdown(f"**{literal(reading['name'])}.** {mistakes_title(reading)}.")
             if reading["mistakes"]:

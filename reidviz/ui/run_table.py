@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.ui.runs import Seen, all_runs, duration
 
 SIGNS = {
@@ -83,6 +84,6 @@ def _columns(runs: list[Seen]) -> dict[str, list[Any]]:
         "time": [duration(seen.seconds) for seen in runs],
         "variant": [job.variant if job else "" for job in jobs],
         "recipe": [job.recipe.name if job else "" for job in jobs],
-        "data": [job.data if job else "" for job in jobs],
+        "data": [short(job.data) if job else "" for job in jobs],
         "protocol": [job.protocol if job else "" for job in jobs],
     }

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.ui.live import live
 from reidviz.ui.messages import literal, show_error
@@ -45,7 +46,7 @@ def _origin(seen: Seen) -> None:
     held_out = f", validated on {literal(validated)}" if validated else ", not validated" if started else ""
     st.caption(
         f"{job.variant} ({MEANINGS.get(job.variant, job.variant)}) · recipe {literal(job.recipe.name)} · "
-        f"{literal(job.data)}, {literal(job.protocol)} · from {literal(init_words(job.init))} · seed {job.seed}"
+        f"{literal(short(job.data))}, {literal(job.protocol)} · from {literal(init_words(job.init))} · seed {job.seed}"
         f"{trained}{held_out}{where}"
     )
 

@@ -16,6 +16,7 @@ from reidviz import settings
 from reidviz.data.catalogue import added
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
+from reidviz.data.names import titles
 from reidviz.data.protocols import default_protocol, protocols_for, split
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
@@ -62,10 +63,12 @@ def _sidebar(unsplit: bool) -> Choice:
     before: dict[str, Any] = kept.setdefault("chosen before", {})
     if not kept.get("data"):
         kept["data"] = before.get("data") or st.query_params.get("data", BUILT_IN[0])
+    offered_data = _with_present(known_data(), kept["data"])
     st.selectbox(
         "Data set",
-        _with_present(known_data(), kept["data"]),
+        offered_data,
         key="data",
+        format_func=lambda spec: titles(offered_data).get(spec, spec),
         on_change=_start_anew,
         accept_new_options=True,
         help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "
@@ -165,9 +168,13 @@ def _with_present(options: list[str], present: str) -> list[str]:
     return options if present in options else [*options, present]
 
 
-@st.cache_resource(max_entries=8, ttl=600, show_spinner="Reading the data set …")
 def dataset_named(spec: str) -> Dataset:
-    """The data set of that name, read at most every ten minutes."""
+    """The data set of that name, read at most every ten minutes as long as its folder or list stays as it is."""
+    return _dataset(spec, _stamp(os.path.expanduser(spec.partition(":")[2])))
+
+
+@st.cache_resource(max_entries=8, ttl=600, show_spinner="Reading the data set …")
+def _dataset(spec: str, stamp: tuple[int, ...]) -> Dataset:
     return load(spec)
 
 
@@ -177,7 +184,7 @@ def known_readings() -> dict[str, Reading]:
     runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     readings: dict[str, Reading] = {}
     for file in [file for file in [*shipped, *runs] if file is not None and file.is_file()]:
-        for reading in _readings(file, _stamp(file)):
+        for reading in _readings(file, _stamp(file, file.with_suffix(".json"))):
             name = reading.name
             while name in readings:
                 name += "′"
@@ -223,9 +230,17 @@ def use_run(run: Path, data: str, protocol: str) -> None:
     kept.update({"data": data, "protocol": protocol, "models": list(dict.fromkeys(models))})
 
 
-def _stamp(file: Path) -> tuple[int, ...]:
-    """When weights and card were written; 0 where one is gone."""
-    return tuple(f.stat().st_mtime_ns if f.exists() else 0 for f in (file, file.with_suffix(".json")))
+def _stamp(*files: Path | str) -> tuple[int, ...]:
+    """Which files these are and when they were written; 0 where one cannot be seen."""
+    found = []
+    for file in files:
+        try:
+            seen = os.stat(file)
+        except (OSError, ValueError):
+            found += [0, 0]
+        else:
+            found += [seen.st_ino, seen.st_mtime_ns]
+    return tuple(found)
 
 
 def _fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:

@@ -1,11 +1,15 @@
 """The figures of an evaluation as a table, and where they come from as a line."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
+from reidviz.data.names import short
 from reidviz.evaluation.evaluate import Result, record
+from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.ranking import RANKS
+from reidviz.evaluation.truth import truth_of
 from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.messages import literal
 from reidviz.ui.state import Choice
@@ -14,9 +18,27 @@ RANKED = tuple(str(k) for k in RANKS)
 COLUMNS = (*(f"rank\N{NON-BREAKING HYPHEN}{k}" for k in RANKED), "mAP", "mINP")
 
 
-def results_table(results: list[Result]) -> None:
-    """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold."""
+def results_table(choice: Choice, results: list[Result]) -> None:
+    """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold, and what of it says
+    nothing."""
     st.markdown(figures_table([record(result) for result in results]))
+    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
+
+
+def say_foregone(remarks: Iterable[str]) -> None:
+    """What of an evaluation's figures any model would reach."""
+    for remark in remarks:
+        st.warning(literal(remark), icon=":material/warning:")
+
+
+def best_in_words(results: list[Result]) -> str:
+    """Which of the models puts the right person first for the most probes, as Markdown."""
+    shares = [result.ranking.cmc_at(1) for result in results]
+    best = [f"**{literal(r.reading.name)}**" for r, share in zip(results, shares, strict=True) if share == max(shares)]
+    told = f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes"
+    if len(best) == len(results):
+        return f"{best[0]} puts {told}." if len(best) == 1 else f"All models put {told}."
+    return f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown."
 
 
 def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> str:
@@ -49,7 +71,7 @@ def _ranks_by(one: dict[str, Any]) -> str:
 
 def provenance(choice: Choice) -> None:
     """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
-    data = literal(choice.dataset.name)
+    data = literal(short(choice.dataset.name))
     st.caption(
         f"Computed here on {data}, protocol {choice.split.protocol}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
@@ -67,11 +89,11 @@ def training_data(choice: Choice) -> None:
     for (trained_on, data_hash, protocol), names in trainings.items():
         listed = ", ".join(names)
         if data_hash != choice.dataset.manifest_hash:
-            st.caption(f"Trained on other data, {literal(trained_on)} ({protocol}): {listed}.")
+            st.caption(f"Trained on other data, {literal(trained_on)} ({literal(protocol)}): {listed}.")
         elif protocol != choice.split.protocol:
             st.warning(
-                f"Trained on the same data with protocol {protocol}: {listed}. Persons tested here may have been among "
-                "the training persons.",
+                f"Trained on the same data with protocol {literal(protocol)}: {listed}. Persons tested here may have "
+                "been among the training persons.",
                 icon=":material/warning:",
             )
         else:

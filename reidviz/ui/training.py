@@ -8,6 +8,7 @@ import streamlit as st
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset
+from reidviz.data.names import short, titles
 from reidviz.data.protocols import default_protocol, protocols_for, split, validation
 from reidviz.errors import ReidvizError
 from reidviz.models.card import find_checkpoint, read_card
@@ -109,7 +110,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
-    source = _source(data, old, f"{key}-source") if variant in VARIANTS and VARIANTS[variant].source else None
+    source = _source(data, old, f"{key}-source-{data}") if variant in VARIANTS and VARIANTS[variant].source else None
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
     iterations = d.number_input(
         "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
@@ -150,7 +151,13 @@ def _with_own(label: str, options: list[str], present: str, key: str, help: str 
     """A menu that holds `present` at first and takes other words too; it starts anew when `present` changes."""
     options = options if present in options else [*options, present]
     chosen = st.selectbox(
-        label, options, options.index(present), key=f"{key}-{present}", accept_new_options=True, help=help
+        label,
+        options,
+        options.index(present),
+        key=f"{key}-{present}",
+        format_func=lambda one: titles(options).get(one, one),
+        accept_new_options=True,
+        help=help,
     )
     return chosen or present
 
@@ -255,8 +262,8 @@ def _persons(dataset: Dataset, job: Job) -> str:
         if held_out
         else "is not validated"
     )
-    helped = f", helped by those of {literal(job.source)}" if job.source else ""
+    helped = f", helped by those of {literal(short(job.source))}" if job.source else ""
     return (
-        f"Trains on {trained:,} persons of {literal(job.data)}{helped}, {validated}, and is tested at the end on the "
-        f"{len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
+        f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
+        f"on the {len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from reidviz.progress import Progress
 from reidviz.ui.jobs import JobBoard
-from reidviz.ui.messages import show_error
+from reidviz.ui.messages import literal, show_error
 
 
 def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBoard) -> None:
@@ -35,5 +35,5 @@ def watch(key: str, jobs: JobBoard) -> None:
     if job is None or job.finished:
         st.rerun(scope="app")
     else:
-        st.progress(job.share, text=job.text)
+        st.progress(job.share, text=literal(job.text))
         st.button("Cancel", icon=":material/close:", key=f"cancel {key}", on_click=job.cancel)

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
 from reidviz import settings
 from reidviz.data.formats import load
 from reidviz.models.card import Card, Fusion
 from reidviz.models.checkpoint import save_checkpoint
-from tests.conftest import SMALL, network, people_folder
+from tests.conftest import PATIENCE, SMALL, network, people_folder
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=1000 * PATIENCE)
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -72,11 +72,11 @@ def answers(address: str) -> bool:
 
 @contextmanager
 def serving(world: Path) -> Iterator[str]:
-    """The app over the cache and the runs of a world, as long as the context lasts; its address."""
+    """The app over the cache, the runs and the imports of a world, as long as the context lasts; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"REIDVIZ_CACHE": str(world / "cache"), "REIDVIZ_RUNS": str(world / "runs")}
+    environment = os.environ | {f"REIDVIZ_{name.upper()}": str(world / name) for name in ("cache", "runs", "imports")}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     process = subprocess.Popen([*command, "--server.port", str(port)], cwd=settings.PROJECT, env=environment)
     address = f"http://127.0.0.1:{port}"
@@ -85,7 +85,7 @@ def serving(world: Path) -> Iterator[str]:
         time.sleep(0.1)
     yield address
     process.terminate()
-    process.wait(20)
+    process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +98,18 @@ def server(world: Path) -> Iterator[str]:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(1000 * PATIENCE)
     yield opened
     context.close()
+
+
+def place_of(page: Page, found: Locator) -> FloatRect:
+    """Where on the screen an element is, once the page has settled."""
+    page.wait_for_function("document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+    found.hover(trial=True)
+    box = found.bounding_box()
+    assert box is not None
+    return box
 
 
 FITS = """wide => {

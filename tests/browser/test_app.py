@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_fits
+from tests.browser.conftest import assert_fits, place_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -52,10 +52,7 @@ def test_the_lists_follow_a_box_on_the_probe(page: Page, server: str, world: Pat
     expect(page.locator(".rv-row")).to_have_count(4)
     before = page.locator(".rv-row").first.inner_text()
     page.get_by_text("Box", exact=True).click()
-    probe = page.locator(".nsewdrag").first
-    probe.scroll_into_view_if_needed()
-    box = probe.bounding_box()
-    assert box is not None
+    box = place_of(page, page.locator(".nsewdrag").first)
     page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.4 * box["height"], steps=6)

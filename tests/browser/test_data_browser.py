@@ -23,10 +23,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(root: Path) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("REIDVIZ_IMPORTS", str(root / "imports"))
-        with serving(root) as address:
-            yield address
+    with serving(root) as address:
+        yield address
 
 
 def opened(page: Page, server: str, root: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_fits
+from tests.browser.conftest import assert_fits, place_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -26,8 +26,7 @@ def opened(page: Page, server: str, world: Path) -> None:
 
 def drag_around(page: Page, side: str) -> None:
     """Lasso the whole of a map."""
-    box = page.locator(f".st-key-map-side-{side} .nsewdrag").first.bounding_box()
-    assert box is not None
+    box = place_of(page, page.locator(f".st-key-map-side-{side} .nsewdrag").first)
     corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.1)]
     places = [(box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in corners]
     page.mouse.move(*places[0])
@@ -62,6 +61,7 @@ def test_a_lasso_selects_in_both_maps_and_outlives_colours_and_pages(page: Page,
 def test_resting_on_a_point_shows_its_picture_and_a_click_selects_it(page: Page, server: str, world: Path) -> None:
     opened(page, server, world)
     chart = page.locator(".st-key-map-side-right .js-plotly-plot").first
+    place_of(page, chart.locator(".nsewdrag").first)
     x, y = chart.evaluate(PLACE)
     page.mouse.move(x - 30, y - 30)
     page.mouse.move(x, y, steps=4)

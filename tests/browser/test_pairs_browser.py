@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_fits
+from tests.browser.conftest import assert_fits, place_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -32,9 +32,7 @@ def test_the_threshold_moves_its_costs(page: Page, server: str, world: Path) -> 
 def test_pairs_lassoed_in_the_plane_are_shown_and_kept(page: Page, server: str, world: Path) -> None:
     opened(page, server, world)
     plane = page.locator(".st-key-pairs-plane .nsewdrag, [class*=pairs-plane] .nsewdrag").first
-    plane.scroll_into_view_if_needed()
-    box = plane.bounding_box()
-    assert box is not None
+    box = place_of(page, plane)
     corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.1)]
     places = [(box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in corners]
     page.mouse.move(*places[0])

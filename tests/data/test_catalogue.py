@@ -25,7 +25,6 @@ from tests.conftest import people_folder
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REIDVIZ_IMPORTS", str(tmp_path / "imports"))
-    monkeypatch.delenv("REIDVIZ_DATA", raising=False)
     return tmp_path / "imports"
 
 

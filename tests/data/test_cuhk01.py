@@ -1,6 +1,5 @@
 """Reading CUHK01 as its owner lays it out."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -64,9 +63,8 @@ def test_manifest_changes_with_a_file_size(campus: Path) -> None:
     assert cuhk01.read(campus).manifest_hash != before
 
 
-@pytest.mark.skipif("REIDVIZ_DATA" not in os.environ, reason="needs the real pictures in REIDVIZ_DATA")
-def test_the_real_pictures() -> None:
-    dataset = load(f"cuhk01:{os.environ['REIDVIZ_DATA']}")
+def test_the_real_pictures(real_data: Path) -> None:
+    dataset = load(f"cuhk01:{real_data}")
     assert len(dataset.samples) == 3884
     assert len(set(dataset.identities.tolist())) == 971
     assert picture(dataset, 0).size == (60, 160)

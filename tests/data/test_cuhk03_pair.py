@@ -1,6 +1,5 @@
 """Reading one camera pair of CUHK03 from train and val folders."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -45,9 +44,8 @@ def test_a_folder_without_them_is_said(tmp_path: Path) -> None:
         cuhk03_pair.read(tmp_path)
 
 
-@pytest.mark.skipif("REIDVIZ_DATA" not in os.environ, reason="needs the real pictures in REIDVIZ_DATA")
-def test_the_real_pictures() -> None:
-    dataset = load(f"cuhk03-pair:{os.environ['REIDVIZ_DATA']}/cuhk03_pair1_labeled")
+def test_the_real_pictures(real_data: Path) -> None:
+    dataset = load(f"cuhk03-pair:{real_data}/cuhk03_pair1_labeled")
     parts = split(dataset, "listed")
     assert (len(parts.train), len(parts.probes), len(parts.gallery)) == (7239, 451, 100)
     assert picture(dataset, 0).height > picture(dataset, 0).width

@@ -1,6 +1,5 @@
 """Who trains, who is probed, who is in the gallery."""
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -86,9 +85,8 @@ def test_only_cuhk01_has_that_small_target() -> None:
         split(dataset(*[(c, ["1", "2"]) for c in "abcd"]), "small-100")
 
 
-@pytest.mark.skipif("REIDVIZ_DATA" not in os.environ, reason="needs the real pictures in REIDVIZ_DATA")
-def test_recorded_splits_of_the_real_cuhk01() -> None:
-    check_recorded(load(f"cuhk01:{os.environ['REIDVIZ_DATA']}"))
+def test_recorded_splits_of_the_real_cuhk01(real_data: Path) -> None:
+    check_recorded(load(f"cuhk01:{real_data}"))
 
 
 def test_recorded_split_of_an_incomplete_copy(campus: Dataset) -> None:

@@ -220,7 +220,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.samp
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(NAMES, st.binary(max_size=40), min_size=1, max_size=6), st.binary(max_size=30), st.integers(0, 400)
 )

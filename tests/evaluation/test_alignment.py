@@ -7,7 +7,7 @@ from reidviz.evaluation.alignment import aligned
 PLANE = np.random.default_rng(0).normal(size=(12, 2)).astype(np.float32)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     angle=st.floats(-3.1, 3.1),
     scale=st.floats(0.1, 10),

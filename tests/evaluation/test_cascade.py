@@ -61,7 +61,7 @@ def test_a_picture_by_the_own_camera_is_no_find() -> None:
     assert recall(np.array([[1, 2]]), truth) == 100
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 14))
 def test_rank_one_of_a_cascade_is_never_above_its_recall(seed: int, gallery: int, count: int) -> None:
     rng = np.random.default_rng(seed)

@@ -24,6 +24,7 @@ from reidviz.evaluation.evaluate import (
     record,
     report,
 )
+from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.ranking import rank
 from reidviz.evaluation.scores import EXACT, Scoring
@@ -312,6 +313,7 @@ def test_the_report_has_the_promised_form(model: Path, tmp_path: Path) -> None:
             {"probe": "p05/A_0.png", "reason": parts.left_out[1].reason},
         ],
         "averaging": "trapezoid",
+        "remarks": foregone(truth_of(data, parts)),
     }
     assert [set(m) - FIGURES for m in made["models"]] == [set(), set(), {"weight", "weight_fitted"}]
     assert all(set(m) >= FIGURES and list(m["cmc"]) == ["1", "5", "10", "20"] for m in made["models"])

@@ -92,7 +92,7 @@ def cramped(monkeypatch: pytest.MonkeyPatch) -> Callable[[MTDnet, Scoring], None
     return leave_room
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["mtdnet", "mtdnet-cls"]), architectures, st.integers(1, 5), st.integers(1, 5), st.integers(0, 99)
 )

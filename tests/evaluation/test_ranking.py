@@ -134,7 +134,7 @@ def test_scores_that_are_no_numbers_are_refused() -> None:
         rank_features(np.zeros((1, 2), np.float32), np.full((2, 2), np.nan, np.float32), people("a", "ab"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 6), st.integers(2, 12), st.sampled_from(["distance", "probability"]))
 def test_step_average_precision_against_scikit_learn(seed: int, persons: int, gallery: int, kind: Kind) -> None:
     truth = crowd(seed, persons, gallery)
@@ -144,7 +144,7 @@ def test_step_average_precision_against_scikit_learn(seed: int, persons: int, ga
     np.testing.assert_allclose(rank(kept, truth).average_precision(), expected, atol=1e-6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seeds, st.integers(1, 5), st.integers(2, 14), st.integers(0, 3))
 def test_trapezoid_average_precision_against_the_code_of_market(
     seed: int, persons: int, gallery: int, cameras: int
@@ -161,7 +161,7 @@ def test_trapezoid_average_precision_against_the_code_of_market(
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seeds, st.integers(1, 5), st.integers(1, 14), st.integers(0, 3), st.integers(1, 8))
 def test_ranks_against_their_definition(seed: int, persons: int, gallery: int, cameras: int, levels: int) -> None:
     truth = crowd(seed, persons, gallery, cameras)
@@ -172,7 +172,7 @@ def test_ranks_against_their_definition(seed: int, persons: int, gallery: int, c
     assert ranking.first.tolist() == [ranks[0] for ranks in expected]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 8), st.integers(1, 9))
 def test_the_ranked_list_agrees_with_the_ranks(seed: int, levels: int, gallery: int) -> None:
     """What is shown and what is counted are one order, ties included; the CMC rises to 100 %."""
@@ -187,7 +187,7 @@ def test_the_ranked_list_agrees_with_the_ranks(seed: int, levels: int, gallery: 
     assert ranking.cmc[-1] == 100
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 14), st.integers(0, 2), st.integers(1, 3), st.sampled_from([1, 20, 10**6]))
 def test_features_rank_as_their_distances(seed: int, gallery: int, cameras: int, dimensions: int, cells: int) -> None:
     """Whole numbers, so that both are exact and ties are ties."""

@@ -24,7 +24,7 @@ def test_triplet_loss_by_hand() -> None:
     assert triplet_loss(anchor, positive, negative, margin=0.0).item() == pytest.approx(2 / 6, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 12), margin=st.sampled_from([0.1, 0.3, 1.0]))
 def test_triplet_loss_against_pytorch_metric_learning(seed: int, n: int, margin: float) -> None:
     generator = torch.Generator().manual_seed(seed)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from reidviz.models.architecture import compact, paper
-from reidviz.models.mtdnet import DeepBranch, Feature, MTDnet, Stem, initialise, to_input
+from reidviz.models.mtdnet import DeepBranch, Feature, MTDnet, ResponseNorm, Stem, initialise, to_input
 from reidviz.models.variants import VARIANTS, build
 from tests.conftest import network
 
@@ -51,6 +51,19 @@ def test_paper_network_has_the_maps_of_the_layer_table(caffenet: MTDnet) -> None
     assert [seen[f"pair.conv{i}"] for i in (3, 4, 5)] == [(384, 13, 13), (384, 13, 13), (256, 13, 13)]
     assert tuple(feature.shape) == (2, 512)
     assert tuple(logits.shape) == (1, 2)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_response_normalisation_is_that_of_torch(layout: torch.memory_format) -> None:
+    maps = (100 * torch.randn(2, 7, 3, 4)).to(memory_format=layout)
+    one, other = (maps.clone().requires_grad_() for _ in range(2))
+    ours, torchs = ResponseNorm()(one), torch.nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75)(other)
+    torch.testing.assert_close(ours, torchs)
+    weight = torch.randn_like(torchs)
+    (ours * weight).sum().backward()
+    (torchs * weight).sum().backward()
+    torch.testing.assert_close(one.grad, other.grad)
+    assert ResponseNorm()(maps.bfloat16()).dtype == torch.float32
 
 
 def test_the_torchvision_stem_gives_the_same_map_sides() -> None:

@@ -1,5 +1,6 @@
 """The app over small models and a small folder of pictures, without a browser."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz import settings
 from reidviz.data.formats import load
+from reidviz.errors import ReidvizError
+from reidviz.evaluation.scores import Scoring
 from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.ui import results
 from reidviz.ui.jobs import board
-from tests.conftest import SMALL, network, people_folder
+from tests.conftest import PATIENCE, SMALL, network, people_folder
 
 APP = str(settings.PROJECT / "app.py")
 
@@ -39,16 +43,36 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> Path:
 @pytest.fixture
 def app(data: str, models: Path) -> AppTest:
     """The app, not yet run, on the small data."""
-    made = AppTest.from_file(APP, default_timeout=60)
+    made = AppTest.from_file(APP, default_timeout=PATIENCE)
     made.query_params["data"] = data
     return made
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], None]]:
+    """Let scoring end after cascades of so many pictures, as if the rest took long; what that returns lets it go on."""
+    real = results.evaluate
+
+    def cut(cascade: int) -> Callable[[], None]:
+        def evaluate(reading, dataset, split, progress=None, scoring=results.EXACT):  # type: ignore[no-untyped-def]
+            if progress is None:
+                return real(reading, dataset, split, scoring=scoring)
+            if reading.kind != "distance" and not scoring.cascade:
+                raise ReidvizError("Cut off.")
+            return real(reading, dataset, split, progress, scoring)
+
+        monkeypatch.setattr(results, "CASCADE", Scoring(cascade=cascade))
+        monkeypatch.setattr(results, "evaluate", evaluate)
+        return lambda: monkeypatch.setattr(results, "evaluate", real)
+
+    return cut
 
 
 def settled(app: AppTest) -> AppTest:
     """Run until no scores are being computed."""
     app.run()
     for job in list(board()._jobs.values()):
-        job._thread.join(60)
+        job._thread.join()
     return app.run()
 
 

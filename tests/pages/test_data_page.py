@@ -18,7 +18,6 @@ from tests.pages.conftest import settled
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REIDVIZ_IMPORTS", str(tmp_path / "imports"))
-    monkeypatch.delenv("REIDVIZ_DATA", raising=False)
     return tmp_path / "imports"
 
 
@@ -35,7 +34,7 @@ def texts(page: AppTest) -> str:
 def examined(page: AppTest) -> AppTest:
     next(b for b in page.button if b.label == "Examine").click().run()
     for job in list(board()._jobs.values()):
-        job._thread.join(60)
+        job._thread.join()
     return page.run()
 
 
@@ -85,14 +84,17 @@ def test_the_doctor_finds_shows_and_leaves_out(app: AppTest, data: str, data_fol
     root = Path(data.partition(":")[2])
     shutil.copy(root / "p00" / "A_0.png", root / "p00" / "A_<b>7.png")
     (root / "p01" / "A_9.png").write_bytes(b"hello")
+    (root / "p02" / "A_9.png").write_bytes(b"")
     page = examined(opened(app))
     assert not page.exception
     said = texts(page)
     assert "unreadable" in said
     assert "duplicates of one person" in said
     assert "is not a readable" in "".join(grids(page))
-    page.multiselect(key="out-kinds").set_value(["unreadable", "duplicates of one person"])
-    page.text_input(key="out-name").set_value("clean people")
+    kinds = next(m for m in page.multiselect if m.label == "Leave out")
+    assert kinds.options == ["unreadable (2 pictures)", "duplicates of one person (1 picture)"]
+    kinds.set_value(["unreadable", "duplicates of one person"])
+    next(t for t in page.text_input if t.label == "Name").set_value("clean people")
     next(b for b in page.button if b.label == "Write and choose it").click().run()
     assert not page.exception
     assert page.sidebar.selectbox(key="data").value == f"without:{data_folder}/clean people.json"

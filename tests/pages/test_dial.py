@@ -1,15 +1,13 @@
 """The multi-task dial: it starts at the fitted weight, moves lists, curves and figures, and is kept."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.errors import ReidvizError
-from reidviz.evaluation.scores import Scoring
 from reidviz.models.card import Fusion, read_card, write_card
-from reidviz.ui import results
 from tests.pages.conftest import rows, settled
 from tests.pages.test_retrieval import html
 
@@ -110,25 +108,17 @@ def test_there_is_no_dial_without_a_multi_task_model(app: AppTest) -> None:
     assert not page.slider
 
 
-def test_of_a_large_gallery_the_cascade_is_shown_first(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_large_gallery_the_cascade_is_shown_first(
+    app: AppTest, cut_off: Callable[[int], Callable[[], None]]
+) -> None:
     """Full scores are cut off after the cascade: what is at hand is on screen, named as what it is."""
-    monkeypatch.setattr(results, "CASCADE", Scoring(cascade=1))
-    real = results.evaluate
-
-    def cut_off(reading, dataset, split, progress=None, scoring=results.EXACT):  # type: ignore[no-untyped-def]
-        if progress is None:
-            return real(reading, dataset, split, scoring=scoring)
-        if reading.kind != "distance" and not scoring.cascade:
-            raise ReidvizError("Cut off.")
-        return real(reading, dataset, split, progress, scoring)
-
-    monkeypatch.setattr(results, "evaluate", cut_off)
+    go_on = cut_off(1)
     app.query_params["models"] = ["mtdnet", "mtdtrp", "mtdnet-cls"]
     settled(app)
     assert not app.exception
     assert set(rows(app)) == {"mtdnet (cascade 1)", "mtdtrp"}
     assert any("points of rank-1" in c.value for c in app.caption)
-    monkeypatch.setattr(results, "evaluate", real)
+    go_on()
     next(b for b in app.button if b.label == "Compute the scores").click().run()
     settled(app)
     assert set(rows(app)) == {"mtdnet", "mtdtrp", "mtdnet-cls"}

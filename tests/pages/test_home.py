@@ -53,4 +53,4 @@ def test_another_data_set_starts_with_its_own_protocol_and_models(app: AppTest) 
     assert len(app.sidebar.multiselect(key="models").value) == 5
     for job in list(board()._jobs.values()):
         job.cancel()
-        job._thread.join(60)
+        job._thread.join()

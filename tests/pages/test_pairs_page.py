@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
 from reidviz.data.protocols import split
+from reidviz.keys import key_of
 from reidviz.ui import pair_tests
 from reidviz.ui.pair_errors import threshold_card
 from reidviz.ui.selection import Selection
@@ -29,6 +30,11 @@ def table(page: AppTest, head: str) -> dict[str, list[str]]:
     shown = next(m.value for m in page.main.markdown if head in m.value)
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()[2:]]
     return {row[0].replace("\\", ""): row[1:] for row in cells}
+
+
+def chosen_pair(page: AppTest) -> list[str]:
+    boxes = {box.label: box.value for box in page.selectbox}
+    return [boxes["First picture"], boxes["Second picture"]]
 
 
 def metrics(page: AppTest) -> dict[str, float]:
@@ -56,7 +62,7 @@ def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) 
     dataset = load(data)
     parts = split(dataset, "half:0")
     readings = {r.name: r for r in page_readings()}
-    ids = [page.selectbox(key=key).value for key in ("pair-first", "pair-second")]
+    ids = chosen_pair(page)
     probe = next(i for i, p in enumerate(parts.probes) if dataset.samples[p].id == ids[0])
     place = next(i for i, g in enumerate(parts.gallery) if dataset.samples[g].id == ids[1])
     rows = table(page, "| model | score | says |")
@@ -110,7 +116,7 @@ def test_another_pair_by_suggestion_and_by_selection(app: AppTest, data: str) ->
     app.session_state["selection"] = Selection(dataset.manifest_hash, ids)
     page = app.run()
     next(b for b in page.button if b.label == "The first two selected").click().run()
-    assert [page.selectbox(key=key).value for key in ("pair-first", "pair-second")] == list(ids)
+    assert chosen_pair(page) == list(ids)
     assert not page.exception
 
 
@@ -132,7 +138,7 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     page = opened(app)
     dataset = load(data)
     parts = split(dataset, "half:0")
-    app.session_state["pairs-lassoed"] = (f"{dataset.manifest_hash} {parts.key}", ((0, 0), (1, 2)))
+    app.session_state["pairs-lassoed"] = (key_of(dataset, parts), ((0, 0), (1, 2)))
     page = app.run()
     shown = next(box for box in page.selectbox if box.label == "Pairs shown")
     assert shown.value == "lassoed pairs"
@@ -141,7 +147,7 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     wanted = {dataset.samples[i].id for i in (parts.probes[0], parts.gallery[0], parts.probes[1], parts.gallery[2])}
     assert set(app.session_state["selection"].ids) == wanted
     next(b for b in page.button if b.label == "Take this pair").click().run()
-    assert page.selectbox(key="pair-first").value in wanted
+    assert chosen_pair(page)[0] in wanted
 
 
 def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str) -> None:

@@ -26,19 +26,19 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
     def slow(reading: object, dataset: object, split: object, progress: Progress, scoring: object) -> None:
         progress(2, 5, "scoring pairs")
         reached.set()
-        assert go.wait(30)
+        assert go.wait()
         progress(3, 5, "scoring pairs")
 
     monkeypatch.setattr(results, "evaluate", slow)
     app.run()
-    assert reached.wait(30)
+    assert reached.wait()
     app.run()
     assert not app.exception
     assert any("Computing the scores" in m.value for m in app.markdown)
     assert only_job().text.startswith("scoring pairs: 2 of 5")
     next(b for b in app.button if b.label == "Cancel").click().run()
     go.set()
-    only_job()._thread.join(30)
+    only_job()._thread.join()
     app.run()
     assert any("cancelled" in i.value for i in app.info)
 

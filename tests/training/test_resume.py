@@ -5,6 +5,7 @@ import random
 import signal
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -16,22 +17,31 @@ from safetensors.torch import load_file
 
 from reidviz.errors import ReidvizError
 from reidviz.training import snapshot
+from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.train import train
+from tests.conftest import people_folder
+from tests.training import two_threads
 from tests.training.conftest import EXAMS, RECIPE, new_run, told
 
+NEVER = 10**9
 
-def started(run: RunFolder, dies_in_write: int = 0) -> BaseProcess:
-    """The training in a process of its own that saves after every step."""
-    process = get_context("fork").Process(target=work, args=(run, dies_in_write))
+
+def started(run: RunFolder, dies_in_write: int = 0, waits_at: int = NEVER) -> BaseProcess:
+    """The training in a process of its own that saves after every step, and waits to be killed before a step."""
+    process = get_context("fork").Process(target=work, args=(run, dies_in_write, waits_at))
     process.start()
     return process
 
 
-def work(run: RunFolder, dies_in_write: int) -> None:
+def work(run: RunFolder, dies_in_write: int = 0, waits_at: int = NEVER) -> None:
+    def wait(done: int, total: int, what: str) -> None:
+        while what.startswith("training") and done >= waits_at:
+            signal.pause()
+
     if dies_in_write:
         die_in_write(dies_in_write)
-    train(run, EXAMS, save_every=0.0)
+    train(run, EXAMS, wait, save_every=0.0)
 
 
 def die_in_write(number: int) -> None:
@@ -73,27 +83,53 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
     run = new_run(people, tmp_path / "killed" / "run")
     draw = random.Random(0)
     for kill in range(20):
-        process = started(run)
         goal = kill if kill < 12 else 11 + kill // 2
-        while process.is_alive() and snapshot.steps_kept(run.checkpoints)[-1:] < [goal]:
-            process.join(0.001)
-        process.join(draw.uniform(0, 0.02))
-        assert process.is_alive()
-        process.kill()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL
-        assert run.status().state == "interrupted"
-    process = started(run)
-    process.join(60)
-    assert (process.exitcode, run.status().state) == (0, "finished")
+        killed(started(run, waits_at=goal + 3), run, goal, draw.uniform(0, 0.02))
+    ended(started(run), run)
     equal(run, whole)
+
+
+def killed(process: BaseProcess, run: RunFolder, goal: int, after: float) -> None:
+    """SIGKILL some seconds after that step was saved."""
+    while process.is_alive() and snapshot.steps_kept(run.checkpoints)[-1:] < [goal]:
+        process.join(0.001)
+    process.join(after)
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert run.status().state == "interrupted"
+
+
+def ended(process: BaseProcess, run: RunFolder) -> None:
+    """By itself, as it should."""
+    process.join()
+    assert (process.exitcode, run.status().state) == (0, "finished")
+
+
+def test_at_two_threads_runs_killed_or_not_end_the_same(tmp_path: Path) -> None:
+    """Three in one go, one that is killed three times, with steps so large that two threads share their work."""
+    many = people_folder(tmp_path / "people", persons=32)
+    narrow = replace(compact_recipe().architecture, feat=32, conv3=48, conv4=32, conv5=32, fc=32)
+    recipe = replace(compact_recipe(), architecture=narrow, size=14, iterations=8, held_out=0.15, erase=0.3)
+    runs = [new_run(many, tmp_path / name / "run", recipe=recipe) for name in ("a", "b", "c", "killed")]
+    for run in runs[:3]:
+        ended(two_threads.started(work, run), run)
+    draw = random.Random(0)
+    for goal in (1, 3, 6):
+        killed(two_threads.started(work, runs[3], 0, goal + 2), runs[3], goal, draw.uniform(0, 0.1))
+    ended(two_threads.started(work, runs[3]), runs[3])
+    assert len({sha256(run.final.read_bytes()).hexdigest() for run in runs}) == 1
+    for run in runs[1:]:
+        equal(run, runs[0])
+    assert runs[0].status().device == "CPU, 2 threads"
 
 
 @pytest.mark.parametrize("write", [7, 30, 31, 32, 33, 34, 35, 36, 80])
 def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder, write: int) -> None:
     run = new_run(people, tmp_path / "killed" / "run")
     process = started(run, write)
-    process.join(60)
+    process.join()
     assert process.exitcode == -signal.SIGKILL
     assert train(run, EXAMS, save_every=0.0) == run.final
     equal(run, whole)

@@ -39,7 +39,7 @@ def together(work: Callable[[], object]) -> None:
     for process in members:
         process.start()
     for process in members:
-        process.join(120)
+        process.join()
     assert [process.exitcode for process in members] == [0, 0]
 
 

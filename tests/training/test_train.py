@@ -165,7 +165,7 @@ def test_a_full_disk_stops_with_the_last_good_snapshot_intact(people: Path, tmp_
 
     process = get_context("fork").Process(target=limited)
     process.start()
-    process.join(60)
+    process.join()
     assert process.exitcode == 1
     assert run.status().state == "failed"
     assert "could not be written" in run.status().message

@@ -8,7 +8,7 @@ from reidviz.ui.jobs import Job, JobBoard
 
 
 def ended(job: Job) -> Job:
-    job._thread.join(20)
+    job._thread.join()
     assert job.finished
     return job
 
@@ -32,11 +32,11 @@ def test_one_key_is_one_job_and_one_job_runs_at_a_time() -> None:
 
     def wait(progress: Progress) -> None:
         begun.set()
-        assert gate.wait(20)
+        assert gate.wait()
 
     first = board.start("a", wait)
     assert board.start("a", wait) is first
-    assert begun.wait(20)
+    assert begun.wait()
     second = board.start("b", lambda progress: None)
     assert second.state == "waiting"
     assert "turn" in second.text
@@ -49,12 +49,12 @@ def test_cancelling_stops_at_the_next_sign_of_progress() -> None:
 
     def work(progress: Progress) -> None:
         begun.set()
-        assert go.wait(20)
+        assert go.wait()
         progress(1, 2, "scoring")
         pytest.fail("went on after it was cancelled")
 
     job = JobBoard().start("a", work)
-    assert begun.wait(20)
+    assert begun.wait()
     job.cancel()
     go.set()
     assert ended(job).state == "cancelled"

@@ -10,6 +10,7 @@ from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
 from reidviz.ui.jobs import JobBoard, board
 from reidviz.ui.planes import layouts
+from tests.conftest import PATIENCE
 
 KEY = "work"
 
@@ -24,7 +25,7 @@ class Work:
     def __call__(self, progress: Progress) -> None:
         progress(1, 4, "laying out")
         self.begun.set()
-        assert self.go.wait(20)
+        assert self.go.wait()
         if self.error is not None:
             raise self.error
         progress(2, 4, "laying out")
@@ -33,7 +34,7 @@ class Work:
         job = self.board.get(KEY)
         assert job is not None
         self.go.set()
-        job._thread.join(20)
+        job._thread.join()
         assert job.finished
 
 
@@ -54,8 +55,8 @@ def page(work: "Work", jobs: "JobBoard") -> None:
 
 
 def shown(work: Work) -> AppTest:
-    app = AppTest.from_function(page, kwargs={"work": work, "jobs": work.board}).run()
-    assert work.begun.wait(20)
+    app = AppTest.from_function(page, kwargs={"work": work, "jobs": work.board}, default_timeout=PATIENCE).run()
+    assert work.begun.wait()
     return app.run()
 
 
@@ -65,7 +66,7 @@ def labels(app: AppTest) -> list[str]:
 
 def test_progress_and_cancel_then_again(work: Work) -> None:
     app = shown(work)
-    assert "laying out: 1 of 4" in app.get("progress")[0].proto.text
+    assert "laying out: 1 of 4" in app.get("progress")[0].proto.text.replace("\\", "")
     assert labels(app) == ["Cancel"]
     app.button[0].click().run()
     work.ended()
@@ -89,10 +90,10 @@ def test_what_failed_is_said_in_a_sentence_and_can_be_tried_again(work: Work) ->
 
 def test_scores_do_not_wait_for_planes(work: Work) -> None:
     job = layouts().start("a plane that takes long", work)
-    assert work.begun.wait(20)
+    assert work.begun.wait()
     scores = board().start("scores beside it", lambda progress: None)
-    scores._thread.join(20)
+    scores._thread.join()
     assert (scores.state, job.state) == ("done", "running")
     work.go.set()
-    job._thread.join(20)
+    job._thread.join()
     assert job.state == "done"

@@ -3,9 +3,11 @@
 from collections import Counter
 
 import numpy as np
+import numpy.typing as npt
 
 from reidviz.data.dataset import Dataset, Split
-from reidviz.data.doctor.duplicates import Groups, exact, joined, near
+from reidviz.data.doctor import spelling
+from reidviz.data.doctor.duplicates import Groups, Links, exact, near
 from reidviz.data.doctor.facts import Facts, facts_of
 from reidviz.data.doctor.findings import SEVERITIES, Finding, Report, counted
 from reidviz.data.published import differences
@@ -15,6 +17,8 @@ ODD = 1.6
 """Times the median aspect ratio, up or down, from which a picture is called odd."""
 UNEVEN = 5.0
 """Times the median pictures a person from which persons are called uneven."""
+QUOTED = 5
+"""Sets of names that a sentence tells."""
 
 
 def examine(dataset: Dataset, parts: Split | None, progress: Progress = silent) -> Report:
@@ -25,6 +29,8 @@ def examine(dataset: Dataset, parts: Split | None, progress: Progress = silent) 
     facts = facts_of(dataset, progress)
     found = [
         *_pictures(facts),
+        *_written_alike(dataset.identities, "identity", "identities"),
+        *_written_alike(dataset.cameras, "camera", "cameras"),
         *_cameras(dataset, parts),
         *_duplicates(dataset, parts, facts, progress),
         *_leaks(dataset, parts),
@@ -38,11 +44,9 @@ def examine(dataset: Dataset, parts: Split | None, progress: Progress = silent) 
 def _pictures(facts: Facts) -> list[Finding]:
     """Files that cannot be read, are turned, or have no colour."""
     found = []
-    reasons = Counter(_reason(one) for one in facts.error.tolist() if one)
-    for reason, count in reasons.most_common():
-        which = [i for i, one in enumerate(facts.error.tolist()) if one and _reason(one) == reason]
+    for reason, count in Counter(one for one in facts.error.tolist() if one).most_common():
         sentence = f"{counted(count, 'picture')} cannot be used: {reason}. Scoring them stops with an error."
-        found.append(_singles("unreadable", "error", sentence, which))
+        found.append(_singles("unreadable", "error", sentence, np.flatnonzero(facts.error == reason).tolist()))
     turned, grey = np.flatnonzero(facts.turned), np.flatnonzero(facts.grey & (facts.error == ""))
     if len(turned):
         told = "by their EXIF data; they are shown and learnt upright, other programs may see them lying."
@@ -57,22 +61,22 @@ def _pictures(facts: Facts) -> list[Finding]:
     return found
 
 
-def _reason(error: str) -> str:
-    """An error without the picture's name, so that like ones are counted together."""
-    for word in (
-        "does not exist",
-        "is empty",
-        "not a readable",
-        "damaged or cut short",
-        "pixels",
-        "MB",
-        "cannot be read",
-    ):
-        if word in error:
-            return {"pixels": "too large, or too small", "MB": "more than 50 MB", "not a readable": "no picture"}.get(
-                word, word
-            )
-    return error
+def _written_alike(names: npt.NDArray[np.str_], one: str, many: str) -> list[Finding]:
+    """Names, one a picture, that differ only by how they are written."""
+    sets = spelling.alike(names.tolist())
+    if not sets:
+        return []
+    quoted = [" and ".join(map(repr, those)) for those in sets[:QUOTED]] + ["…"] * (len(sets) > QUOTED)
+    told = (
+        f'{counted(sum(map(len, sets)), one, many)} differ from another only by leading zeros, a final ".0", case or '
+    )
+    told += f"blanks: {'; '.join(quoted)}. Each way of writing counts as one of its own."
+    which = {name: place for place, those in enumerate(sets) for name in those}
+    groups: list[list[int]] = [[] for _ in sets]
+    for i, name in enumerate(names.tolist()):
+        if name in which:
+            groups[which[name]].append(i)
+    return [Finding(f"{many} written alike", "warning", told, tuple(map(tuple, groups)))]
 
 
 def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
@@ -89,7 +93,8 @@ def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
         told = f"{counted(len(unknown), 'picture')} name no camera, the others do. No protocol can be used like this."
         return [_singles("some cameras missing", "error", told, unknown.tolist())]
     seen: dict[str, set[str]] = {}
-    for person, camera in zip(persons.tolist(), cameras.tolist(), strict=True):
+    somebody = _somebody(dataset)
+    for person, camera in zip(persons[somebody].tolist(), cameras[somebody].tolist(), strict=True):
         seen.setdefault(person, set()).add(camera)
     alone = sorted(person for person, by in seen.items() if len(by) == 1)
     if not alone:
@@ -107,48 +112,77 @@ def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
 def _duplicates(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
     """Equal and nearly equal pictures within a person, of two persons, and of train and test."""
     persons = dataset.identities
-    same = exact(facts)
-    pairs = near(facts, progress)
-    alike = joined(pairs, len(persons))
-    between = joined(pairs[persons[pairs[:, 0]] != persons[pairs[:, 1]]], len(persons))
+    somebody = _somebody(dataset)
+    same = tuple(group for group in exact(facts) if somebody[list(group)].any())
     found = []
     within = tuple(group for group in same if len(set(persons[list(group)])) == 1)
     across = tuple(group for group in same if len(set(persons[list(group)])) > 1)
     if within:
         told = f"{counted(_pair_count(within), 'pair')} of pictures of one person are byte-equal. "
         told += "They weigh double in training, and a probe that equals its match is no test."
-        spare = tuple(i for group in within for i in group[1:])
-        found.append(Finding("duplicates of one person", "warning", told, within, spare))
+        found.append(Finding("duplicates of one person", "warning", told, within, _all_but_first(within)))
     if across:
         told = f"{counted(len(across), 'picture')} stand under two or more persons, byte-equal: a name is wrong."
         found.append(Finding("one picture, two persons", "error", told, across, _all(across)))
-    if between:
-        names = {frozenset(persons[list(group)].tolist()) for group in between}
-        told = f"{counted(len(between), 'group')} of pictures look alike but are named as different persons "
-        told += f"({counted(len(names), 'set')} of names): perhaps one person under two names, or one picture twice."
-        found.append(Finding("alike, two persons", "warning", told, between, tuple(i for g in between for i in g[1:])))
-    ordinary = tuple(group for group in alike if len(set(persons[list(group)])) == 1)
-    if ordinary:
-        told = (
-            f"{counted(len(ordinary), 'group')} of pictures of one person are nearly equal, as frames of one video are."
-        )
-        found.append(Finding("alike, one person", "note", told, ordinary, tuple(i for g in ordinary for i in g[1:])))
-    if parts is not None:
-        found += _leaking_pictures(dataset, parts, same, alike)
-    return found
+    return [*found, *_leaking(parts, same, "leak"), *_nearly_equal(dataset, parts, facts, progress)]
 
 
-def _leaking_pictures(dataset: Dataset, parts: Split, same: Groups, alike: Groups) -> list[Finding]:
-    train, test = set(parts.train.tolist()), {*parts.probes.tolist(), *parts.gallery.tolist()}
+def _nearly_equal(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
+    """Pictures that look alike: those of one person are counted, those of two, or of train and test, are named."""
+    count = len(dataset.samples)
+    person = np.unique(dataset.identities, return_inverse=True)[1]
+    train, test = _trained_and_tested(parts, count)
+    neighbours, between, leaking = np.zeros(count, dtype=np.bool_), Links(count), Links(count)
+    somebody = _somebody(dataset)
+    for pairs in near(facts, progress):
+        one, other = pairs.T
+        ours, both = person[one] == person[other], somebody[pairs].all(axis=1)
+        neighbours[pairs[ours & both]] = True
+        between.add(pairs[~ours & both])
+        leaking.add(pairs[(train[one] & test[other]) | (test[one] & train[other])])
     found = []
-    for kind, word, groups in (("leak", "byte-equal", same), ("near leak", "nearly equal", alike)):
-        leaks = tuple(group for group in groups if set(group) & train and set(group) & test)
-        if leaks:
-            told = f"{counted(len(leaks), 'group')} of {word} pictures have some in training and some in the test "
-            told += f"of {parts.protocol}: what is tested was trained on."
-            spare = tuple(i for group in leaks for i in group if i in train)
-            found.append(Finding(kind, "error" if kind == "leak" else "warning", told, leaks, spare))
+    if groups := between.groups():
+        sets = {frozenset(person[list(group)].tolist()) for group in groups}
+        told = f"{counted(len(groups), 'group')} of pictures look alike but are named as different persons "
+        told += f"({counted(len(sets), 'set')} of names): perhaps one person under two names, or one picture twice."
+        found.append(Finding("alike, two persons", "warning", told, groups, _all_but_first(groups)))
+    if neighbours.any():
+        told = (
+            f"{counted(int(neighbours.sum()), 'picture')} of {count:,} nearly equal another one of the same person, as "
+        )
+        told += "neighbouring frames of a video do. That is usual: they are only counted."
+        found.append(Finding("alike, one person", "note", told))
+    return [*found, *_leaking(parts, leaking.groups(), "near leak")]
+
+
+def _somebody(dataset: Dataset) -> npt.NDArray[np.bool_]:
+    """Whether each picture shows a person: junk and distractors look like persons by nature, and are none."""
+    found: npt.NDArray[np.bool_] = np.isin(dataset.identities, dataset.persons)
     return found
+
+
+def _leaking(parts: Split | None, groups: Groups, kind: str) -> list[Finding]:
+    """Those of the groups that have pictures in training and in the test."""
+    if parts is None:
+        return []
+    train, test = set(parts.train.tolist()), {*parts.probes.tolist(), *parts.gallery.tolist()}
+    leaks = tuple(group for group in groups if set(group) & train and set(group) & test)
+    if not leaks:
+        return []
+    word = "byte-equal" if kind == "leak" else "nearly equal"
+    told = f"{counted(len(leaks), 'group')} of {word} pictures have some in training and some in the test "
+    told += f"of {parts.protocol}: what is tested was trained on."
+    spare = tuple(i for group in leaks for i in group if i in train)
+    return [Finding(kind, "error" if kind == "leak" else "warning", told, leaks, spare)]
+
+
+def _trained_and_tested(parts: Split | None, count: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Of each picture whether it trains and whether it is tested, (count,) each."""
+    train, test = np.zeros((2, count), dtype=np.bool_)
+    if parts is not None:
+        train[parts.train] = True
+        test[parts.probes] = test[parts.gallery] = True
+    return train, test
 
 
 def _leaks(dataset: Dataset, parts: Split | None) -> list[Finding]:
@@ -178,7 +212,7 @@ def _shapes(dataset: Dataset, facts: Facts) -> list[Finding]:
             told = f"{counted(len(odd), 'picture')} are much wider or narrower than the others (median height / width "
             told += f"{np.median(aspect):.2f}): squashed to one size they look distorted, or the box is wrong."
             found.append(_singles("odd shape", "note", told, odd, spare=True))
-    counts = Counter(dataset.identities.tolist())
+    counts = Counter(dataset.identities[_somebody(dataset)].tolist()) or Counter({"": 0})
     usual = float(np.median(list(counts.values())))
     many = sorted(person for person, count in counts.items() if count > UNEVEN * usual)
     if many:
@@ -215,3 +249,7 @@ def _pair_count(groups: Groups) -> int:
 
 def _all(groups: Groups) -> tuple[int, ...]:
     return tuple(i for group in groups for i in group)
+
+
+def _all_but_first(groups: Groups) -> tuple[int, ...]:
+    return tuple(i for group in groups for i in group[1:])

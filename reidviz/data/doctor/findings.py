@@ -36,6 +36,13 @@ class Report:
         """The findings of one severity."""
         return tuple(one for one in self.findings if one.severity == severity)
 
+    def spare(self) -> dict[str, tuple[int, ...]]:
+        """By kind, the pictures that may be left out so that all findings of that kind are mended, ascending."""
+        kinds = dict.fromkeys(one.kind for one in self.findings if one.spare)
+        return {
+            kind: tuple(sorted({i for one in self.findings if one.kind == kind for i in one.spare})) for kind in kinds
+        }
+
 
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 picture", "2 pictures"."""

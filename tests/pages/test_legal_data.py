@@ -1,0 +1,244 @@
+"""Every page on data that are legal but out of the ordinary: nothing raises, and no name is taken for markup."""
+
+import contextlib
+import csv
+import html
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from reidviz import settings
+from reidviz.data.formats import load
+from reidviz.data.protocols import split
+from reidviz.errors import ReidvizError
+from reidviz.evaluation import scoring
+from reidviz.evaluation.evaluate import card_metrics
+from reidviz.evaluation.foregone import ONE_PERSON
+from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.truth import Truth, truth_of
+from reidviz.evaluation.validation import validate
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.variants import VARIANTS
+from reidviz.training.recipe import compact_recipe
+from reidviz.training.run_folder import Job, create
+from reidviz.training.train import Exams, train
+from reidviz.ui.jobs import board
+from reidviz.ui.planes import layouts
+from reidviz.ui.selection import Selection
+from reidviz.ui.state import known_readings
+from tests.conftest import SMALL, network, people_folder
+from tests.evaluation.conftest import FUSION
+from tests.pages.conftest import APP
+
+TAG = "<b>@"
+ODD = (f"{TAG}\"'", "line\nbreak", "😀👨‍👩‍👧", "\u202ertl\u200f שלום", "a*b_c`d[e](f)$g$ %{x}", "&lt;b&gt; | -1")
+PAGES = sorted(file.stem for file in (settings.PROJECT / "pages").glob("*.py"))
+MODELS = ("mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused")
+OPEN = ("pair-why", "dial-details", "joint-channels")
+"""Parts of pages that are computed when they are opened."""
+
+
+SAID = {
+    "one identity in the gallery": {
+        "home": [ONE_PERSON],
+        "compare": [ONE_PERSON],
+        "retrieval": [ONE_PERSON],
+        "pairs": ["There are no pairs of different persons", ONE_PERSON],
+    },
+    "two pictures": {"home": [ONE_PERSON], "pairs": ["There are no pairs of different persons"]},
+    "names": {
+        "data": [f"{TAG}A"],
+        "home": [f"{TAG}set"],
+        "retrieval": [f"{TAG}A"],
+        "embeddings": [f"{TAG}A"],
+        "pairs": [f"{TAG}A"],
+        "train": [f"{TAG}run"],
+    },
+    "twelve models": {page: [f"{TAG}aug %{{x}}"] for page in ("home", "compare", "pairs")},
+    "all probes right": {"home": ["All models put the right person first for **100.0 %** of 6 probes."]},
+    "all probes wrong": {"home": ["All models put the right person first for **0.0 %** of 6 probes."]},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """A data set as the sidebar takes it, how it is split, the models, and whether all probes go right or wrong."""
+
+    data: str
+    protocol: str = "listed"
+    models: tuple[str, ...] = MODELS
+    right: bool | None = None
+
+
+def picture(file: Path, seed: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, size=(48, 24, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file)
+
+
+def listed(root: Path, test: list[tuple[str, str, str]], train_cameras: str = "12") -> str:
+    """Four persons that train, and test pictures by identity, camera and role."""
+    rows = [(f"t{person}", camera, "train") for person in range(4) for camera in train_cameras for _ in range(2)]
+    root.mkdir()
+    with (root / "list.csv").open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["path", "identity", "camera", "split"])
+        for number, (identity, camera, role) in enumerate([*rows, *test]):
+            lines.writerow([f"{number}.png", identity, camera, role])
+            picture(root / f"{number}.png", number)
+    return f"folder:{root / 'list.csv'}"
+
+
+def folder(root: Path, persons: tuple[str, ...], names: tuple[str, ...]) -> str:
+    for person, identity in enumerate(persons):
+        for number, name in enumerate(names):
+            picture(root / identity / f"{name}.png", 10 * person + number)
+    return f"folder:{root}"
+
+
+WORLDS: dict[str, Callable[[Path], World]] = {
+    "one identity in the gallery": lambda root: World(
+        listed(root, [("a", "1", "probe"), ("a", "1", "probe"), ("a", "2", "gallery"), ("a", "2", "gallery")])
+    ),
+    "one camera": lambda root: World(
+        listed(root, [(one, "1", role) for one in "abc" for role in ("gallery", "probe", "probe")], "1")
+    ),
+    "one camera that cannot be split": lambda root: World(folder(root, ("a", "b", "c", "d"), ("1_0", "1_1")), "half:0"),
+    "no camera": lambda root: World(folder(root, ("a", "b", "c", "d"), ("0", "1", "2")), "half:0"),
+    "one picture a person": lambda root: World(folder(root, ("a", "b", "c", "d"), ("1_0",)), "half:0"),
+    "one match, distractors of one picture each": lambda root: World(
+        listed(root, [("a", "1", "probe"), *((one, "2", "gallery") for one in "abcd")]), "market"
+    ),
+    "all probes wrong": lambda root: World(f"folder:{people_folder(root)}", "half:0", right=False),
+    "all probes right": lambda root: World(f"folder:{people_folder(root)}", "half:0", right=True),
+    "one model": lambda root: World(f"folder:{people_folder(root)}", "half:0", ("mtdnet-cls",)),
+    "twelve models": lambda root: World(f"folder:{people_folder(root)}", "half:0", ()),
+    "two pictures": lambda root: World(listed(root, [("a", "1", "probe"), ("a", "2", "gallery")], "")),
+    "two pictures that cannot be split": lambda root: World(folder(root, ("a", "b"), ("1_0",)), "half:0"),
+    "names": lambda root: World(
+        folder(root / f"{TAG}set", ODD, (f"{TAG}A_0", f"{TAG}A_1\u202e\n", "c\n\"'😀_0", "c\n\"'😀_1'")), "half:0"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six untrained models that are read in twelve ways; one has a name that is markup, two were helped by a source."""
+    root = tmp_path_factory.mktemp("shipped")
+    source = f"folder:{people_folder(root / 'source', persons=6)}"
+    for seed, (name, made) in enumerate(VARIANTS.items()):
+        shown = f"{TAG}aug\n%{{x}}" if name == "mtdnet-aug" else name
+        card = Card(shown, name, SMALL, {}, f"{TAG}set", "hash", "half:0", "fresh weights", seed, 0)
+        card = replace(card, source=source if made.source else "", fusion=FUSION if name == "mtdnet" else None)
+        save_checkpoint(root / f"{name}.safetensors", network(name, seed=seed), card)
+    return root
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One finished training on odd names, under such a name."""
+    root = tmp_path_factory.mktemp("runs")
+    data = WORLDS["names"](root / "data").data
+    recipe = replace(compact_recipe(), architecture=SMALL, size=2, iterations=2, held_out=0.5)
+    run = create(root / "runs" / f"{TAG}run", Job(data, "test2:0", "mtdnet", recipe, None, 0))
+    train(run, Exams(validate, card_metrics))
+    return root / "runs"
+
+
+@pytest.fixture
+def app(shipped: Path, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setattr(settings, "CHECKPOINTS", shipped)
+    monkeypatch.setenv("REIDVIZ_RUNS", str(runs))
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    return AppTest.from_file(APP, default_timeout=60)
+
+
+def settled(app: AppTest) -> AppTest:
+    """Run until nothing is computed in the background."""
+    for _ in range(10):
+        app.run()
+        running = [job for jobs in (board(), layouts()) for job in jobs._jobs.values() if not job.finished]
+        if not running:
+            return app
+        for job in running:
+            job._thread.join(60)
+    pytest.fail("it never settles")
+
+
+def told(app: AppTest) -> Iterator[tuple[str, str]]:
+    """Every string that the browser is sent for anything but plain text, with the kind of its element."""
+    waiting = [app._tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += getattr(node, "children", {}).values()
+        proto = getattr(node, "proto", None)
+        if proto is not None and node.type not in {"text", "arrow_data_frame"}:
+            yield from ((node.type, text) for text in _strings(proto))
+
+
+PLAIN = {"id", "options", "default", "value", "raw_value", "raw_values", "placeholder", "alt", "url", "form_id"}
+
+
+def _strings(message: Any) -> Iterator[str]:
+    for field, value in message.ListFields():
+        for one in value if isinstance(value, list) or type(value).__name__.startswith("Repeated") else [value]:
+            if hasattr(one, "ListFields"):
+                yield from _strings(one)
+            elif isinstance(one, str) and field.name not in PLAIN:
+                yield json.dumps(json.loads(one), ensure_ascii=False) if field.name == "spec" else one
+
+
+def check(app: AppTest, where: str) -> None:
+    assert not app.exception, f"{where}: {[(e.message, e.stack_trace[-3:]) for e in app.exception]}"
+    for mark in (TAG, "\u202e"):
+        raw = [(kind, text[max(0, text.index(mark) - 60) :][:160]) for kind, text in told(app) if mark in text]
+        assert not raw, f"{where}: {raw}"
+
+
+def forced(truth: Truth, right: bool) -> Callable[..., Scores]:
+    """Scores that put every true match first, or every other person before it."""
+
+    def score(*given: Any) -> Scores:
+        _, kind, *_, out, candidates = given
+        same = np.stack([truth.marks(probe)[0] for probe in range(len(truth.probes))])
+        near = same == right
+        out[:] = np.where(near, 0.9, 0.1) if kind == "probability" else np.where(near, 0.2, 1.5)
+        if candidates is not None:
+            out[(candidates[..., None] != np.arange(out.shape[1])).all(1)] = np.nan
+        return Scores(kind, out)
+
+    return score
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_every_page(name: str, app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = WORLDS[name](tmp_path / "data")
+    dataset = load(world.data)
+    every = [name for name, reading in known_readings().items() if reading.path.parent == settings.CHECKPOINTS]
+    app.query_params |= {"data": world.data, "protocol": world.protocol, "models": world.models or every}
+    test = range(len(dataset.samples))
+    with contextlib.suppress(ReidvizError):
+        parts = split(dataset, world.protocol)
+        test = [int(parts.probes[0]), int(parts.gallery[0])]
+        if world.right is not None:
+            monkeypatch.setattr(scoring, "score", forced(truth_of(dataset, parts), world.right))
+    app.session_state["selection"] = Selection(dataset.manifest_hash, tuple(dataset.samples[i].id for i in test))
+    check(settled(app), "at first")
+    for page in PAGES:
+        app.switch_page(f"pages/{page}.py")
+        for part in OPEN:
+            app.session_state[part] = True
+        check(settled(app), page)
+        for sentence in SAID.get(name, {}).get(page, ()):
+            shown = (html.unescape(text).replace("\\", "") for _, text in told(app))
+            assert any(sentence in text for text in shown), f"{page} does not say: {sentence}"
