@@ -1,5 +1,6 @@
 """reidviz: streamlit run app.py"""
 
+import pandas  # noqa: F401  Plotly fails on a pandas that another session's thread is still importing
 import streamlit as st
 
 from reidviz.ui.data_add import choose_added

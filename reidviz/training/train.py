@@ -118,8 +118,8 @@ class _Worker:
         )
         self.tell(True, state="running", device=devices.name_of(device))
         trainer = begun(job, dataset, trained, device, self.team, self._told)
-        known = (dataset.cameras[trained.train] != "").any()
-        facts = self._restored(trainer, dataset.manifest_hash, "" if trainer.data.across or not known else ONE_CAMERA)
+        one_camera = not trainer.data.across and bool((dataset.cameras[trained.train] != "").all())
+        facts = self._restored(trainer, dataset.manifest_hash, [ONE_CAMERA] if one_camera else [])
         facts = self._steps(trainer, facts, exams, dataset, held_out, save_every)
         if self.team.rank:
             return None
@@ -144,7 +144,7 @@ class _Worker:
             torch.cuda.set_device(device)
         return device
 
-    def _restored(self, trainer: Trainer, data_hash: str, message: str) -> snapshot.Facts:
+    def _restored(self, trainer: Trainer, data_hash: str, odd: list[str]) -> snapshot.Facts:
         if self.team.rank == 0:
             snapshot.tidy(self.run.checkpoints)
         self.team.wait()
@@ -153,7 +153,10 @@ class _Worker:
             self.log({"event": "damaged", "step": trainer.done, "file": name})
         if damaged:
             going_on = f"went on from step {facts.step}" if facts else "started again from the beginning"
-            message = f"{' and '.join(damaged)} could not be used (damaged); {going_on}. {message}".rstrip()
+            odd.append(f"{' and '.join(damaged)} could not be used (damaged); {going_on}.")
+        used = list(dict.fromkeys(e["device"] for e in self.run.events() if e["event"] == "started"))
+        if facts is not None and len(used) > 1:
+            odd.append(f"Computed on {' and on '.join(used)}: either alone may round otherwise.")
         if facts is not None and facts.data_hash != data_hash:
             raise ReidvizError(
                 f"The data {self.job.data} are not those this training was started with.",
@@ -162,7 +165,7 @@ class _Worker:
         if self.resuming:
             validated = facts.validated if facts else 0
             self.log({"event": "resumed", "step": trainer.done, "validated": validated})
-        self.tell(True, step=trainer.done, message=message, seconds=facts.seconds if facts else 0.0)
+        self.tell(True, step=trainer.done, message=" ".join(odd), seconds=facts.seconds if facts else 0.0)
         return facts or snapshot.Facts(0, 0.0, None, None, 0, data_hash, ())
 
     def _steps(

@@ -66,9 +66,10 @@ def show_split(choice: Choice) -> None:
     lines.append(f"| not used | {len(everybody & set(names[rest].tolist())):,} | {len(rest):,} |")
     st.markdown("\n".join(lines))
     alone = ~np.isin(names[parts.gallery], names[parts.probes])
-    told = f"Protocol {parts.protocol}."
+    told = f"Protocol {literal(parts.protocol)}."
     if not len(parts.probes):
-        told = f"The protocol {parts.protocol} cannot split this data set; the sidebar says why. Choose another one."
+        told = f"The protocol {literal(parts.protocol)} cannot split this data set; the sidebar says why. "
+        told += "Choose another one."
     if alone.any():
         told += f" {int(alone.sum()):,} pictures of the gallery are no probe's match: distractors."
     if parts.across_cameras:

@@ -244,3 +244,13 @@ def test_names_that_could_do_harm_are_shown_as_text(app: AppTest, data: str, nam
     assert "<img src=x" not in drawn
     assert "\u202e" not in drawn
     assert drawn.count("<figure>") >= 25
+
+
+def test_a_protocol_from_the_address_is_text(app: AppTest) -> None:
+    app.query_params["protocol"] = "![x](http://example.org/x.png) [y](http://example.org)"
+    page = opened(app)
+    assert not page.exception
+    shown = "".join(str(e.value) for part in (page.main.markdown, page.caption) for e in part)
+    assert "cannot split this data set" in shown
+    assert "![x]" not in shown
+    assert "[y](" not in shown

@@ -215,6 +215,14 @@ def test_all_snapshots_damaged_starts_again(people: Path, tmp_path: Path, whole:
     assert all(v.equal(load_file(whole.final)[k]) for k, v in load_file(run.final).items())
 
 
+def test_going_on_with_other_threads_is_said(people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stopped_at(people, tmp_path / "run", 3)
+    monkeypatch.setattr("reidviz.training.devices.name_of", lambda device: "CPU, 4 threads")
+    train(run, EXAMS)
+    said = "Computed on CPU, 1 threads and on CPU, 4 threads: either alone may round otherwise."
+    assert run.status().message == said
+
+
 def test_other_pictures_are_refused(people: Path, tmp_path: Path) -> None:
     run = stopped_at(people, tmp_path / "run", 3)
     next(people.rglob("*.png")).unlink()
