@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,14 +17,21 @@ import numpy as np
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
 from reidviz.files import what_to_do, write_atomically
+from reidviz.json_files import Seconds, read_json
+
+MOST_BYTES = 4096
+
+
+class _Took(TypedDict):
+    seconds: Seconds
 
 
 def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
     """A kept matrix and the seconds it took, or None when there is none that is whole."""
     try:
         matrix: FloatArray = np.load(file, mmap_mode="r", allow_pickle=False)
-        seconds = float(json.loads(file.with_suffix(".json").read_text("utf-8"))["seconds"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        seconds = read_json(file.with_suffix(".json"), _Took, "What lies beside it", MOST_BYTES)["seconds"]
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, ReidvizError):
         return None
     whole = isinstance(matrix, np.ndarray) and matrix.shape == shape and matrix.dtype == np.float32
     return (matrix, seconds) if whole else None

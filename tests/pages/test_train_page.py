@@ -289,5 +289,5 @@ def test_a_run_folder_that_cannot_be_read_does_not_break_the_page(page: AppTest,
     (run.root / "recipe.json").write_text("{")
     page.run()
     assert not page.exception
-    assert "cannot be read" in texts(page)
+    assert "The request of the run one (recipe.json) is damaged, because it is not whole JSON" in texts(page)
     assert labels(page) == {"Delete"}
