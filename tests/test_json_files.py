@@ -55,6 +55,7 @@ class Thing:
         (b"\xff\xfe{}", "it is not whole JSON"),
         ('{"name": "\\ud800", "count": 1}', "it is not whole JSON"),
     ],
+    ids=lambda one: repr(one)[:60],
 )
 def test_what_is_wrong_is_said_in_words(tmp_path: Path, content: str | bytes, why: str) -> None:
     file = tmp_path / "thing.json"

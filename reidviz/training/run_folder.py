@@ -128,7 +128,7 @@ class RunFolder:
     def job(self) -> Job:
         """What was asked. Raises ReidvizError when there is no run here, or none of this version."""
         file = self.root / "recipe.json"
-        if not file.exists():
+        if not os.path.exists(file):
             raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.")
         what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
         told = read_json(file, _Asked, what, MOST_BYTES, hint)
@@ -146,7 +146,14 @@ class RunFolder:
         write_atomically(self.root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
 
     def status(self) -> Status:
-        """Where it stands: "interrupted" when it should be at work and no worker lives."""
+        """Where it stands: "interrupted" when it should be at work and no worker lives, or when nobody can tell."""
+        try:
+            return self.read_status()
+        except ReidvizError:
+            return Status("interrupted")
+
+    def read_status(self) -> Status:
+        """The same. Raises ReidvizError when status.json is damaged."""
         kept = self._kept_status()
         if kept.active and not is_held(self.root / "lock"):
             kept = self._kept_status()
@@ -154,17 +161,14 @@ class RunFolder:
         return kept
 
     def _kept_status(self) -> Status:
-        """What status.json says. "interrupted" where it is damaged, and why; it may just be written over in place."""
-        file, odd = self.root / "status.json", ""
-        for _ in range(3):
-            if not file.exists():
-                break
-            try:
-                return read_json(file, Status, f"The status of the run {self.name} (status.json)", MOST_BYTES)
-            except ReidvizError as error:
-                odd = error.message
-                time.sleep(0.01)
-        return Status("interrupted", message=odd)
+        file, what = self.root / "status.json", f"The state of the run {self.name} (status.json)"
+        for _ in range(2):
+            if not os.path.exists(file):
+                return Status("interrupted")
+            with contextlib.suppress(ReidvizError):
+                return read_json(file, Status, what, MOST_BYTES, "Resume it, or delete it.")
+            time.sleep(0.01)  # it may just be written over in place
+        return read_json(file, Status, what, MOST_BYTES, "Resume it, or delete it.")
 
     def write_status(self, status: Status) -> None:
         """Replace status.json; on a full disk it is written over in place, which needs no new block."""
@@ -179,7 +183,7 @@ class RunFolder:
 
     def queue(self) -> None:
         """Note that it waits for a worker."""
-        before = self._kept_status()
+        before = self.status()
         waiting = Status("queued", before.step, self.job().recipe.iterations, "starting", since=time.time())
         self.write_status(replace(waiting, seconds=before.seconds))
 

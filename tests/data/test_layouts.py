@@ -317,6 +317,7 @@ def test_a_data_set_without_some_pictures_keeps_its_protocols(tmp_path: Path) ->
         ('{"data": "x", "excluded": [], "more": ' + 100_000 * "[" + 100_000 * "]" + "}", "nested too deeply"),
         ('{"data": " Without:SELF", "excluded": []}', "out of another such file"),
     ],
+    ids=lambda one: repr(one)[:60],
 )
 def test_a_list_of_pictures_to_leave_out_is_checked_by_type(tmp_path: Path, content: str, sentence: str) -> None:
     listed = tmp_path / "mine.json"

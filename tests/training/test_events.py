@@ -77,6 +77,7 @@ def test_a_line_without_an_end_is_left_for_the_next_time(file: Path) -> None:
         line({"event": "odd", "seconds": "long"}),
         line({"event": "odd", "more": 2 * events.LONGEST_LINE * "x"}),
     ],
+    ids=lambda one: repr(one)[:60],
 )
 def test_a_damaged_line_is_left_out_and_counted(file: Path, odd: bytes) -> None:
     reader = Events(file)
