@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reidviz.ui.boundary import boundary
 from reidviz.ui.data_add import choose_added
 from reidviz.ui.menu import pages
 from reidviz.ui.state import choose, chosen
@@ -14,7 +15,8 @@ STYLE = """<style>
 
 st.set_page_config(page_title="reidviz", page_icon=":material/person_search:", layout="wide")
 st.html(STYLE)
-choose_added()
-page = st.navigation(pages(), position="top")
-with chosen(choose(page.url_path)):
-    page.run()
+with boundary():
+    choose_added()
+    page = st.navigation(pages(), position="top")
+    with chosen(choose(page.url_path)):
+        page.run()

@@ -82,7 +82,7 @@ def describe(
     """
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(space.path)
+    network, card = load_checkpoint(space.path, space.sha256)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     pixels.fill(positions if probe is None else np.append(positions, probe), progress)
     found = _features(network, space.place, pixels, positions, probe, progress)
@@ -102,7 +102,7 @@ def describe_picture(
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, _ = load_checkpoint(space.path)
+    network, _ = load_checkpoint(space.path, space.sha256)
     device = settings.device()
     if space.place == "ranking":
         ready(network, device)

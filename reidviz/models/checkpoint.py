@@ -39,9 +39,10 @@ def save_checkpoint(path: Path, network: Network, card: Card) -> Card:
     return card
 
 
-def load_checkpoint(path: Path) -> tuple[Network, Card]:
+def load_checkpoint(path: Path, sha256: str | None = None) -> tuple[Network, Card]:
     """The network at path, ready to be read (eval mode, CPU, single precision), and its card.
 
+    sha256  of the weights that are meant: others may have taken their place since the card was looked at.
     Raises ReidvizError for a missing, truncated, altered or foreign file.
     """
     path = find_checkpoint(path)
@@ -51,6 +52,8 @@ def load_checkpoint(path: Path) -> tuple[Network, Card]:
         raise ReidvizError(
             f"{path} is damaged: its contents are not those its card was written for.", "Copy or train it again."
         )
+    if sha256 not in (None, digest):
+        raise ReidvizError(f"Other weights have taken the place of those in {path}.", "Reload the page.")
     with torch.device("meta"):
         network = _built(card, path)
     _fit(network, weights, path)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from reidviz.figures.training import Points, steps_figure
 from reidviz.training.events import Event
+from reidviz.ui.boundary import fragment
 from reidviz.ui.messages import literal
 from reidviz.ui.run_results import final_figures, show_mistakes, validation_curves
 from reidviz.ui.runs import Seen, duration, look
@@ -36,7 +37,7 @@ def live(seen: Seen, others: list[Seen]) -> None:
         help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
     )
     st.html(STEADY)
-    st.fragment(_live, run_every=1.0 if moving else None)(seen, others)
+    fragment(_live, 1.0 if moving else None)(seen, others)
 
 
 def _live(seen: Seen, others: list[Seen]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from reidviz.data.names import short, shown
+from reidviz.ui.boundary import fragment
 from reidviz.ui.runs import Seen, all_runs, duration
 
 SIGNS = {
@@ -37,7 +38,7 @@ def run_table(runs: list[Seen], chosen: Seen) -> None:
     The page starts again when a run was chosen in it, and when a run has come, gone or changed its state.
     """
     every = 1.0 if any(seen.status.active for seen in runs) else None
-    st.fragment(_table, run_every=every)(_standing(runs), chosen.name)
+    fragment(_table, every)(_standing(runs), chosen.name)
 
 
 def _standing(runs: list[Seen]) -> list[tuple[object, ...]]:
