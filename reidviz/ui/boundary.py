@@ -57,3 +57,9 @@ def fragment(function: Callable[P, T], run_every: float | None = None) -> Callab
 
     made: Any = st.fragment(guarded, run_every=run_every)
     return made  # type: ignore[no-any-return]
+
+
+def show_uncaught(error: Exception) -> bool:
+    """What is raised outside every boundary, in callbacks, shown in the same way (App's on_script_error)."""
+    show_error(error if isinstance(error, ReidvizError) else incident(error))
+    return True
