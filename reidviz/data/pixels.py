@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
@@ -114,14 +114,10 @@ class Pixels:
         return found
 
     def _opened(self) -> tuple[Map, Map] | None:
-        try:
-            rows: Map = np.load(self.folder / "pixels.npy", mmap_mode="r")
-            done: Map = np.load(self.folder / "done.npy", mmap_mode="r")
-        except (ValueError, EOFError, FileNotFoundError, IsADirectoryError, BadZipFile):
+        rows, done = (kept_array(self.folder / f"{name}.npy", np.uint8) for name in ("pixels", "done"))
+        if rows is None or done is None or (rows.shape, done.shape) != (self.shape, self.shape[:1]):
             return None
-        wanted = ((rows, self.shape), (done, self.shape[:1]))
-        intact = all(isinstance(m, np.ndarray) and m.shape == shape and m.dtype == np.uint8 for m, shape in wanted)
-        return (rows, done) if intact else None
+        return rows, done
 
     def _put_away(self) -> None:
         away = self.folder.with_name(f".{uuid4().hex}")

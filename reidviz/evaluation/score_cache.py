@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
-from zipfile import BadZipFile
 
 import numpy as np
 
+from reidviz.arrays import kept_array
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
 from reidviz.files import what_to_do, write_atomically
@@ -29,12 +29,11 @@ class _Took(TypedDict):
 def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
     """A kept matrix and the seconds it took, or None when there is none that is whole."""
     try:
-        matrix: FloatArray = np.load(file, mmap_mode="r", allow_pickle=False)
-        seconds = read_json(file.with_suffix(".json"), _Took, "What lies beside it", MOST_BYTES)["seconds"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, ReidvizError):
+        matrix = kept_array(file, np.float32)
+        took = read_json(file.with_suffix(".json"), _Took, "What lies beside it", MOST_BYTES)
+    except (OSError, ReidvizError):
         return None
-    whole = isinstance(matrix, np.ndarray) and matrix.shape == shape and matrix.dtype == np.float32
-    return (matrix, seconds) if whole else None
+    return (matrix, took["seconds"]) if matrix is not None and matrix.shape == shape else None
 
 
 def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:

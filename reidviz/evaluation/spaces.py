@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.pixels import Pixels
 from reidviz.evaluation.evaluate import Reading, readings_of
@@ -66,10 +67,10 @@ def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
 def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> FloatArray | None:
     """What describe() returned for these very arguments, memory-mapped, if it was computed before."""
     try:
-        found: FloatArray = np.load(_file(space, dataset, positions, probe), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        found = kept_array(_file(space, dataset, positions, probe), np.float32)
+    except OSError:
         return None
-    return found if found.ndim == 2 and len(found) == len(positions) and found.dtype == np.float32 else None
+    return found if found is not None and found.ndim == 2 and len(found) == len(positions) else None
 
 
 def describe(

@@ -212,8 +212,8 @@ class RunFolder:
         return Events(self.root / "events.jsonl").read()
 
     def ask_to_stop(self) -> None:
-        """The worker stops after its present step and keeps what it has."""
-        (self.root / "stop").touch()
+        """The worker stops after its present step and keeps what it has. ReidvizError when nothing can be written."""
+        write_atomically(self.root / "stop", b"")
 
     def asked_to_stop(self) -> bool:
         """Whether someone asked it to."""
