@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
@@ -99,19 +100,29 @@ class Pixels:
                     flags.write(b"\1")
 
     def _maps(self) -> tuple[Map, Map]:
-        """The two files, memory-mapped for reading, made first where they are not."""
+        """The two files, memory-mapped for reading; made first where they are not, or are damaged or another's."""
         with self._disk_errors():
             if not self.folder.is_dir():
                 self._create()
-            try:
-                rows: Map = np.load(self.folder / "pixels.npy", mmap_mode="r")
-                done: Map = np.load(self.folder / "done.npy", mmap_mode="r")
-                intact = (rows.shape, done.shape) == (self.shape, self.shape[:1])
-            except (ValueError, EOFError, FileNotFoundError):
-                intact = False
-        if not intact:
-            raise ReidvizError(f"The folder {shown(str(self.folder))} is damaged.", "Delete it: it is made again.")
+            found = self._opened()
+            if found is None:
+                self._put_away()
+                self._create()
+                found = self._opened()
+        if found is None:
+            raise ReidvizError(f"The folder {shown(str(self.folder))} was changed while in use.", "Try again.")
+        return found
+
+    def _opened(self) -> tuple[Map, Map] | None:
+        rows, done = (kept_array(self.folder / f"{name}.npy", np.uint8) for name in ("pixels", "done"))
+        if rows is None or done is None or (rows.shape, done.shape) != (self.shape, self.shape[:1]):
+            return None
         return rows, done
+
+    def _put_away(self) -> None:
+        away = self.folder.with_name(f".{uuid4().hex}")
+        self.folder.rename(away)
+        shutil.rmtree(away, ignore_errors=True)
 
     def _create(self) -> None:
         """Both files at once, by renaming a folder; whoever comes second uses what is there."""

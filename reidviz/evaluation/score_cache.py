@@ -9,24 +9,31 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import TypedDict
 
 import numpy as np
 
+from reidviz.arrays import kept_array
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
 from reidviz.files import what_to_do, write_atomically
+from reidviz.json_files import Seconds, read_json
+
+MOST_BYTES = 4096
+
+
+class _Took(TypedDict):
+    seconds: Seconds
 
 
 def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
     """A kept matrix and the seconds it took, or None when there is none that is whole."""
     try:
-        matrix: FloatArray = np.load(file, mmap_mode="r", allow_pickle=False)
-        seconds = float(json.loads(file.with_suffix(".json").read_text("utf-8"))["seconds"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        matrix = kept_array(file, np.float32)
+        took = read_json(file.with_suffix(".json"), _Took, "What lies beside it", MOST_BYTES)
+    except (OSError, ReidvizError):
         return None
-    whole = isinstance(matrix, np.ndarray) and matrix.shape == shape and matrix.dtype == np.float32
-    return (matrix, seconds) if whole else None
+    return (matrix, took["seconds"]) if matrix is not None and matrix.shape == shape else None
 
 
 def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:

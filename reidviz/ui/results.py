@@ -4,6 +4,7 @@ Of a large gallery the cascades come first, and the scores of all pairs take the
 """
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from reidviz.evaluation.evaluate import Reading, Result, evaluate, is_cached
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.keys import key_of
 from reidviz.progress import Progress
+from reidviz.ui.boundary import fragment
 from reidviz.ui.jobs import Job, board
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.remembered import remembered
@@ -136,7 +138,7 @@ def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> str:
     return " ".join(said)
 
 
-@st.fragment(run_every=1.0)
+@partial(fragment, run_every=1.0)
 def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     job = board().get(key)
     if job is None or job.finished or _at_hand(choice) != at_hand:

@@ -1,10 +1,12 @@
 """Waiting for work in the background: how far it is, what is left, Cancel, and what to do where it did not end well."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from reidviz.progress import Progress
+from reidviz.ui.boundary import fragment
 from reidviz.ui.jobs import JobBoard
 from reidviz.ui.messages import literal, show_error
 
@@ -28,7 +30,7 @@ def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBo
     st.button(again, icon=":material/play_arrow:", key=f"again {key}", on_click=jobs.forget, args=(key,))
 
 
-@st.fragment(run_every=1.0)
+@partial(fragment, run_every=1.0)
 def watch(key: str, jobs: JobBoard) -> None:
     """Draw how far work is that was started, and Cancel; the page starts again when it has ended."""
     job = jobs.get(key)

@@ -13,7 +13,7 @@ from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from reidviz.training.train import train
-from tests.training.conftest import EXAMS
+from tests.training.conftest import EXAMS, step_event, validation_event
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), Path("/some/where.safetensors"), 3)
 
@@ -104,22 +104,22 @@ def test_looking_does_not_take_the_lock(tmp_path: Path) -> None:
 
 
 def test_events_are_appended_and_a_torn_line_is_passed_over(run: RunFolder) -> None:
-    run.log({"event": "step", "step": 10})
+    run.log(step_event(10))
     file = run.root / "events.jsonl"
     with file.open("a") as events:
         events.write('{"event": "step", "st')
-    run.log({"event": "step", "step": 20})
+    run.log(step_event(20))
     assert [e["step"] for e in run.events()] == [10, 20]
     assert len(file.read_text().splitlines()) == 3
 
 
 def test_steps_gone_through_again_are_there_once(run: RunFolder) -> None:
-    for event, step in (("step", 10), ("validation", 10), ("step", 20)):
-        run.log({"event": event, "step": step})
+    for event in (step_event(10), validation_event(10), step_event(20)):
+        run.log(event)
     run.log({"event": "stopped", "step": 20})
     run.log({"event": "resumed", "step": 10, "validated": 0})
-    run.log({"event": "validation", "step": 10})
-    run.log({"event": "step", "step": 20})
+    run.log(validation_event(10))
+    run.log(step_event(20))
     seen = [(e["event"], e["step"]) for e in run.events()]
     assert seen == [
         ("step", 10),
@@ -143,7 +143,7 @@ def test_a_request_that_cannot_be_read_is_a_failed_run(run: RunFolder) -> None:
     with pytest.raises(ReidvizError):
         train(run, EXAMS)
     assert run.status().state == "failed"
-    assert "cannot be read" in run.status().message
+    assert "recipe.json) is damaged, because it is not whole JSON" in run.status().message
 
 
 def test_asking_to_stop_and_forgetting_it(run: RunFolder) -> None:
