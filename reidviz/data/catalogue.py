@@ -8,12 +8,15 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import layouts
-from reidviz.data.names import shown
+from reidviz.data.names import short
+from reidviz.data.roots import allowed, last, open_regular
 from reidviz.data.zips import import_zip
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
 from reidviz.progress import Progress, silent
 
+MOST_BYTES = 16 * 1024
+"""Bytes of a name that a data set is loaded by."""
 UNPACKED = ".unpacked"
 """A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
 
@@ -35,7 +38,7 @@ def remove(spec: str) -> None:
     """
     names = [name for name, one in _specs().items() if one == spec]
     if not names:
-        raise ReidvizError(f"The data set {shown(spec)} was not added here.", "Only added data sets can be removed.")
+        raise ReidvizError(f"The data set {short(spec)} was not added here.", "Only added data sets can be removed.")
     try:
         for name in names:
             (settings.data_dir() / f"{name}.spec").unlink()
@@ -43,7 +46,7 @@ def remove(spec: str) -> None:
                 shutil.rmtree(settings.data_dir() / name)
     except OSError as error:
         raise ReidvizError(
-            f"{shown(spec)} could not be removed: {error.strerror}.", "Check the permissions."
+            f"{short(spec)} could not be removed: {error.strerror}.", "Check the permissions."
         ) from error
 
 
@@ -60,14 +63,15 @@ def is_unpacked(folder: Path) -> bool:
 def folders() -> tuple[Path, ...]:
     """The folders below the data folder, and below REIDVIZ_DATA where that is set, that may be added."""
     roots = [root for root in (settings.data_dir(), settings.shared_data_dir()) if root is not None and root.is_dir()]
-    return tuple(sorted(p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")))
+    found = (p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return tuple(sorted(p for p in found if allowed(p)))
 
 
 def candidates(folder: Path) -> tuple[str, ...]:
     """The names by which one of folders() may be loaded: as its owner lays it out, else by each list in it, else as a
     folder for each person. ReidvizError for any other folder, and when it cannot be read."""
     if folder not in folders():
-        raise ReidvizError(f"{shown(str(folder))} is not below the data folder.", "Move it there, or type its path.")
+        raise ReidvizError(f"{last(folder)} is not below the data folder.", "Move it there.")
     if (owned := layouts(folder)) is not None:
         return (owned.name,)
     found = folder_format.candidates(folder)
@@ -109,7 +113,8 @@ def _specs() -> dict[str, str]:
     found = {}
     for file in sorted(settings.data_dir().glob("[!.]*.spec")):
         try:
-            found[file.stem] = file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+            with open_regular(file, MOST_BYTES) as opened:
+                found[file.stem] = opened.read().decode("utf-8").strip()
+        except (OSError, ReidvizError, UnicodeDecodeError):
             continue
     return found

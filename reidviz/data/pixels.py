@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,6 @@ from reidviz import settings
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
-from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 from reidviz.files import what_to_do
 from reidviz.progress import Progress, silent
@@ -48,7 +48,7 @@ class Pixels:
             self.fill(indices)
             rows, done = self._maps()
             if not done[indices].all():
-                raise ReidvizError(f"The folder {shown(str(self.folder))} was changed while in use.", "Try again.")
+                raise ReidvizError("The cache of pictures was changed while in use.", "Try again.")
         return np.array(rows[indices])
 
     def fill(self, indices: IntArray, progress: Progress = silent) -> None:
@@ -104,13 +104,13 @@ class Pixels:
             if not self.folder.is_dir():
                 self._create()
             try:
-                rows: Map = np.load(self.folder / "pixels.npy", mmap_mode="r")
-                done: Map = np.load(self.folder / "done.npy", mmap_mode="r")
-                intact = (rows.shape, done.shape) == (self.shape, self.shape[:1])
-            except (ValueError, EOFError, FileNotFoundError):
+                rows: Map = np.load(self.folder / "pixels.npy", mmap_mode="r", allow_pickle=False)
+                done: Map = np.load(self.folder / "done.npy", mmap_mode="r", allow_pickle=False)
+                intact = _is(rows, self.shape) and _is(done, self.shape[:1])
+            except (ValueError, EOFError, FileNotFoundError, BadZipFile):
                 intact = False
         if not intact:
-            raise ReidvizError(f"The folder {shown(str(self.folder))} is damaged.", "Delete it: it is made again.")
+            raise ReidvizError(f"{self.folder.name} in the cache of pictures is damaged.", "Delete it.")
         return rows, done
 
     def _create(self) -> None:
@@ -133,9 +133,13 @@ class Pixels:
             yield
         except OSError as e:
             raise ReidvizError(
-                f"The picture cache {shown(str(self.folder))} cannot be used: {e.strerror or e}.",
+                f"The picture cache cannot be used: {e.strerror or e}.",
                 what_to_do(e, "set REIDVIZ_CACHE to a folder with room"),
             ) from e
+
+
+def _is(found: object, shape: tuple[int, ...]) -> bool:
+    return isinstance(found, np.ndarray) and found.shape == shape and found.dtype == np.uint8
 
 
 def _seldom(progress: Progress) -> Progress:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from reidviz import settings
 from reidviz.data.catalogue import added, discard, folders, is_unpacked, remove, unpack, unpacked_for
+from reidviz.data.doctor.findings import counted
 from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
@@ -31,7 +33,8 @@ def choose_added() -> None:
 
 
 def show_add() -> None:
-    """Draw both ways, what can be read, and what was added."""
+    """Draw which folders may be read, both ways, what can be read, and what was added."""
+    st.caption(_may_be_read())
     box = st.expander("Add a data set", icon=":material/add:", key="data-add", on_change="rerun")
     if not box.open:
         return
@@ -59,12 +62,24 @@ def show_add() -> None:
             show_known()
 
 
+def _may_be_read() -> str:
+    """Whose folders this server reads, a sentence."""
+    if settings.any_folder():
+        return (
+            ":material/folder_open: Any folder of this machine may be read here, as only this machine reaches the "
+            "server. REIDVIZ_ANY_FOLDER=0 ends that, for a proxy in front of it say."
+        )
+    named = len(settings.data_roots()) - 1
+    more = f" and the {counted(named, 'folder')} named by whoever started the server" if named else ""
+    return f":material/folder: Data sets are read from the data folder{more} only."
+
+
 def _folder() -> Path | None:
     found = folders()
     if not found:
         st.info(
             "There is no folder below the data folder (`data/` beside the app, or REIDVIZ_IMPORTS). Put data sets "
-            "there, or type NAME:FOLDER into *Data set* in the sidebar."
+            "there" + (", or type NAME:FOLDER into *Data set* in the sidebar." if settings.any_folder() else ".")
         )
         return None
     names = [folder.name for folder in found]

@@ -69,7 +69,9 @@ class Job:
                 self.error = ReidvizError("The machine ran out of memory.", "Close other programs.")
                 self.state = "failed"
             except BaseException as error:
-                self.error = ReidvizError(f"Something went wrong: {error}.", "The server's log has the details.")
+                self.error = ReidvizError(
+                    f"Something went wrong ({type(error).__name__}).", "The server's log has the details."
+                )
                 self.state = "failed"
                 raise
 

@@ -3,12 +3,15 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.formats.files import existing_root
-from reidviz.data.names import shown
+from reidviz.data.names import short, shown
+from reidviz.data.roots import existing_root, last, open_regular
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
+
+MOST_BYTES = 64 * 1024**2
 
 
 def read(root: str | Path) -> Dataset:
@@ -21,17 +24,17 @@ def read(root: str | Path) -> Dataset:
     path = existing_root(root)
     hint = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"
     try:
-        told = json.loads(path.read_text("utf-8"))
+        told = _told(path)
         data, excluded = str(told["data"]), frozenset(str(one) for one in told["excluded"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReidvizError(f"{shown(str(path))} does not name a data set and pictures to leave out.", hint) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ReidvizError(f"{last(path)} does not name a data set and pictures to leave out.", hint) from error
     if data.startswith("without:"):
-        raise ReidvizError(f"{shown(str(path))} leaves pictures out of another such file.", hint)
+        raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", hint)
     base = load(data)
     missing = excluded - {sample.id for sample in base.samples}
     if missing:
         raise ReidvizError(
-            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {shown(data)}.",
+            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {short(data)}.",
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
@@ -45,6 +48,11 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
     """
     before: list[str] = []
     if dataset.base:
-        before = json.loads(Path(dataset.name.partition(":")[2]).read_text("utf-8"))["excluded"]
+        before = _told(Path(dataset.name.partition(":")[2]))["excluded"]
     told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
     write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
+
+
+def _told(file: Path) -> Any:
+    with open_regular(file, MOST_BYTES) as opened:
+        return json.loads(opened.read())
