@@ -1,13 +1,11 @@
 """The pictures of a data set at one small size, kept on disk so that each file is decoded once."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,6 +17,7 @@ from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
 from reidviz.errors import ReidvizError
 from reidviz.files import what_to_do
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 _ROWS_A_WRITE = 32
@@ -115,17 +114,14 @@ class Pixels:
 
     def _create(self) -> None:
         """Both files at once, by renaming a folder; whoever comes second uses what is there."""
-        temporary = self.folder.with_name(f".{uuid4().hex}")
         try:
-            temporary.mkdir(parents=True)
-            np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=self.shape)
-            np.save(temporary / "done.npy", np.zeros(self.shape[:1], dtype=np.uint8))
-            os.rename(temporary, self.folder)
+            with temporary_folder(self.folder.parent) as temporary:
+                np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=self.shape)
+                np.save(temporary / "done.npy", np.zeros(self.shape[:1], dtype=np.uint8))
+                os.rename(temporary, self.folder)
         except OSError:
             if not self.folder.is_dir():
                 raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
 
     @contextmanager
     def _disk_errors(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What a server does once, before it shows its first page: it finds out which folders may be read."""
+"""What a server does once, before it shows its first page: it finds out which folders may be read, and sweeps up."""
 
 import os
 from argparse import ArgumentError, ArgumentParser
@@ -8,11 +8,13 @@ from ipaddress import ip_address
 from reidviz import settings
 from reidviz.data.roots import last
 from reidviz.errors import ReidvizError
+from reidviz.leftovers import sweep
 
 
 @cache
 def start(arguments: tuple[str, ...], address: str | None) -> None:
-    """Allow the folders that `--data-root DIR` names, and no others where the server's address is not this machine's.
+    """Allow the folders that `--data-root DIR` names, and no others where the server's address is not this machine's;
+    delete what killed processes left.
 
     Trainings that are started from the app inherit both. ReidvizError for a folder that is not there.
     """
@@ -24,6 +26,7 @@ def start(arguments: tuple[str, ...], address: str | None) -> None:
             os.environ["REIDVIZ_DATA_ROOTS"] = os.pathsep.join([before, folder] if before else [folder])
     if not is_loopback(address):
         os.environ["REIDVIZ_ANY_FOLDER"] = "0"
+    sweep()
 
 
 def is_loopback(address: str | None) -> bool:
