@@ -132,13 +132,14 @@ def _zip() -> None:
     if "importing" in st.session_state:
         _import(*st.session_state["importing"])
         return
-    if st.button("Unpack", icon=":material/unarchive:", disabled=file is None, key="add-zip-now") and file is not None:
-        try:
-            _start(file, name.strip())
-        except OSError as error:
-            show_error(ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some disk space."))
-            return
-        st.rerun()
+    st.button(
+        "Unpack",
+        icon=":material/unarchive:",
+        disabled=file is None,
+        key="add-zip-now",
+        on_click=_start,
+        args=(file, name.strip()),
+    )
 
 
 def _uploader() -> str:
@@ -152,10 +153,14 @@ def _name_it() -> None:
 
 
 def _start(file: UploadedFile, name: str) -> None:
-    """Unpack in the background a copy that is in no folder, so that none is left however this ends. OSError."""
-    settings.data_dir().mkdir(parents=True, exist_ok=True)
-    copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115
-    shutil.copyfileobj(file, copy)
+    """Unpack in the background a copy that is in no folder, so that none is left however this ends."""
+    try:
+        settings.data_dir().mkdir(parents=True, exist_ok=True)
+        copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115
+        shutil.copyfileobj(file, copy)
+    except OSError as error:
+        st.session_state["not added"] = ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room.")
+        return
 
     def work(progress: Progress) -> None:
         with copy:
