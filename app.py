@@ -3,6 +3,9 @@
 `app` is the server; run as a script, this is what each session shows.
 """
 
+import sys
+from functools import partial
+
 import pandas  # noqa: F401  Plotly fails on a pandas that another session's thread is still importing
 import streamlit as st
 from starlette.middleware import Middleware
@@ -24,11 +27,14 @@ app = App(__file__, middleware=[Middleware(Guard)], on_script_error=show_uncaugh
 if __name__ == "__main__":
     from reidviz.ui.data_add import choose_added
     from reidviz.ui.menu import pages
+    from reidviz.ui.messages import or_stop
+    from reidviz.ui.start import start
     from reidviz.ui.state import choose, chosen
 
     st.set_page_config(page_title="reidviz", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
     with boundary():
+        or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address")))
         choose_added()
         page = st.navigation(pages(), position="top")
         with chosen(choose(page.url_path)):

@@ -1,8 +1,8 @@
 """Data sets from zip files: everything a hostile one may try gets one sentence, and nothing is half imported."""
 
+import lzma
 import os
 import re
-import shutil
 import stat
 import struct
 import unicodedata
@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO
-from uuid import uuid4
 
 from reidviz.data.formats.files import FOREIGN_SUFFIXES, METADATA
 from reidviz.data.images import SUFFIXES
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 MAX_MEMBERS = 500_000
@@ -35,6 +35,8 @@ MAX_NAME = 200
 KEPT = (*SUFFIXES, *FOREIGN_SUFFIXES, ".csv", ".tsv", ".parquet", ".txt", ".mat", ".json")
 """What is unpacked: pictures (those of a format that is not read too, so that readers count them) and lists."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+UNPACKED = ".unpacked"
+"""A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
 _CHUNK = 1024**2
 _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
@@ -42,33 +44,33 @@ _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress = silent) -> Path:
     """Unpack the pictures and lists of a zip to root/name, and return that folder.
 
-    Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place and then renamed: whatever goes
-    wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when the zip is damaged,
-    encrypted, too large, holds other archives, links, or names that would lead out of the folder.
+    Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place, marked UNPACKED and then
+    renamed: whatever goes wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when
+    the zip is damaged, encrypted, too large, holds other archives, links, or names that would lead out of the folder.
     """
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
     target = root / name
     if target.exists():
         raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
-    temporary = root / f".{uuid4().hex}"
     try:
         with zipfile.ZipFile(file) as opened:
             members = _members(opened)
-            temporary.mkdir(parents=True)
-            _unpack(opened, members, temporary, progress)
-        os.rename(temporary, target)
+            with temporary_folder(root) as temporary:
+                _unpack(opened, members, temporary, progress)
+                (temporary / UNPACKED).touch()
+                os.rename(temporary, target)
     except (zipfile.BadZipFile, ValueError, LookupError, OverflowError, struct.error) as error:
         raise ReidvizError("This is not a whole zip file.", "Pack it again, or copy it again.") from error
     except (NotImplementedError, RuntimeError) as error:
         raise ReidvizError(
             f"This zip cannot be unpacked: {shown(str(error))[:120]}.", "Pack it without that."
         ) from error
-    except (OSError, EOFError, zlib.error) as error:
+    except (MemoryError, RecursionError) as error:
+        raise ReidvizError("There is not enough memory to unpack this zip.", "Nothing was imported.") from error
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or cut short"
         raise ReidvizError(f"The zip could not be unpacked: {reason}.", "Nothing was imported.") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 

@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +18,7 @@ from reidviz.data.dataset import IntArray
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
 from reidviz.files import write_atomically
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 Plane = npt.NDArray[np.float32]
@@ -90,15 +90,15 @@ def lay_out(features: FloatArray, method: str, progress: Progress = silent, star
     if len(features) < FEWEST:
         raise ReidvizError(f"{method} needs {FEWEST} points or more; there are {len(features)}.", "Look at PCA.")
     try:
-        with tempfile.TemporaryDirectory(prefix="reidviz-") as folder:
-            np.save(Path(folder) / "features.npy", features)
+        with temporary_folder(settings.cache_dir() / "projections") as folder:
+            np.save(folder / "features.npy", features)
             if start is not None:
-                np.save(Path(folder) / "start.npy", start)
-            _run(method, folder, progress)
-            plane: Plane = np.load(Path(folder) / "plane.npy", allow_pickle=False)
+                np.save(folder / "start.npy", start)
+            _run(method, str(folder), progress)
+            plane: Plane = np.load(folder / "plane.npy", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise ReidvizError(
-            f"{method} ended without a result.", "Free some room in the folder for temporary files; the log has more."
+            f"{method} ended without a result.", "Free some room in the cache's folder; the server's log has more."
         ) from error
     buffer = io.BytesIO()
     np.save(buffer, plane)

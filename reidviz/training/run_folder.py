@@ -171,7 +171,11 @@ class RunFolder:
         return read_json(file, Status, what, MOST_BYTES, "Resume it, or delete it.")
 
     def write_status(self, status: Status) -> None:
-        """Replace status.json; on a full disk it is written over in place, which needs no new block."""
+        """Replace status.json; on a full disk it is written over in place, which needs no new block.
+
+        Raises ReidvizError when the folder was deleted.
+        """
+        self.must_exist()
         status = replace(status, pid=os.getpid(), host=socket.gethostname(), heartbeat=time.time())
         data = (json.dumps(asdict(status)) + "\n").encode()
         data += b" " * (STATUS_BYTES - len(data))
@@ -180,6 +184,11 @@ class RunFolder:
         except ReidvizError:
             with contextlib.suppress(OSError), (self.root / "status.json").open("r+b") as file:
                 file.write(data)
+
+    def must_exist(self) -> None:
+        """Raises ReidvizError when the folder was deleted, so that nothing makes it again."""
+        if not (self.root / "recipe.json").exists():
+            raise ReidvizError(f"The folder of {self.name} was deleted.", "Start a new training.")
 
     def queue(self) -> None:
         """Note that it waits for a worker."""

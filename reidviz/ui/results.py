@@ -19,6 +19,7 @@ from reidviz.ui.jobs import Job, board
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
+from reidviz.ui.waiting import job_of, once_more
 
 CASCADE = Scoring(cascade=100)
 
@@ -94,7 +95,7 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
         for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
             evaluate(reading, choice.dataset, choice.split, progress, scoring)
 
-    job = board().get(key) or board().start(key, work)
+    job = job_of(key, work, board())
     if job.finished:
         _ended(job, key)
         return
@@ -107,7 +108,6 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
 
 def _ended(job: Job, key: str) -> None:
     if job.state == "done":
-        board().forget(key)
         st.rerun()
     if job.state == "failed" and job.error is not None:
         show_error(job.error)
@@ -117,7 +117,7 @@ def _ended(job: Job, key: str) -> None:
         "Compute the scores",
         icon=":material/play_arrow:",
         type="primary",
-        on_click=board().forget,
+        on_click=once_more,
         args=(key,),
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from reidviz.progress import Progress
 from reidviz.ui.boundary import fragment
-from reidviz.ui.jobs import JobBoard
+from reidviz.ui.jobs import Job, JobBoard
 from reidviz.ui.messages import literal, show_error
 
 
@@ -16,18 +16,35 @@ def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBo
 
     again  what the button says that starts it once more after it failed or was cancelled
     """
-    job = jobs.get(key) or jobs.start(key, work)
+    job = job_of(key, work, jobs)
     if not job.finished:
         watch(key, jobs)
         return
     if job.state == "done":
-        jobs.forget(key)
         st.rerun()
     if job.state == "failed" and job.error is not None:
         show_error(job.error)
     else:
         st.info("This was cancelled.", icon=":material/cancel:")
-    st.button(again, icon=":material/play_arrow:", key=f"again {key}", on_click=jobs.forget, args=(key,))
+    st.button(again, icon=":material/play_arrow:", key=f"again {key}", on_click=once_more, args=(key,))
+
+
+def job_of(key: str, work: Callable[[Progress], None], jobs: JobBoard) -> Job:
+    """The job of that key, started unless it was. One that has ended the board forgets; this session keeps what became
+    of one that ended badly, until once_more()."""
+    mine = f"job {key}"
+    job: Job = st.session_state.get(mine) or jobs.get(key) or jobs.start(key, work)
+    st.session_state[mine] = job
+    if job.finished:
+        jobs.forget(key)
+    if job.state == "done":
+        once_more(key)
+    return job
+
+
+def once_more(key: str) -> None:
+    """Forget how the work of that key ended, so that it starts again."""
+    st.session_state.pop(f"job {key}", None)
 
 
 @partial(fragment, run_every=1.0)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from reidviz.training.train import train
-from tests.training.conftest import EXAMS, step_event, validation_event
+from tests.conftest import people_folder
+from tests.training.conftest import EXAMS, new_run, step_event, validation_event
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), Path("/some/where.safetensors"), 3)
 
@@ -163,3 +165,23 @@ def test_on_a_full_disk_the_status_is_written_over_in_place(run: RunFolder, monk
     run.write_status(Status("failed", message="The disk is full."))
     assert (run.status().state, run.status().message) == ("failed", "The disk is full.")
     assert json.loads((run.root / "status.json").read_text())["state"] == "failed"
+
+
+def test_a_run_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
+    people = people_folder(tmp_path / "people", persons=16)
+    run = new_run(people, tmp_path / "runs" / "one")
+
+    def delete(done: int, total: int, what: str) -> None:
+        if done == 5:
+            shutil.rmtree(run.root, ignore_errors=True)
+
+    with pytest.raises(ReidvizError, match=r"was deleted|could not be written"):
+        train(run, EXAMS, delete, save_every=0)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_nothing_is_noted_of_a_run_that_was_deleted(run: RunFolder) -> None:
+    shutil.rmtree(run.root)
+    with pytest.raises(ReidvizError, match="was deleted"):
+        run.write_status(Status("running"))
+    assert not run.root.exists()

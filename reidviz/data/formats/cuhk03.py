@@ -1,6 +1,5 @@
 """CUHK03 as its owner gives it: cuhk-03.mat, an HDF5 file of pictures, or the same extracted as PNG files."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
 from reidviz.data.formats.hdf5 import Hdf5
 from reidviz.data.formats.layout import folder_with
 from reidviz.data.images import MAX_PIXELS
-from reidviz.data.names import shown
+from reidviz.data.roots import existing_root, inside, last
 from reidviz.errors import ReidvizError
 
 MAT = "cuhk-03.mat"
@@ -36,12 +35,12 @@ def read(root: str | Path, boxes: str = "labeled") -> Dataset:
     is read. root is the folder of either, or up to two above it; a folder train and val is read as cuhk03-pair.
     ReidvizError when there is none, or the file is damaged.
     """
-    if (Path(os.path.expanduser(root)) / "val").is_dir():
+    if (existing_root(root) / "val").is_dir():
         return cuhk03_pair.read(root)
     images = f"images_{boxes}"
-    path = folder_with(root, lambda f: (f / images).is_dir() or (f / MAT).is_file(), "cuhk03", f"{MAT} or {images}")
+    path = folder_with(root, lambda f: _there(f / images) or _there(f / MAT), "cuhk03", f"{MAT} or {images}")
     name = f"cuhk03{'' if boxes == 'labeled' else '-detected'}:{path}"
-    if (path / images).is_dir():
+    if _there(path / images):
         intake = Intake()
         intake.offer(walk(path / images), _claimed)
         return intake.dataset(name, f"files like {images}/1_001_1_01.png")
@@ -54,14 +53,19 @@ def testset(dataset: Dataset, number: int) -> tuple[str, ...]:
     ReidvizError when the file is not beside the pictures, or damaged.
     """
     file = Path(dataset.name.partition(":")[2]) / MAT
-    if not file.is_file():
-        raise ReidvizError(f"The test sets are recorded in {MAT}, which is not in {shown(str(file.parent))}.", _HINT)
+    if not _there(file):
+        raise ReidvizError(f"The test sets are recorded in {MAT}, which is not in {last(file.parent)}.", _HINT)
     with _opened(file) as mat:
         sets = mat.read("testsets", MAX_CELLS).ravel()
         if not 1 <= number <= len(sets):
             raise ReidvizError(f"There is no test set {number} of CUHK03.", f"Choose 1 to {len(sets)}.")
         pairs, persons = mat.read(sets[number - 1], MAX_CELLS).astype(np.int64)
     return tuple(f"{pair}_{person:03d}" for pair, person in zip(pairs.tolist(), persons.tolist(), strict=True))
+
+
+def _there(path: Path) -> bool:
+    """Whether a folder or a file lies in its folder and leads to nothing outside."""
+    return (path.is_dir() or path.is_file()) and inside(path, path.parent)
 
 
 def _claimed(entry: Entry) -> Sample | str:
@@ -84,7 +88,7 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
         names = [one for one, _ in _pictures(mat, boxes)]
     samples = [one for one in (_sample(name, folder / name) for name in names) if one is not None]
     if not samples:
-        raise ReidvizError(f"{shown(str(file))} holds no {boxes} pictures.", _HINT)
+        raise ReidvizError(f"{last(file)} holds no {boxes} pictures.", _HINT)
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
     return Dataset(name, ordered, revision, lambda sample: _picture(file, boxes, sample.id))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.formats.files import existing_root
-from reidviz.data.names import shown
+from reidviz.data.names import short, shown
+from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
 from reidviz.json_files import read_json
@@ -32,12 +32,12 @@ def read(root: str | Path) -> Dataset:
     told = _told(path)
     data, excluded = told.data, frozenset(told.excluded)
     if data.strip().lower().startswith("without:"):
-        raise ReidvizError(f"{shown(str(path))} leaves pictures out of another such file.", HINT)
+        raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", HINT)
     base = load(data)
     missing = excluded - {sample.id for sample in base.samples}
     if missing:
         raise ReidvizError(
-            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {shown(data)}.",
+            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {short(data)}.",
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
