@@ -1,21 +1,41 @@
-"""reidviz: streamlit run app.py"""
+"""reidviz: streamlit run app.py
+
+`app` is the server; run as a script, this is what each session shows.
+"""
+
+import sys
+from functools import partial
 
 import pandas  # noqa: F401  Plotly fails on a pandas that another session's thread is still importing
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.starlette import App
 
-from reidviz.ui.data_add import choose_added
-from reidviz.ui.menu import pages
-from reidviz.ui.state import choose, chosen
+from reidviz.settings import PROJECT
+from reidviz.ui.boundary import boundary, show_uncaught
+from reidviz.ui.server import Guard
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 4.2rem 2.5rem 3rem 2.5rem; }
 .stMarkdown table { font-size: .88rem; width: 100%; }
 .stMarkdown th, .stMarkdown td { padding: .35rem .45rem; }
 </style>"""
+ICON = PROJECT / "reidviz" / "ui" / "icon.png"
 
-st.set_page_config(page_title="reidviz", page_icon=":material/person_search:", layout="wide")
-st.html(STYLE)
-choose_added()
-page = st.navigation(pages(), position="top")
-with chosen(choose(page.url_path)):
-    page.run()
+app = App(__file__, middleware=[Middleware(Guard)], on_script_error=show_uncaught)
+
+if __name__ == "__main__":
+    from reidviz.ui.data_add import choose_added
+    from reidviz.ui.menu import pages
+    from reidviz.ui.messages import or_stop
+    from reidviz.ui.start import start
+    from reidviz.ui.state import choose, chosen
+
+    st.set_page_config(page_title="reidviz", page_icon=str(ICON), layout="wide")
+    st.html(STYLE)
+    with boundary():
+        or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address")))
+        choose_added()
+        page = st.navigation(pages(), position="top")
+        with chosen(choose(page.url_path)):
+            page.run()

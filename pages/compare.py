@@ -7,7 +7,7 @@ from reidviz.evaluation.statistics import wins
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.wins import wins_figure
 from reidviz.ui.dial import dial
-from reidviz.ui.messages import heading, literal
+from reidviz.ui.messages import heading, literal, said
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.retrieval import open_probe
@@ -85,7 +85,7 @@ st.caption(
     f"{len(order)} of {len(better):,} probes that {literal(one)} ranks better than {literal(other)}, "
     "largest difference of ranks first."
 )
-with st.grid(columns=6, min_column_width=120):
+with said(), st.grid(columns=6, min_column_width=120):
     for position in order:
         with st.container(border=True):
             sample = choice.dataset.samples[choice.split.probes[position]]

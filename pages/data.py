@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reidviz.ui.boundary import fragment
 from reidviz.ui.data_add import show_add
 from reidviz.ui.data_browser import browse
 from reidviz.ui.data_card import show_card, show_split
@@ -18,4 +19,4 @@ with left:
     show_split(choice)
 with right:
     show_doctor(choice)
-st.fragment(browse)(choice)
+fragment(browse)(choice)

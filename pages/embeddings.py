@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from reidviz.ui.boundary import fragment
 from reidviz.ui.embedding_maps import choose_look, draw_maps, lay_out, take_rows
 from reidviz.ui.embedding_numbers import show_numbers
 from reidviz.ui.embedding_points import choose_points
@@ -26,7 +27,7 @@ sides = sides_or_progress([(space, pairs if space.of_pairs else pictures) for sp
 by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, strict=True)}
 
 
-@st.fragment
+@fragment
 def explore(sides: list[Side], uploaded: Uploaded | None) -> None:
     """The maps and what is selected in them: a selection draws these anew, not the page.
 

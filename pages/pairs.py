@@ -3,6 +3,7 @@
 import streamlit as st
 
 from reidviz.evaluation.evaluate import Result
+from reidviz.ui.boundary import fragment
 from reidviz.ui.messages import heading
 from reidviz.ui.pair_choice import choose_pair, remember_pair
 from reidviz.ui.pair_errors import show_calibration, show_curves, show_threshold
@@ -39,7 +40,7 @@ preferred = max(
 chosen = st.selectbox("Model", names, preferred, key=f"pairs-model {' '.join(names)}")
 
 
-@st.fragment
+@fragment
 def examine(result: Result, one: Tested, marked: float) -> None:
     """The threshold and all that follows from it: moving it draws this anew, not the page."""
     show_threshold(choice, result, one, marked)

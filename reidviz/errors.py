@@ -11,3 +11,8 @@ class ReidvizError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+def because(error: ReidvizError) -> str:
+    """Its sentence as the end of another one."""
+    return error.message[:1].lower() + error.message[1:]

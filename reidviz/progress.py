@@ -17,7 +17,7 @@ def time_left(done: int, total: int, elapsed: float) -> str:
     """What is left, in words, after `elapsed` seconds: "about 2 min left"; "" as long as nothing is done."""
     if done <= 0 or done >= total:
         return ""
-    seconds = elapsed * (total - done) / done
+    seconds = max(0.0, elapsed) * (total - done) / done
     if seconds < 90:
         return f"about {max(1, round(seconds))} s left"
     return f"about {round(seconds / 60)} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"

@@ -35,11 +35,17 @@ def shared_data_dir() -> Path | None:
 
 
 def data_roots() -> tuple[Path, ...]:
-    """The folders below which a list may name pictures that do not lie beside it: the data folder, REIDVIZ_DATA, and
-    those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
+    """The folders below which data sets may lie whoever names them, and to which links and lists may lead: the data
+    folder, REIDVIZ_DATA, and those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
     named = [Path(one) for one in os.environ.get("REIDVIZ_DATA_ROOTS", "").split(os.pathsep) if one]
     shared = shared_data_dir()
     return tuple(Path(os.path.abspath(root)) for root in (data_dir(), *([shared] if shared else []), *named))
+
+
+def any_folder() -> bool:
+    """Whether data sets may be read from folders that are not below data_roots(). REIDVIZ_ANY_FOLDER=0 says no, as does
+    a server that others can reach."""
+    return os.environ.get("REIDVIZ_ANY_FOLDER") != "0"
 
 
 def device() -> "torch.device":

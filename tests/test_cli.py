@@ -134,7 +134,7 @@ def test_a_run_is_never_overwritten(data: str, tmp_path: Path, capsys: pytest.Ca
     ("arguments", "sentence"),
     [
         (("train", "--data", "nowhere", "--variant", "mtdnet", "--out", "x"), "no data set format"),
-        (("train", "--data", "cuhk01:/nowhere", "--variant", "mtdnet", "--out", "x"), "/nowhere"),
+        (("train", "--data", "cuhk01:/nowhere", "--variant", "mtdnet", "--out", "x"), "nowhere that may be read"),
         (("train", "--data", "synthetic:viper", "--variant", "bigger", "--out", "x"), "no variant called"),
         (
             ("train", "--data", "synthetic:viper", "--protocol", "thirds", "--variant", "mtdnet", "--out", "x"),

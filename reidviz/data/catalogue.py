@@ -1,21 +1,23 @@
 """Data sets that were added here: each is one small file in the data folder that holds the name it is loaded by."""
 
-import shutil
 from pathlib import Path
+from typing import IO
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import layouts
-from reidviz.data.names import shown
-from reidviz.data.zips import import_zip
+from reidviz.data.names import short
+from reidviz.data.roots import allowed, last, open_regular
+from reidviz.data.zips import UNPACKED, import_zip
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
-UNPACKED = ".unpacked"
-"""A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
+MOST_BYTES = 16 * 1024
+"""Bytes of a name that a data set is loaded by."""
 
 
 def added() -> tuple[str, ...]:
@@ -35,21 +37,26 @@ def remove(spec: str) -> None:
     """
     names = [name for name, one in _specs().items() if one == spec]
     if not names:
-        raise ReidvizError(f"The data set {shown(spec)} was not added here.", "Only added data sets can be removed.")
+        raise ReidvizError(f"The data set {short(spec)} was not added here.", "Only added data sets can be removed.")
     try:
         for name in names:
-            (settings.data_dir() / f"{name}.spec").unlink()
             if is_unpacked(settings.data_dir() / name):
-                shutil.rmtree(settings.data_dir() / name)
+                _delete(settings.data_dir() / name)
+            (settings.data_dir() / f"{name}.spec").unlink()
     except OSError as error:
         raise ReidvizError(
-            f"{shown(spec)} could not be removed: {error.strerror}.", "Check the permissions."
+            f"{short(spec)} could not be removed: {error.strerror}.", "Check the permissions."
         ) from error
 
 
 def unpacked_for(spec: str) -> bool:
     """Whether removing this data set deletes pictures."""
     return any(one == spec and is_unpacked(settings.data_dir() / name) for name, one in _specs().items())
+
+
+def added_as(folder: Path) -> bool:
+    """Whether a data set was added under the name of a folder below the data folder."""
+    return folder.name in _specs()
 
 
 def is_unpacked(folder: Path) -> bool:
@@ -60,14 +67,15 @@ def is_unpacked(folder: Path) -> bool:
 def folders() -> tuple[Path, ...]:
     """The folders below the data folder, and below REIDVIZ_DATA where that is set, that may be added."""
     roots = [root for root in (settings.data_dir(), settings.shared_data_dir()) if root is not None and root.is_dir()]
-    return tuple(sorted(p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")))
+    found = (p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return tuple(sorted(p for p in found if allowed(p)))
 
 
 def candidates(folder: Path) -> tuple[str, ...]:
     """The names by which one of folders() may be loaded: as its owner lays it out, else by each list in it, else as a
     folder for each person. ReidvizError for any other folder, and when it cannot be read."""
     if folder not in folders():
-        raise ReidvizError(f"{shown(str(folder))} is not below the data folder.", "Move it there, or type its path.")
+        raise ReidvizError(f"{last(folder)} is not below the data folder.", "Move it there.")
     if (owned := layouts(folder)) is not None:
         return (owned.name,)
     found = folder_format.candidates(folder)
@@ -84,24 +92,40 @@ def questionable(dataset: Dataset) -> str:
     return ""
 
 
-def unpack(file: Path, name: str, progress: Progress = silent) -> tuple[Path, tuple[str, ...]]:
+def unpack(file: Path | IO[bytes], name: str, progress: Progress = silent) -> tuple[Path, tuple[str, ...]]:
     """Unpack a zip to a folder of that name below the data folder: the folder, and the names it may be loaded by.
 
-    ReidvizError where import_zip raises one, or no layout fits. Then nothing of it is kept.
+    ReidvizError where import_zip raises one, no layout fits, or memory runs out. Then nothing of it is kept.
     """
     folder = import_zip(file, name, settings.data_dir(), progress)
     try:
-        (folder / UNPACKED).touch()
         return folder, candidates(folder)
+    except (MemoryError, RecursionError) as error:
+        _delete(folder)
+        raise ReidvizError("There is not enough memory to read this zip.", "Nothing was imported.") from error
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _delete(folder)
         raise
 
 
 def discard(folder: Path) -> None:
-    """Delete a folder that was unpacked here and not added."""
-    if folder in folders() and is_unpacked(folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Delete a folder that was unpacked here and not added. ReidvizError when it may not be deleted."""
+    if folder in folders() and is_unpacked(folder) and not added_as(folder):
+        try:
+            _delete(folder)
+        except OSError as error:
+            raise ReidvizError(
+                f"{last(folder)} could not be deleted: {error.strerror}.", "Check the permissions."
+            ) from error
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder below the data folder so that its name is free at once; killed meanwhile, the rest is swept up.
+
+    OSError when it may not be moved.
+    """
+    with temporary_folder(folder.parent) as temporary:
+        folder.rename(temporary / folder.name)
 
 
 def _specs() -> dict[str, str]:
@@ -109,7 +133,8 @@ def _specs() -> dict[str, str]:
     found = {}
     for file in sorted(settings.data_dir().glob("[!.]*.spec")):
         try:
-            found[file.stem] = file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
+            with open_regular(file, MOST_BYTES) as opened:
+                found[file.stem] = opened.read().decode("utf-8").strip()
+        except (OSError, ReidvizError, UnicodeDecodeError):
             continue
     return found

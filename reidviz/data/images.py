@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import stat
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from reidviz.data.dataset import Dataset
 from reidviz.data.names import shown
+from reidviz.data.roots import last, open_regular
 from reidviz.errors import ReidvizError
 from reidviz.files import what_to_do
 
@@ -36,6 +36,7 @@ _SIGNATURES = {
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 50_000_000
 MIN_SIDE = 8
+MAX_SIDE = 20_000
 
 
 def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
@@ -44,7 +45,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
 
     Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the picture.
     ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
-    8 pixels, another format, a damaged file.
+    8 or over 20,000 pixels, another format, a damaged file.
     """
     name = shown(name or (source.name if isinstance(source, Path) else "the picture"))
     data = contents(source, name) if isinstance(source, Path) else source
@@ -102,26 +103,21 @@ def save_png(image: Image.Image, path: Path) -> None:
     except OSError as e:
         temporary.unlink(missing_ok=True)
         raise ReidvizError(
-            f"The picture {shown(str(path))} cannot be written: {e.strerror}.",
+            f"The picture {last(path)} cannot be written: {e.strerror}.",
             what_to_do(e, "set REIDVIZ_CACHE to another folder"),
         ) from e
 
 
 def contents(path: Path, name: str) -> bytes:
-    """At most MAX_BYTES + 1 bytes of a regular file; nothing that could block is opened.
+    """The bytes of a regular file, MAX_BYTES at most; nothing that could block is opened.
 
     name is what the ReidvizError of a file that cannot be read calls it.
     """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ReidvizError(f"{name} is not a file but a folder or a device.")
-        with path.open("rb") as file:
+    with open_regular(path, MAX_BYTES, name) as file:
+        try:
             return file.read(MAX_BYTES + 1)
-    except FileNotFoundError as e:
-        raise ReidvizError(f"The file {name} does not exist.", "It may have been moved or deleted.") from e
-    except (OSError, ValueError) as e:
-        reason = getattr(e, "strerror", None) or str(e)
-        raise ReidvizError(f"The file {name} cannot be read: {reason}.", "Check its permissions.") from e
+        except OSError as e:
+            raise ReidvizError(f"The file {name} cannot be read: {e.strerror}.", "Check its permissions.") from e
 
 
 def _kind(data: bytes) -> str:
@@ -135,6 +131,10 @@ def _check_size(size: tuple[int, int], name: str) -> None:
     if width * height > MAX_PIXELS:
         raise ReidvizError(
             f"The picture {name} is {width} x {height}, more than {MAX_PIXELS:,} pixels.", "Save it smaller."
+        )
+    if max(size) > MAX_SIDE:
+        raise ReidvizError(
+            f"The picture {name} is {width} x {height}: a side has over {MAX_SIDE:,} pixels.", "Save it smaller."
         )
     if min(size) < MIN_SIDE:
         raise ReidvizError(f"The picture {name} is {width} x {height}: a side has under {MIN_SIDE} pixels.")

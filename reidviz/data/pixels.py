@@ -1,24 +1,23 @@
 """The pictures of a data set at one small size, kept on disk so that each file is decoded once."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.drawing import draw_missing
 from reidviz.data.images import picture, resize
-from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 from reidviz.files import what_to_do
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 _ROWS_A_WRITE = 32
@@ -48,7 +47,7 @@ class Pixels:
             self.fill(indices)
             rows, done = self._maps()
             if not done[indices].all():
-                raise ReidvizError(f"The folder {shown(str(self.folder))} was changed while in use.", "Try again.")
+                raise ReidvizError("The cache of pictures was changed while in use.", "Try again.")
         return np.array(rows[indices])
 
     def fill(self, indices: IntArray, progress: Progress = silent) -> None:
@@ -99,33 +98,39 @@ class Pixels:
                     flags.write(b"\1")
 
     def _maps(self) -> tuple[Map, Map]:
-        """The two files, memory-mapped for reading, made first where they are not."""
+        """The two files, memory-mapped for reading; made first where they are not, or are damaged or another's."""
         with self._disk_errors():
             if not self.folder.is_dir():
                 self._create()
-            try:
-                rows: Map = np.load(self.folder / "pixels.npy", mmap_mode="r")
-                done: Map = np.load(self.folder / "done.npy", mmap_mode="r")
-                intact = (rows.shape, done.shape) == (self.shape, self.shape[:1])
-            except (ValueError, EOFError, FileNotFoundError):
-                intact = False
-        if not intact:
-            raise ReidvizError(f"The folder {shown(str(self.folder))} is damaged.", "Delete it: it is made again.")
+            found = self._opened()
+            if found is None:
+                self._put_away()
+                self._create()
+                found = self._opened()
+        if found is None:
+            raise ReidvizError(f"{self.folder.name} in the cache of pictures was changed while in use.", "Try again.")
+        return found
+
+    def _opened(self) -> tuple[Map, Map] | None:
+        rows, done = (kept_array(self.folder / f"{name}.npy", np.uint8) for name in ("pixels", "done"))
+        if rows is None or done is None or (rows.shape, done.shape) != (self.shape, self.shape[:1]):
+            return None
         return rows, done
+
+    def _put_away(self) -> None:
+        with temporary_folder(self.folder.parent) as away:
+            self.folder.rename(away / self.folder.name)
 
     def _create(self) -> None:
         """Both files at once, by renaming a folder; whoever comes second uses what is there."""
-        temporary = self.folder.with_name(f".{uuid4().hex}")
         try:
-            temporary.mkdir(parents=True)
-            np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=self.shape)
-            np.save(temporary / "done.npy", np.zeros(self.shape[:1], dtype=np.uint8))
-            os.rename(temporary, self.folder)
+            with temporary_folder(self.folder.parent) as temporary:
+                np.lib.format.open_memmap(temporary / "pixels.npy", mode="w+", dtype=np.uint8, shape=self.shape)
+                np.save(temporary / "done.npy", np.zeros(self.shape[:1], dtype=np.uint8))
+                os.rename(temporary, self.folder)
         except OSError:
             if not self.folder.is_dir():
                 raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
 
     @contextmanager
     def _disk_errors(self) -> Iterator[None]:
@@ -133,7 +138,7 @@ class Pixels:
             yield
         except OSError as e:
             raise ReidvizError(
-                f"The picture cache {shown(str(self.folder))} cannot be used: {e.strerror or e}.",
+                f"The picture cache cannot be used: {e.strerror or e}.",
                 what_to_do(e, "set REIDVIZ_CACHE to a folder with room"),
             ) from e
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from reidviz.data.dataset import Dataset, LeftOut, Split
 from reidviz.data.identities import is_junk, is_nobody
-from reidviz.data.names import shown
+from reidviz.data.names import short, shown
 from reidviz.data.recorded import own_protocols, own_split
 from reidviz.data.views import can_be_matched, positions_of, single_shot, some, views_of
 from reidviz.errors import ReidvizError
@@ -72,7 +72,7 @@ def split(dataset: Dataset, protocol: str) -> Split:
         return _matchable(dataset, own) if own.across_cameras else own
     if protocol not in ("listed", "market") and not shuffled:
         raise ReidvizError(
-            f"There is no protocol {shown(protocol)!r} for the data set {shown(dataset.name)}.",
+            f"There is no protocol {shown(protocol)!r} for the data set {short(dataset.name)}.",
             f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
         )
     if protocol in ("listed", "market"):
@@ -120,7 +120,7 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     if len(probed) < 2 or len(trained) < 2 or (tested is not None and len(probed) < tested):
         one_camera = _one_camera(dataset)
         raise ReidvizError(
-            f"{protocol} needs at least 2 persons to train and 2 to test, and in {shown(dataset.name)} "
+            f"{protocol} needs at least 2 persons to train and 2 to test, and in {short(dataset.name)} "
             f"{len(persons)} of {len(dataset.persons)} can be both probed and matched"
             f"{', all pictures being by one camera' if one_camera else ''}.",
             _ONE_CAMERA
@@ -156,7 +156,7 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     market = protocol == "market"
     if market and not any(s.camera for s in dataset.samples):
         raise ReidvizError(
-            f"The protocol market needs cameras, and {shown(dataset.name)} names none.", "Use the protocol listed."
+            f"The protocol market needs cameras, and {short(dataset.name)} names none.", "Use the protocol listed."
         )
     nobody = np.array([(market or dataset.market_rules) and is_nobody(s.identity) for s in dataset.samples])
     junk = np.array([market and is_junk(s.identity) for s in dataset.samples])
@@ -165,7 +165,7 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     gallery = np.flatnonzero((roles == "gallery") & ~junk)
     if not len(probes) or not len(gallery):
         raise ReidvizError(
-            f"The data set {shown(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
+            f"The data set {short(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
             "Mark the pictures as train, probe and gallery in the split column of its CSV, or "
             + ("leave the camera out and use half:0." if _one_camera(dataset) else "use half:0."),
         )
@@ -197,7 +197,7 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
     probes = positions_of([i for i in parts.probes.tolist() if i not in missing])
     if not len(probes):
         raise ReidvizError(
-            f"None of the {len(left_out)} probes of {shown(dataset.name)} has a possible match: {left_out[0].reason}.",
+            f"None of the {len(left_out)} probes of {short(dataset.name)} has a possible match: {left_out[0].reason}.",
             "With one camera use the protocol listed, which counts matches by the same camera."
             if parts.across_cameras and _one_camera(dataset)
             else "Mark one more of their pictures as gallery, or leave their split empty.",

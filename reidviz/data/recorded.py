@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import cuhk03
 from reidviz.data.formats.prid2011 import SHARED
-from reidviz.data.names import shown
+from reidviz.data.names import short
+from reidviz.data.roots import allowed, inside, last, open_regular
 from reidviz.data.views import can_be_matched, positions_of, single_shot, some, views_of
 from reidviz.errors import ReidvizError
 
@@ -26,6 +28,9 @@ LISTS = {
 CUHK03 = ("cuhk03", "cuhk03-detected")
 MTDNET_PAIRS = "123"
 SMALL_PERSONS = 100
+MOST_CONFIG = 4 * 1024**2
+MOST_CELLS = 100_000
+"""Bytes and values of the configuration of the 767/700 protocol; the published ones have 14,097 pictures."""
 _SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")
 _TESTSET = re.compile(r"testset:([0-9]{1,2})")
 
@@ -94,7 +99,7 @@ def _tested(dataset: Dataset, protocol: str, test: set[str]) -> Split:
     views = views_of(dataset)
     shots = [single_shot(views[name]) for name in test if name in views and can_be_matched(views[name])]
     if not shots:
-        raise ReidvizError(f"None of the test persons of {protocol} is in {shown(dataset.name)}.", "Check its folder.")
+        raise ReidvizError(f"None of the test persons of {protocol} is in {short(dataset.name)}.", "Check its folder.")
     return Split(
         protocol=protocol,
         train=positions_of(i for i, s in enumerate(dataset.samples) if s.identity not in test),
@@ -126,33 +131,48 @@ def _config(dataset: Dataset) -> Path:
     boxes = "detected" if dataset.layout == "cuhk03-detected" else "labeled"
     folder, name = Path(dataset.name.partition(":")[2]), f"cuhk03_new_protocol_config_{boxes}.mat"
     above = folder.parent / name
-    return above if above.is_file() and not (folder / name).is_file() else folder / name
+    return above if _readable(above) and not _readable(folder / name) else folder / name
+
+
+def _readable(file: Path) -> bool:
+    return file.is_file() and inside(file, file.parent) and allowed(file)
 
 
 def _new_protocol(dataset: Dataset) -> Split:
     """767 persons train, 700 test, multi-shot, gallery pictures by the probe's own camera passed over (Zhong et al.,
     2017), as their configuration file beside the pictures lists them."""
-    from scipy.io import loadmat
-
     file = _config(dataset)
-    if not file.is_file():
+    if not _readable(file):
         raise ReidvizError(
             f"The 767/700 protocol needs {file.name}, which is not there.",
-            f"Put it into {shown(str(file.parent))} or the folder above; its authors publish it beside their code.",
+            f"Put it into {last(file.parent)} or the folder above; its authors publish it beside their code.",
         )
     try:
-        config = loadmat(file)
+        config = _of_matlab(file, ("filelist", "train_idx", "query_idx", "gallery_idx"))
         names = [str(np.ravel(one)[0]) for one in np.ravel(config["filelist"])]
         parts = [np.ravel(config[f"{part}_idx"]).astype(np.int64) - 1 for part in ("train", "query", "gallery")]
+        chosen = [[names[i] for i in part] for part in parts]
     except Exception as error:  # scipy's reader raises whatever a damaged file makes it stumble over
         raise ReidvizError(f"{file.name} is there but cannot be read as a MATLAB file.", "Copy it again.") from error
     places = {_plain(sample.id): i for i, sample in enumerate(dataset.samples)}
     train, probes, gallery = (
-        positions_of(places[_plain(names[i])] for i in part if _plain(names[i]) in places) for part in parts
+        positions_of(places[_plain(name)] for name in part if _plain(name) in places) for part in chosen
     )
     if not len(probes) or not len(gallery):
-        raise ReidvizError(f"{file.name} names pictures that are not in {shown(dataset.name)}.", "Check its folder.")
+        raise ReidvizError(f"{file.name} names pictures that are not in {short(dataset.name)}.", "Check its folder.")
     return Split("new-protocol", train, probes, gallery, across_cameras=True)
+
+
+def _of_matlab(file: Path, names: tuple[str, ...]) -> dict[str, Any]:
+    """Variables of a small MATLAB file, none of which claims more than MOST_CELLS values."""
+    from scipy.io import loadmat, whosmat
+
+    with open_regular(file, MOST_CONFIG) as opened:
+        if any(prod(shape) > MOST_CELLS for _, shape, _ in whosmat(opened)):
+            raise ValueError("too large")
+        opened.seek(0)
+        found: dict[str, Any] = loadmat(opened, variable_names=names)
+    return found
 
 
 def _plain(name: str) -> tuple[int, ...]:

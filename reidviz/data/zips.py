@@ -1,8 +1,8 @@
 """Data sets from zip files: everything a hostile one may try gets one sentence, and nothing is half imported."""
 
+import lzma
 import os
 import re
-import shutil
 import stat
 import struct
 import unicodedata
@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO
-from uuid import uuid4
 
 from reidviz.data.formats.files import FOREIGN_SUFFIXES, METADATA
 from reidviz.data.images import SUFFIXES
 from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 MAX_MEMBERS = 500_000
@@ -25,12 +25,18 @@ MAX_BYTES = 50 * 1024**3
 MAX_MEMBER = 20 * 1024**3
 MAX_RATIO = 200
 """Times its packed size that a member may unpack to; pictures are hardly packed at all."""
+MAX_WHOLE_RATIO = 50
+"""Times its own size that a whole zip may unpack to, beyond FREE."""
+FREE = 64 * 1024**2
+"""Bytes that any zip may unpack to, however small it is."""
 SMALL = 1024**2
 """Members below so many bytes may have any ratio: a short text file may be all one letter."""
 MAX_NAME = 200
 KEPT = (*SUFFIXES, *FOREIGN_SUFFIXES, ".csv", ".tsv", ".parquet", ".txt", ".mat", ".json")
 """What is unpacked: pictures (those of a format that is not read too, so that readers count them) and lists."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
+UNPACKED = ".unpacked"
+"""A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
 _CHUNK = 1024**2
 _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
@@ -38,33 +44,33 @@ _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress = silent) -> Path:
     """Unpack the pictures and lists of a zip to root/name, and return that folder.
 
-    Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place and then renamed: whatever goes
-    wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when the zip is damaged,
-    encrypted, too large, holds other archives, links, or names that would lead out of the folder.
+    Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place, marked UNPACKED and then
+    renamed: whatever goes wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when
+    the zip is damaged, encrypted, too large, holds other archives, links, or names that would lead out of the folder.
     """
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
         raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
     target = root / name
     if target.exists():
         raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
-    temporary = root / f".{uuid4().hex}"
     try:
         with zipfile.ZipFile(file) as opened:
             members = _members(opened)
-            temporary.mkdir(parents=True)
-            _unpack(opened, members, temporary, progress)
-        os.rename(temporary, target)
+            with temporary_folder(root) as temporary:
+                _unpack(opened, members, temporary, progress)
+                (temporary / UNPACKED).touch()
+                os.rename(temporary, target)
     except (zipfile.BadZipFile, ValueError, LookupError, OverflowError, struct.error) as error:
         raise ReidvizError("This is not a whole zip file.", "Pack it again, or copy it again.") from error
     except (NotImplementedError, RuntimeError) as error:
         raise ReidvizError(
             f"This zip cannot be unpacked: {shown(str(error))[:120]}.", "Pack it without that."
         ) from error
-    except (OSError, EOFError, zlib.error) as error:
+    except (MemoryError, RecursionError) as error:
+        raise ReidvizError("There is not enough memory to unpack this zip.", "Nothing was imported.") from error
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or cut short"
         raise ReidvizError(f"The zip could not be unpacked: {reason}.", "Nothing was imported.") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
@@ -74,8 +80,7 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
     members = []
     if len(opened.infolist()) > MAX_MEMBERS:
         raise ReidvizError(f"The zip has more than {MAX_MEMBERS:,} members.", "Pack less into one.")
-    if sum(info.file_size for info in opened.infolist()) > MAX_BYTES:
-        raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+    _check_whole(sum(info.file_size for info in opened.infolist()), _packed(opened))
     for info in opened.infolist():
         path = _checked(info)
         if info.is_dir() or any(part.startswith(".") or part.lower() in METADATA for part in path.parts):
@@ -99,6 +104,27 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
             raise ReidvizError(f"The pictures of this zip are of formats that are not read: {counts}.", "Save as JPEG.")
         raise ReidvizError("There is no picture in this zip.", "Pack the folder of a data set.")
     return members
+
+
+def _packed(opened: zipfile.ZipFile) -> int:
+    """Bytes of all members as they are packed, as the zip claims, but no more than it has."""
+    claimed = sum(info.compress_size for info in opened.infolist())
+    assert opened.fp is not None
+    place = opened.fp.tell()
+    size = opened.fp.seek(0, os.SEEK_END)
+    opened.fp.seek(place)
+    return min(claimed, size)
+
+
+def _check_whole(unpacked: int, packed: int) -> None:
+    """ReidvizError where so many bytes are too many to come out of a zip of that many."""
+    if unpacked > MAX_BYTES:
+        raise ReidvizError(f"The zip would unpack to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+    if unpacked > FREE + MAX_WHOLE_RATIO * packed:
+        raise ReidvizError(
+            f"The zip would unpack to more than {MAX_WHOLE_RATIO} times its size: this may be a zip bomb.",
+            "Pack pictures as they are.",
+        )
 
 
 def _checked(info: zipfile.ZipInfo) -> PurePosixPath:
@@ -128,18 +154,20 @@ def _unpack(
     progress: Progress,
 ) -> None:
     """Write the members below a folder, counting what comes out: sizes in a zip are only claimed."""
-    total = 0
+    total, packed = 0, _packed(opened)
+    made: set[Path] = set()
 
     def count(written: int) -> None:
         nonlocal total
         total += written
-        if total > MAX_BYTES:
-            raise ReidvizError(f"The zip unpacks to more than {MAX_BYTES // 1024**3} GB.", "Pack less into one.")
+        _check_whole(total, packed)
 
     for done, (info, path) in enumerate(members):
         progress(done, len(members), "unpacking")
         file = folder.joinpath(*path.parts)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.parent not in made:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made.add(file.parent)
         with opened.open(info) as source, file.open("xb") as out:
             _copy(info, source, out, count)
     progress(len(members), len(members), "unpacking")

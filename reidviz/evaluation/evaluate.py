@@ -268,7 +268,7 @@ class _Matrices:
         from reidviz.models.checkpoint import load_checkpoint
 
         chosen = self.candidates(part) if self.scoring.cascade and part.kind == "probability" else None
-        network, card = load_checkpoint(part.path)
+        network, card = load_checkpoint(part.path, part.sha256)
         pixels = Pixels(self.dataset, card.architecture.height, card.architecture.width)
         for positions in (self.split.probes, self.split.gallery):
             pixels.fill(positions, self.progress)

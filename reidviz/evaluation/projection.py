@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import IntArray
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
 from reidviz.files import write_atomically
+from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 Plane = npt.NDArray[np.float32]
@@ -73,10 +74,10 @@ def place(plane: Plane, places: IntArray, distances: FloatArray) -> Plane:
 def kept(features: FloatArray, method: str, start: Plane | None = None) -> Plane | None:
     """What lay_out() returned for these very arguments, if it was computed before."""
     try:
-        plane: Plane = np.load(_file(features, method, start), allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        plane = kept_array(_file(features, method, start), np.float32)
+    except OSError:
         return None
-    return plane if plane.shape == (len(features), 2) else None
+    return np.array(plane) if plane is not None and plane.shape == (len(features), 2) else None
 
 
 def lay_out(features: FloatArray, method: str, progress: Progress = silent, start: Plane | None = None) -> Plane:
@@ -88,15 +89,17 @@ def lay_out(features: FloatArray, method: str, progress: Progress = silent, star
     """
     if len(features) < FEWEST:
         raise ReidvizError(f"{method} needs {FEWEST} points or more; there are {len(features)}.", "Look at PCA.")
-    with tempfile.TemporaryDirectory(prefix="reidviz-") as folder:
-        np.save(Path(folder) / "features.npy", features)
-        if start is not None:
-            np.save(Path(folder) / "start.npy", start)
-        _run(method, folder, progress)
-        try:
-            plane: Plane = np.load(Path(folder) / "plane.npy", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise ReidvizError(f"{method} ended without a result.", "The server's log has the details.") from error
+    try:
+        with temporary_folder(settings.cache_dir() / "projections") as folder:
+            np.save(folder / "features.npy", features)
+            if start is not None:
+                np.save(folder / "start.npy", start)
+            _run(method, str(folder), progress)
+            plane: Plane = np.load(folder / "plane.npy", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise ReidvizError(
+            f"{method} ended without a result.", "Free some room in the cache's folder; the server's log has more."
+        ) from error
     buffer = io.BytesIO()
     np.save(buffer, plane)
     write_atomically(_file(features, method, start), buffer.getvalue())

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz import settings
+from reidviz.arrays import kept_array
 from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.pixels import Pixels
 from reidviz.evaluation.evaluate import Reading, readings_of
@@ -66,10 +67,10 @@ def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
 def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> FloatArray | None:
     """What describe() returned for these very arguments, memory-mapped, if it was computed before."""
     try:
-        found: FloatArray = np.load(_file(space, dataset, positions, probe), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        found = kept_array(_file(space, dataset, positions, probe), np.float32)
+    except OSError:
         return None
-    return found if found.ndim == 2 and len(found) == len(positions) and found.dtype == np.float32 else None
+    return found if found is not None and found.ndim == 2 and len(found) == len(positions) else None
 
 
 def describe(
@@ -82,7 +83,7 @@ def describe(
     """
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(space.path)
+    network, card = load_checkpoint(space.path, space.sha256)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     pixels.fill(positions if probe is None else np.append(positions, probe), progress)
     found = _features(network, space.place, pixels, positions, probe, progress)
@@ -102,7 +103,7 @@ def describe_picture(
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, _ = load_checkpoint(space.path)
+    network, _ = load_checkpoint(space.path, space.sha256)
     device = settings.device()
     if space.place == "ranking":
         ready(network, device)

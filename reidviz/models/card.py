@@ -1,18 +1,21 @@
 """The card of a checkpoint: what it is, where it came from, what was measured. Read without torch."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, NotRequired, TypedDict
 
 from reidviz import __version__
-from reidviz.errors import ReidvizError
+from reidviz.errors import ReidvizError, because
 from reidviz.files import write_atomically
-from reidviz.models.architecture import Architecture
-from reidviz.models.variants import variant
+from reidviz.json_files import Count, Percent, Seconds, converted, read_json
+from reidviz.models.architecture import Architecture, check_sizes
+from reidviz.models.variants import Kind, variant
 
 FORMAT = 1
+MOST_BYTES = 4 * 1024**2
+HINT = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,40 @@ class Fusion:
     low: float
     high: float
     measured_on: str
-    probes: int
-    gallery: int
+    probes: Count
+    gallery: Count
     weights: tuple[float, ...]
-    rank1: tuple[float, ...]
-    mAP: tuple[float, ...]
+    rank1: tuple[Percent, ...]
+    mAP: tuple[Percent, ...]
+
+    def __post_init__(self) -> None:
+        if not all(0 <= mark <= 1 for mark in (self.weight, self.low, self.high, *self.weights)):
+            raise ValueError("a weight of the fusion does not lie between 0 and 1")
+        if not len(self.weights) == len(self.rank1) == len(self.mAP):
+            raise ValueError("not every weight of the fusion has its two figures")
+
+
+Found = TypedDict("Found", {"1": Percent, "5": Percent, "10": Percent, "20": Percent})
+"""The share of probes whose match is among the first so many, in percent."""
+
+
+class Measured(TypedDict):
+    """What a card keeps of one reading on one test, at least; weight and weight_fitted of a fused one."""
+
+    data: str
+    protocol: str
+    probes: Count
+    gallery: Count
+    name: str
+    variant: str
+    kind: Kind
+    cmc: Found
+    mAP: Percent
+    mINP: Percent
+    seconds: Seconds
+    remarks: NotRequired[list[str]]
+    weight: NotRequired[float]
+    weight_fitted: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -58,7 +90,7 @@ class Card:
     protocol: str
     init: str
     seed: int
-    iterations: int
+    iterations: Count
     metrics: tuple[dict[str, Any], ...] = ()
     fusion: Fusion | None = None
     source: str = ""
@@ -92,31 +124,23 @@ def find_checkpoint(path: Path) -> Path:
 def read_card(path: Path) -> Card:
     """The card of the checkpoint at path (NAME.safetensors). Raises ReidvizError when missing or not a card."""
     file = path.with_suffix(".json")
-    hint = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
     if not file.is_file():
-        raise ReidvizError(f"The checkpoint {path} has no card {file.name} beside it.", hint)
+        raise ReidvizError(f"The checkpoint {path} has no card {file.name} beside it.", HINT)
+    what = f"The card {PurePath(*file.parts[-3:])}"
+    card = read_json(file, Card, what, MOST_BYTES, HINT)
+    if card.format != FORMAT:
+        raise ReidvizError(f"{what} has format {card.format}, not {FORMAT}.", "Update reidviz.")
     try:
-        values = json.loads(file.read_text("utf-8"))
-        known = {f.name for f in fields(Card)}
-        values = {k: v for k, v in values.items() if k in known}
-        if values["format"] != FORMAT:
-            raise ReidvizError(f"{file} has card format {values['format']}, not {FORMAT}.", "Update reidviz.")
-        values["architecture"] = Architecture(**values["architecture"])
-        values["metrics"] = tuple(values["metrics"])
-        values["fusion"] = fusion_from(values.get("fusion"))
-        card = Card(**values)
         variant(card.variant)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReidvizError(f"{file} is not the card of a reidviz checkpoint.", hint) from error
+        check_sizes(card.architecture)
+    except ReidvizError as error:
+        raise ReidvizError(f"{what} is damaged, because {because(error)}", HINT) from error
+    for one in converted(card.metrics, tuple[Measured, ...], f"The list of figures in {what}", HINT):
+        if one["kind"] == "fused" and not {"weight", "weight_fitted"} <= set(one):
+            raise ReidvizError(f"{what} is damaged, because fused figures have no weight.", HINT)
     return card
 
 
 def fusion_from(values: dict[str, Any] | None) -> Fusion | None:
-    """A Fusion as JSON keeps it. Raises TypeError, KeyError or ValueError when it is something else."""
-    if values is None:
-        return None
-    curve = {name: tuple(float(v) for v in values[name]) for name in ("weights", "rank1", "mAP")}
-    marks = {name: float(values[name]) for name in ("weight", "low", "high")}
-    if not all(0 <= mark <= 1 for mark in marks.values()) or len({len(values) for values in curve.values()}) > 1:
-        raise ValueError("a weight lies between 0 and 1, and each has two figures")
-    return Fusion(**(values | curve | marks))
+    """A Fusion as JSON keeps it. Raises ReidvizError when it is something else."""
+    return None if values is None else converted(values, Fusion, "What was found about mixing the two scores")

@@ -19,6 +19,8 @@ from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
 
 MAX_BYTES = 2 * 1024**3
+DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
+"""Those of weights, and of counts beside them."""
 
 
 def save_checkpoint(path: Path, network: Network, card: Card) -> Card:
@@ -37,9 +39,10 @@ def save_checkpoint(path: Path, network: Network, card: Card) -> Card:
     return card
 
 
-def load_checkpoint(path: Path) -> tuple[Network, Card]:
+def load_checkpoint(path: Path, sha256: str | None = None) -> tuple[Network, Card]:
     """The network at path, ready to be read (eval mode, CPU, single precision), and its card.
 
+    sha256  of the weights that are meant: others may have taken their place since the card was looked at.
     Raises ReidvizError for a missing, truncated, altered or foreign file.
     """
     path = find_checkpoint(path)
@@ -49,7 +52,10 @@ def load_checkpoint(path: Path) -> tuple[Network, Card]:
         raise ReidvizError(
             f"{path} is damaged: its contents are not those its card was written for.", "Copy or train it again."
         )
-    network = build(card.variant, card.architecture)
+    if sha256 not in (None, digest):
+        raise ReidvizError(f"Other weights have taken the place of those in {path}.", "Reload the page.")
+    with torch.device("meta"):
+        network = _built(card, path)
     _fit(network, weights, path)
     return network.eval(), card
 
@@ -76,20 +82,46 @@ def initialise_from(network: Network, path: Path) -> None:
 def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
     """The tensors of a safetensors file and its sha256. Raises ReidvizError when it is not a whole one."""
     hint = "reidviz reads .safetensors files only, never pickles (.pt, .pth)."
-    if path.stat().st_size > MAX_BYTES:
-        raise ReidvizError(f"{path} is larger than any checkpoint of reidviz.", hint)
-    data = path.read_bytes()
     try:
-        return load(data), hashlib.sha256(data).hexdigest()
-    except (SafetensorError, ValueError, KeyError, OverflowError) as error:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        raise ReidvizError(f"{path} can no longer be read: {error.strerror}.", "Copy or train it again.") from error
+    if size > MAX_BYTES:
+        raise ReidvizError(f"{path} is larger than any checkpoint of reidviz.", hint)
+    try:
+        weights = load(data)
+    except (SafetensorError, ValueError, KeyError, OverflowError, TypeError) as error:
         raise ReidvizError(f"{path} is not a safetensors file, or was cut short.", hint) from error
+    unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not bool(v.isfinite().all())]
+    if unsound:
+        raise ReidvizError(
+            f"{path} holds weights that are not numbers (first: {unsound[0]}).", "Its training has likely diverged."
+        )
+    return weights, hashlib.sha256(data).hexdigest()
+
+
+def _built(card: Card, path: Path) -> Network:
+    """The network of the card's sizes. ReidvizError where there can be none of these."""
+    try:
+        return build(card.variant, card.architecture)
+    except (RuntimeError, ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
+        raise ReidvizError(
+            f"The card of {path} tells sizes of which no network can be made.",
+            "Copy the checkpoint and its card again.",
+        ) from error
 
 
 def _fit(network: Network, weights: dict[str, Tensor], path: Path) -> None:
+    """Give a network that has no weights yet those of the file: what its card claims takes no memory before."""
     own = network.state_dict()
-    wrong = sorted(set(own) ^ set(weights)) or [k for k in own if own[k].shape != weights[k].shape]
+    wrong = sorted(set(own) ^ set(weights)) or [k for k in own if not _alike(own[k], weights[k])]
     if wrong:
         raise ReidvizError(
             f"{path} holds other layers than its card says (first: {wrong[0]}).", "The card belongs to another file."
         )
-    network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()})
+    network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()}, assign=True)
+
+
+def _alike(own: Tensor, other: Tensor) -> bool:
+    return own.shape == other.shape and own.is_floating_point() == other.is_floating_point()

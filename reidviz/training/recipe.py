@@ -1,13 +1,15 @@
 """Everything that decides a training, in one frozen record."""
 
 import math
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from reidviz.errors import ReidvizError
-from reidviz.models.architecture import Architecture, StemName, compact, paper
+from reidviz.models.architecture import Architecture, StemName, check_sizes, compact, paper
 
 HINT = "Look at the settings of a recipe in README.md, or start from one by its name."
+MOST_ITERATIONS = 100_000_000
+MOST_IN_A_BATCH = 65_536
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def recipe_from(values: dict[str, Any]) -> Recipe:
     try:
         architecture = _typed(Architecture, values["architecture"])
         recipe: Recipe = _typed(Recipe, values | {"architecture": architecture})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ReidvizError("These are not the settings of a recipe.", HINT) from error
     check(recipe)
     return recipe
@@ -193,7 +195,10 @@ def _typed(kind: type[Any], values: dict[str, Any]) -> Any:
     hints = get_type_hints(kind)
     unknown = sorted(set(values) - set(hints))
     if unknown:
-        raise ReidvizError(f"A recipe has no setting called {unknown[0]!r}.", HINT)
+        raise ReidvizError(f"A recipe has no setting called {unknown[0]!r:.100}.", HINT)
+    missing = [f.name for f in fields(kind) if f.default is MISSING and f.name not in values]
+    if missing:
+        raise ReidvizError(f"A recipe needs the setting {missing[0]}.", HINT)
     made: dict[str, Any] = {}
     for name, value in values.items():
         wanted = hints[name]
@@ -201,26 +206,33 @@ def _typed(kind: type[Any], values: dict[str, Any]) -> Any:
         if wanted is float and type(value) is int:
             value = float(value)
         if options and value not in options:
-            raise ReidvizError(f"{name} cannot be {value!r}.", f"Choose one of: {', '.join(map(str, options))}.")
+            raise ReidvizError(f"{name} cannot be {value!r:.100}.", f"Choose one of: {', '.join(map(str, options))}.")
         if not options and type(value) is not wanted:
-            raise ReidvizError(f"{name} cannot be {value!r}.", f"It wants a value of type {wanted.__name__}.")
+            raise ReidvizError(f"{name} cannot be {value!r:.100}.", f"It wants a value of type {wanted.__name__}.")
         made[name] = value
     return kind(**made)
 
 
 def check(recipe: Recipe) -> None:
     """Raises ReidvizError, in one sentence, when nobody could train by this recipe."""
-    r, a = recipe, recipe.architecture
+    check_sizes(recipe.architecture, HINT)
+    r = recipe
     numbers = [v for v in asdict(r).values() if isinstance(v, float)]
     demands = (
-        (all(math.isfinite(v) for v in [*numbers, a.dropout]), "Every setting must be a finite number."),
+        (all(math.isfinite(v) for v in numbers), "Every setting must be a finite number."),
         (r.iterations >= 1, "A training needs at least one iteration."),
+        (r.iterations <= MOST_ITERATIONS, f"A training can have at most {MOST_ITERATIONS:,} iterations."),
         (r.rate > 0, "The learning rate must be above 0."),
         (r.decay >= 0, "The weight decay cannot be negative."),
         (r.size >= 2 or r.batch == "triplets", "A batch needs at least two persons."),
         (r.size >= 1, "A batch needs at least one triplet."),
+        (max(r.size, r.shots) <= MOST_IN_A_BATCH, f"size and shots can be at most {MOST_IN_A_BATCH:,}."),
         (r.shots >= 2, "Each person of a batch needs at least two pictures (shots)."),
         (min(r.hardest, r.semi_hard, r.random) >= 0, "The number of negatives cannot be negative."),
+        (
+            max(r.hardest, r.semi_hard, r.random) <= MOST_IN_A_BATCH,
+            f"There can be at most {MOST_IN_A_BATCH:,} negatives of a kind.",
+        ),
         (r.negatives >= 1, "There must be at least one negative for each positive pair."),
         (
             r.batch == "identities" or (r.hardest == r.semi_hard == 0 and not r.turns),
@@ -233,14 +245,6 @@ def check(recipe: Recipe) -> None:
         (0 <= r.gain <= 1, "gain must lie between 0 and 1."),
         (0 <= r.erase <= 1, "erase must lie between 0 and 1."),
         (0 <= r.held_out <= 0.5, "At most half of the training persons can be held out."),
-        (0 <= a.dropout < 1, "dropout must be at least 0 and below 1."),
-        (0 <= a.conv1_padding <= 10, "conv1_padding must lie between 0 and 10."),
-        (min(a.height, a.width) >= 32 and max(a.height, a.width) <= 1024, "Pictures must be 32 to 1024 pixels a side."),
-        (min(a.feat, a.fc) >= 1, "A layer needs at least one unit."),
-        (
-            min(a.conv3, a.conv4, a.conv5) >= 2 and not (a.conv3 | a.conv4 | a.conv5) % 2,
-            "conv3, conv4 and conv5 need an even number of filters: conv4 and conv5 work in two groups.",
-        ),
     )
     for fulfilled, sentence in demands:
         if not fulfilled:

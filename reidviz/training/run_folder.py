@@ -17,17 +17,21 @@ import socket
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from reidviz import settings
-from reidviz.errors import ReidvizError
+from reidviz.errors import ReidvizError, because
 from reidviz.files import write_atomically
+from reidviz.json_files import Count, Seconds, read_json
 from reidviz.models.variants import variant
+from reidviz.training.events import Event, Events
 from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import Recipe, recipe_from
 
 State = Literal["queued", "running", "stopped", "finished", "failed", "interrupted"]
 STATUS_BYTES = 4096
+MOST_BYTES = 64 * 1024
+MOST_SEED = 2**31
 HELD = "REIDVIZ_RUN_LOCK"
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,100}")
 
@@ -62,17 +66,17 @@ class Status:
     """
 
     state: State
-    step: int = 0
-    total: int = 0
+    step: Count = 0
+    total: Count = 0
     what: str = ""
-    left: float | None = None
+    left: Seconds | None = None
     images_a_second: float | None = None
     device: str = ""
     pid: int = 0
     host: str = ""
     heartbeat: float = 0.0
     since: float = 0.0
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     message: str = ""
     hint: str = ""
 
@@ -80,6 +84,19 @@ class Status:
     def active(self) -> bool:
         """Whether a worker is at it, or waits for its turn."""
         return self.state in {"queued", "running"}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A Job as recipe.json keeps it."""
+
+    data: str
+    protocol: str
+    variant: str
+    recipe: dict[str, Any]
+    init: Path | None
+    seed: int
+    source: str | None = None
 
 
 class RunFolder:
@@ -111,23 +128,16 @@ class RunFolder:
     def job(self) -> Job:
         """What was asked. Raises ReidvizError when there is no run here, or none of this version."""
         file = self.root / "recipe.json"
+        if not os.path.exists(file):
+            raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.")
+        what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
+        told = read_json(file, _Asked, what, MOST_BYTES, hint)
         try:
-            record = json.loads(file.read_text("utf-8"))
-            init = None if record["init"] is None else Path(record["init"])
-            job = Job(
-                str(record["data"]),
-                str(record["protocol"]),
-                str(record["variant"]),
-                recipe_from(record["recipe"]),
-                init,
-                int(record["seed"]),
-                record.get("source"),
-            )
-        except FileNotFoundError as error:
-            raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReidvizError(f"{file} cannot be read as the request of a training.", "Start a new one.") from error
-        check(job)
+            recipe = recipe_from(told.recipe)
+            job = Job(told.data, told.protocol, told.variant, recipe, told.init, told.seed, told.source)
+            check(job)
+        except ReidvizError as error:
+            raise ReidvizError(f"{what} is damaged, because {because(error)}", hint) from error
         return job
 
     def ask(self, job: Job) -> None:
@@ -136,7 +146,14 @@ class RunFolder:
         write_atomically(self.root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
 
     def status(self) -> Status:
-        """Where it stands: "interrupted" when it should be at work and no worker lives."""
+        """Where it stands: "interrupted" when it should be at work and no worker lives, or when nobody can tell."""
+        try:
+            return self.read_status()
+        except ReidvizError:
+            return Status("interrupted")
+
+    def read_status(self) -> Status:
+        """The same. Raises ReidvizError when status.json is damaged."""
         kept = self._kept_status()
         if kept.active and not is_held(self.root / "lock"):
             kept = self._kept_status()
@@ -144,19 +161,21 @@ class RunFolder:
         return kept
 
     def _kept_status(self) -> Status:
-        for _ in range(3):
-            try:
-                record = json.loads((self.root / "status.json").read_text("utf-8"))
-                if record["state"] in get_args(State):
-                    return Status(**record)
-            except FileNotFoundError:
-                break
-            except (OSError, ValueError, KeyError, TypeError):
-                time.sleep(0.01)
-        return Status("interrupted")
+        file, what = self.root / "status.json", f"The state of the run {self.name} (status.json)"
+        for _ in range(2):
+            if not os.path.exists(file):
+                return Status("interrupted")
+            with contextlib.suppress(ReidvizError):
+                return read_json(file, Status, what, MOST_BYTES, "Resume it, or delete it.")
+            time.sleep(0.01)  # it may just be written over in place
+        return read_json(file, Status, what, MOST_BYTES, "Resume it, or delete it.")
 
     def write_status(self, status: Status) -> None:
-        """Replace status.json; on a full disk it is written over in place, which needs no new block."""
+        """Replace status.json; on a full disk it is written over in place, which needs no new block.
+
+        Raises ReidvizError when the folder was deleted.
+        """
+        self.must_exist()
         status = replace(status, pid=os.getpid(), host=socket.gethostname(), heartbeat=time.time())
         data = (json.dumps(asdict(status)) + "\n").encode()
         data += b" " * (STATUS_BYTES - len(data))
@@ -166,9 +185,14 @@ class RunFolder:
             with contextlib.suppress(OSError), (self.root / "status.json").open("r+b") as file:
                 file.write(data)
 
+    def must_exist(self) -> None:
+        """Raises ReidvizError when the folder was deleted, so that nothing makes it again."""
+        if not (self.root / "recipe.json").exists():
+            raise ReidvizError(f"The folder of {self.name} was deleted.", "Start a new training.")
+
     def queue(self) -> None:
         """Note that it waits for a worker."""
-        before = self._kept_status()
+        before = self.status()
         waiting = Status("queued", before.step, self.job().recipe.iterations, "starting", since=time.time())
         self.write_status(replace(waiting, seconds=before.seconds))
 
@@ -192,17 +216,13 @@ class RunFolder:
                 f"{file} could not be written: {error.strerror or error}.", "Free some disk space, then resume."
             ) from error
 
-    def events(self) -> list[dict[str, Any]]:
+    def events(self) -> list[Event]:
         """What happened, in order; steps that a resumed training went through again are there once."""
-        try:
-            lines = (self.root / "events.jsonl").read_text("utf-8", errors="replace").splitlines()
-        except OSError:
-            return []
-        return _once(lines)
+        return Events(self.root / "events.jsonl").read()
 
     def ask_to_stop(self) -> None:
-        """The worker stops after its present step and keeps what it has."""
-        (self.root / "stop").touch()
+        """The worker stops after its present step and keeps what it has. ReidvizError when nothing can be written."""
+        write_atomically(self.root / "stop", b"")
 
     def asked_to_stop(self) -> bool:
         """Whether someone asked it to."""
@@ -262,26 +282,10 @@ def check(job: Job) -> None:
             "mtdnet-cross starts from a network trained on the source.",
             "Give a checkpoint or run of mtdnet to start from.",
         )
-    if job.seed < 0:
-        raise ReidvizError("The seed cannot be negative.", "Give 0 or more.")
+    if not 0 <= job.seed <= MOST_SEED:
+        raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")
 
 
 def runs_in(folder: Path) -> list[RunFolder]:
     """Every run below a folder, by name."""
     return [RunFolder(file.parent) for file in sorted(folder.glob("[!.]*/recipe.json"))]
-
-
-def _once(lines: list[str]) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = []
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(event, dict):
-            continue
-        if event.get("event") == "resumed":
-            last = {"step": event["step"], "validation": event["validated"]}
-            events = [e for e in events if e.get("step", 0) <= last.get(e["event"], e.get("step", 0))]
-        events.append(event)
-    return events

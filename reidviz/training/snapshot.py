@@ -17,10 +17,12 @@ from torch import Tensor
 
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
+from reidviz.json_files import Count, Seconds, read_json
 from reidviz.models.checkpoint import read_weights
 from reidviz.training.loop import Trainer
 
 KEPT = 2
+MOST_BYTES = 1024**2
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,11 @@ class Facts:
     data_hash  manifest hash of the data trained on
     """
 
-    step: int
-    seconds: float
+    step: Count
+    seconds: Seconds
     best: float | None
-    best_step: int | None
-    validated: int
+    best_step: Count | None
+    validated: Count
     data_hash: str
     first_losses: tuple[float, ...]
     sha256: str = ""
@@ -98,11 +100,7 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
 
 def _read(file: Path) -> tuple[Facts, dict[str, Tensor]]:
     tensors, digest = read_weights(file)
-    try:
-        record = json.loads(file.with_suffix(".json").read_text("utf-8"))
-        facts = Facts(**record | {"first_losses": tuple(record["first_losses"])})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReidvizError(f"{file.name} has no readable facts beside it.") from error
+    facts = read_json(file.with_suffix(".json"), Facts, f"What lies beside {file.name}", MOST_BYTES)
     if facts.sha256 != digest:
         raise ReidvizError(f"{file.name} is damaged: its contents are not those that were written.")
     return facts, tensors

@@ -125,6 +125,7 @@ class _Worker:
             return None
         weights = self.run.final
         fusion = self._last_fusion(facts.validated)
+        self.run.must_exist()
         save_checkpoint(weights, trainer.network, _card(self.run.name, job, dataset, facts.step, fusion))
         self.tell(True, what="testing", left=None)
         metrics = exams.test(weights, dataset, parts, self._told)
@@ -195,6 +196,7 @@ class _Worker:
                         f"The weights are no longer numbers at step {trainer.done}.",
                         "Start again with a lower learning rate.",
                     )
+                self.run.must_exist()
                 snapshot.save_snapshot(self.run.checkpoints, trainer, now())
                 saved = time.monotonic()
                 cost = saved - began
@@ -231,6 +233,7 @@ class _Worker:
         except _StoppedError:
             save()
             if self.team.rank == 0:
+                self.run.must_exist()
                 weights = self.run.checkpoints / "last.safetensors"
                 save_checkpoint(weights, trainer.network, _card(self.run.name, self.job, dataset, trainer.done))
             raise
@@ -261,6 +264,7 @@ class _Worker:
         if facts.best is None or rank1 > facts.best:
             fusion = fusion_from(result.get("fusion"))
             card = _card(f"{self.run.name} at step {trainer.done}", self.job, dataset, trainer.done, fusion)
+            self.run.must_exist()
             save_checkpoint(self.run.best, trainer.network, card)
             facts = replace(facts, best=rank1, best_step=trainer.done)
         return replace(facts, validated=trainer.done)
@@ -279,8 +283,8 @@ class _Worker:
 
     def fail(self, error: ReidvizError) -> None:
         """The status and the event of a training that cannot go on."""
-        self.tell(True, state="failed", what="failed", left=None, message=error.message, hint=error.hint)
         with contextlib.suppress(ReidvizError):
+            self.tell(True, state="failed", what="failed", left=None, message=error.message, hint=error.hint)
             self.log({"event": "failed", "step": self.status.step, "message": error.message, "hint": error.hint})
 
     def _last_fusion(self, step: int) -> Fusion | None:

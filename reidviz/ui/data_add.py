@@ -1,11 +1,16 @@
 """Adding a data set: a folder below the data folder, or a zip; what it is read as is shown before it is added."""
 
+import shutil
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from reidviz.data.catalogue import added, discard, folders, is_unpacked, remove, unpack, unpacked_for
+from reidviz import settings
+from reidviz.data.catalogue import added, added_as, discard, folders, is_unpacked, remove, unpack, unpacked_for
+from reidviz.data.doctor.findings import counted
 from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
@@ -14,6 +19,7 @@ from reidviz.ui.data_preview import preview
 from reidviz.ui.jobs import board
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.state import BUILT_IN
+from reidviz.ui.uploads import free
 from reidviz.ui.waiting import watch
 
 LARGEST_MB = 2_000
@@ -31,7 +37,8 @@ def choose_added() -> None:
 
 
 def show_add() -> None:
-    """Draw both ways, what can be read, and what was added."""
+    """Draw which folders may be read, both ways, what can be read, and what was added."""
+    st.caption(_may_be_read())
     box = st.expander("Add a data set", icon=":material/add:", key="data-add", on_change="rerun")
     if not box.open:
         return
@@ -52,6 +59,8 @@ def show_add() -> None:
                     folder = _folder()
             if folder is not None:
                 preview(folder)
+                if is_unpacked(folder) and not added_as(folder):
+                    _offer_to_discard(folder)
         if (error := st.session_state.pop("not added", None)) is not None:
             show_error(error)
         _added()
@@ -59,12 +68,24 @@ def show_add() -> None:
             show_known()
 
 
+def _may_be_read() -> str:
+    """Whose folders this server reads, a sentence."""
+    if settings.any_folder():
+        return (
+            ":material/folder_open: Any folder of this machine may be read here, as only this machine reaches the "
+            "server. REIDVIZ_ANY_FOLDER=0 ends that, for a proxy in front of it say."
+        )
+    named = len(settings.data_roots()) - 1
+    more = f" and the {counted(named, 'folder')} named by whoever started the server" if named else ""
+    return f":material/folder: Data sets are read from the data folder{more} only."
+
+
 def _folder() -> Path | None:
     found = folders()
     if not found:
         st.info(
             "There is no folder below the data folder (`data/` beside the app, or REIDVIZ_IMPORTS). Put data sets "
-            "there, or type NAME:FOLDER into *Data set* in the sidebar."
+            "there" + (", or type NAME:FOLDER into *Data set* in the sidebar." if settings.any_folder() else ".")
         )
         return None
     names = [folder.name for folder in found]
@@ -80,13 +101,20 @@ def _unpacked(folder: Path) -> None:
     """What came out of a zip, before it is added."""
     st.markdown(f"**{literal(folder.name)}** is unpacked. Is it read right?")
     preview(folder)
+    _offer_to_discard(folder)
+
+
+def _offer_to_discard(folder: Path) -> None:
     st.button(
         "Discard what was unpacked", icon=":material/delete:", key="add-discard", on_click=_discard, args=(folder,)
     )
 
 
 def _discard(folder: Path) -> None:
-    discard(folder)
+    try:
+        discard(folder)
+    except ReidvizError as error:
+        st.session_state["not added"] = error
     st.session_state.pop("unpacked", None)
 
 
@@ -94,51 +122,68 @@ def _zip() -> None:
     file = st.file_uploader(
         "A zip of a data set's folder",
         type="zip",
-        key="add-zip",
+        key=_uploader(),
         on_change=_name_it,
         max_upload_size=LARGEST_MB,
         help=f"Up to {LARGEST_MB:,} MB, which the server holds in memory meanwhile; unpack larger ones in the data "
         "folder yourself. Pictures and lists are unpacked, everything else is left out.",
     )
     name = st.text_input("Name", key="add-name", max_chars=60)
-    running = st.session_state.get("importing")
-    if running is not None:
-        _import(running)
+    if "importing" in st.session_state:
+        _import(*st.session_state["importing"])
         return
-    if st.button("Unpack", icon=":material/unarchive:", disabled=file is None, key="add-zip-now") and file is not None:
-        with tempfile.NamedTemporaryFile(prefix="reidviz-", suffix=".zip", delete=False) as kept:
-            kept.write(file.getvalue())
-        st.session_state["importing"] = (kept.name, name.strip())
-        st.rerun()
+    st.button(
+        "Unpack",
+        icon=":material/unarchive:",
+        disabled=file is None,
+        key="add-zip-now",
+        on_click=_start,
+        args=(file, name.strip()),
+    )
+
+
+def _uploader() -> str:
+    """The key of the field for zips; another one after each import, so that an upload is not held once it is taken."""
+    return f"add-zip {st.session_state.get('uploads taken', 0)}"
 
 
 def _name_it() -> None:
-    file = st.session_state["add-zip"]
+    file = st.session_state[_uploader()]
     st.session_state["add-name"] = "" if file is None else Path(file.name).stem[:60]
 
 
-def _import(running: tuple[str, str]) -> None:
-    """Unpack in the background; once it is there, show it."""
-    path, name = Path(running[0]), running[1]
-    found: list[Path] = []
+def _start(file: UploadedFile, name: str) -> None:
+    """Unpack in the background a copy that is in no folder, so that none is left however this ends."""
+    try:
+        settings.data_dir().mkdir(parents=True, exist_ok=True)
+        copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115
+        shutil.copyfileobj(file, copy)
+    except OSError as error:
+        st.session_state["not added"] = ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room.")
+        return
 
     def work(progress: Progress) -> None:
-        try:
-            found.append(unpack(path, name, progress)[0])
-        finally:
-            path.unlink(missing_ok=True)
+        with copy:
+            unpack(copy, name, progress)
 
-    key = f"import {path}"
-    job = board().get(key) or board().start(key, work)
-    if not job.finished:
+    key = f"import {uuid4().hex}"
+    board().start(key, work)
+    st.session_state["importing"] = (key, name)
+    st.session_state["uploads taken"] = st.session_state.get("uploads taken", 0) + 1
+    free(file)
+
+
+def _import(key: str, name: str) -> None:
+    """Wait for what is unpacked; once it is there, show it."""
+    job = board().get(key)
+    if job is not None and not job.finished:
         watch(key, board())
         return
-    path.unlink(missing_ok=True)  # the work never began where it was cancelled while it waited for its turn
     del st.session_state["importing"]
     board().forget(key)
-    if job.state == "failed" and job.error is not None:
+    if job is not None and job.state == "failed" and job.error is not None:
         show_error(job.error)
-    elif job.state == "cancelled":
+    elif job is not None and job.state == "cancelled":
         st.info("The import was cancelled. Nothing was kept.", icon=":material/cancel:")
     else:
         folder = next((one for one in folders() if one.name == name and is_unpacked(one)), None)

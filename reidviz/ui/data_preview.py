@@ -1,6 +1,7 @@
 """What a folder is read as, before it is added: persons, cameras with examples, twelve of its files, another rule."""
 
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import streamlit as st
@@ -41,7 +42,7 @@ def preview(folder: Path) -> None:
         f"{f'{len(cameras):,} cameras' if cameras else 'unknown cameras'}**, read as {literal(short(dataset.name))}."
     )
     doubt = questionable(dataset)
-    sure = not doubt or st.checkbox(f"{literal(doubt)} Add it all the same.", key=f"add-sure {spec}")
+    sure = not doubt or st.checkbox(f"{literal(doubt)} Add it all the same.", key=f"add-sure {crc32(spec.encode())}")
     st.button(
         "Add this data set",
         icon=":material/add:",

@@ -10,7 +10,7 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.keys import key_of
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
-from reidviz.ui.messages import in_html, literal
+from reidviz.ui.messages import in_html, literal, said
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.retrieval import open_probe
 from reidviz.ui.selection import selected
@@ -31,7 +31,9 @@ def show_selected(sides: Sequence[Side]) -> None:
         return
     st.subheader("Selected pictures and their neighbours", anchor=False)
     if len(rows) > 1:
-        st.html(STYLE + f'<div class="rv-strip">{"".join(_thumb(points, row) for row in rows[:STRIP].tolist())}</div>')
+        with said():
+            pictures = "".join(_thumb(points, row) for row in rows[:STRIP].tolist())
+            st.html(STYLE + f'<div class="rv-strip">{pictures}</div>')
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
 
@@ -45,7 +47,8 @@ def show_neighbours(sides: Sequence[Side]) -> None:
     pages = -(-len(rows) // A_PAGE)
     page = st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}") if pages > 1 else 1
     for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
-        _show_one(sides, points, row)
+        with said():
+            _show_one(sides, points, row)
 
 
 def neighbours_row(side: Side, title: str, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from reidviz.errors import ReidvizError
 from reidviz.progress import Progress, time_left
 
 STARTING = "starting …"
+KEPT = 600.0
+"""Seconds after which a job that has ended is forgotten, though nobody asked how it ended."""
 
 
 class _CancelledError(Exception):
@@ -23,7 +26,7 @@ class Job:
         self.state = "waiting"
         self.done, self.total, self.what = 0, 1, "waiting for its turn"
         self.error: ReidvizError | None = None
-        self._since = time.monotonic()
+        self._since, self._ended = time.monotonic(), inf
         self._cancel = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work, turn), daemon=True)
         self._thread.start()
@@ -50,6 +53,11 @@ class Job:
         left = time_left(self.done, self.total, time.monotonic() - self._since)
         return f"{self.what}: {self.done:,} of {self.total:,}" + (f", {left}" if left else "")
 
+    @property
+    def stale(self) -> bool:
+        """Whether it ended so long ago that nobody will ask for it."""
+        return self.finished and time.monotonic() - self._ended > KEPT
+
     def cancel(self) -> None:
         """Ask it to stop; it does at its next sign of progress."""
         self._cancel.set()
@@ -69,9 +77,13 @@ class Job:
                 self.error = ReidvizError("The machine ran out of memory.", "Close other programs.")
                 self.state = "failed"
             except BaseException as error:
-                self.error = ReidvizError(f"Something went wrong: {error}.", "The server's log has the details.")
+                self.error = ReidvizError(
+                    f"Something went wrong ({type(error).__name__}).", "The server's log has the details."
+                )
                 self.state = "failed"
                 raise
+            finally:
+                self._ended = time.monotonic()
 
     def _progress(self, done: int, total: int, what: str) -> None:
         if self._cancel.is_set():
@@ -96,6 +108,7 @@ class JobBoard:
     def start(self, key: str, work: Callable[[Progress], None]) -> Job:
         """The running job of that key, or a new one."""
         with self._guard:
+            self._jobs = {name: job for name, job in self._jobs.items() if not job.stale}
             job = self._jobs.get(key)
             if job is None or job.finished:
                 job = self._jobs[key] = Job(work, self._turn)

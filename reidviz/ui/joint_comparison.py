@@ -79,7 +79,7 @@ def compare(choice: Choice) -> Comparison:
     place = c.segmented_control(
         "Joint feature",
         list(PLACES),
-        default=card.recipe.get("joint", "fc7"),
+        default="conv5" if card.recipe.get("joint") == "conv5" else "fc7",
         required=True,
         key=f"joint-place-{after.sha256[:8]}",
         format_func=lambda name: PLACES[name],
@@ -141,7 +141,7 @@ def _seen(reading: Reading, dataset: Dataset, pairs: Pairs, place: str) -> tuple
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = load_checkpoint(reading.path)
+    network, card = load_checkpoint(reading.path, reading.sha256)
     assert isinstance(network, MTDnet)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     maps = joint_maps(network, pixels, pairs, settings.device())

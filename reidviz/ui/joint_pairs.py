@@ -10,6 +10,7 @@ from reidviz.evaluation.transfer import Pairs, distances
 from reidviz.figures.heat import channel_tiles, energy, overlaid
 from reidviz.keys import key_of
 from reidviz.ui.joint_comparison import Comparison
+from reidviz.ui.messages import said
 from reidviz.ui.pictures import data_uri
 from reidviz.ui.selection import selected
 from reidviz.ui.state import current
@@ -50,7 +51,8 @@ def show_pair(comparison: Comparison) -> None:
         "its weakest to its strongest place). Both pictures of a pair carry the same map. Green frame: one person; "
         "dashed: two."
     )
-    st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
+    with said():
+        st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
     away = distances(comparison.after.target[chosen : chosen + 1], comparison.after.source)[0]
     for title, which in (
         ("Nearest source pairs of one person", comparison.source_pairs.same),
@@ -58,11 +60,13 @@ def show_pair(comparison: Comparison) -> None:
     ):
         st.markdown(f"**{title}**, by the joint feature after cross-domain training")
         nearest = np.flatnonzero(which)[np.argsort(away[which], kind="stable")[:NEAREST]]
-        cards = [
-            _pair(comparison.source, comparison.source_pairs, i, _maps(comparison, i, False), f"distance {away[i]:.2f}")
-            for i in nearest.tolist()
-        ]
-        st.html(STYLE + "".join(cards))
+        pairs = comparison.source_pairs
+        with said():
+            cards = [
+                _pair(comparison.source, pairs, i, _maps(comparison, i, False), f"distance {away[i]:.2f}")
+                for i in nearest.tolist()
+            ]
+            st.html(STYLE + "".join(cards))
     _channels(comparison, chosen)
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import streamlit as st
 
 from reidviz.figures.training import Points, steps_figure
+from reidviz.training.events import Event
+from reidviz.ui.boundary import fragment
 from reidviz.ui.messages import literal
 from reidviz.ui.run_results import final_figures, show_mistakes, validation_curves
-from reidviz.ui.runs import Event, Seen, duration, look
+from reidviz.ui.runs import Seen, duration, look
 
 # Streamlit mounts a chart with new points as a new one, hides the old one at once, and shows the new one some hundred
 # milliseconds later. Until then the old one stays in its place.
@@ -35,7 +37,7 @@ def live(seen: Seen, others: list[Seen]) -> None:
         help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
     )
     st.html(STEADY)
-    st.fragment(_live, run_every=1.0 if moving else None)(seen, others)
+    fragment(_live, 1.0 if moving else None)(seen, others)
 
 
 def _live(seen: Seen, others: list[Seen]) -> None:

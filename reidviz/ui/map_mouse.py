@@ -5,9 +5,12 @@ the tool at hand (st.plotly_chart reports clicks with other tools only).
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import streamlit as st
 
+from reidviz.errors import ReidvizError
+from reidviz.ui.boundary import fragment
 from reidviz.ui.embedding_points import Points
 
 DWELL = 220
@@ -117,7 +120,7 @@ _resting = st.components.v2.component("reidviz_map_resting", js=POINT + RESTING)
 _clicking = st.components.v2.component("reidviz_map_clicking", js=POINT + CLICKING)
 
 
-@st.fragment
+@fragment
 def hover_pictures(sides: Mapping[str, Points]) -> None:
     """Show pictures over the charts in containers of these keys, which begin with map-side-; a point's customdata is
     its row."""
@@ -126,7 +129,8 @@ def hover_pictures(sides: Mapping[str, Points]) -> None:
     found = _found(wanted, sides)
     if found is not None:
         points, row = found
-        data |= {"row": wanted, "picture": points.picture(row), "told": points.in_words(row)}
+        with suppress(ReidvizError):
+            data |= {"row": wanted, "picture": points.picture(row), "told": points.in_words(row)}
     _resting(data=data, key="map-hover", height=1, on_row_change=_hovered)
 
 

@@ -1,7 +1,8 @@
 """How pages speak: the question a page answers, errors as one sentence with a hint."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import TypeVar
 
@@ -36,6 +37,15 @@ def show_error(error: ReidvizError) -> None:
     with st.container(border=True):
         st.markdown(":red[:material/error:] **This did not work**")
         st.text(f"{error.message}\n{error.hint}".strip())
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """What cannot be had inside is said in its place, and the page goes on."""
+    try:
+        yield
+    except ReidvizError as error:
+        show_error(error)
 
 
 def or_stop(work: Callable[[], T]) -> T:

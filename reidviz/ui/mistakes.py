@@ -3,6 +3,7 @@
 from typing import Any
 
 from reidviz.data.dataset import Dataset
+from reidviz.errors import ReidvizError
 from reidviz.ui.messages import in_html
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.ranked import STYLE as CARDS
@@ -46,6 +47,8 @@ def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset)
 
 
 def _card(dataset: Dataset, position: int, kind: str, top: str, words: str, score: str) -> str:
+    if position >= len(dataset.samples):
+        raise ReidvizError("The validation names a picture that its data set does not have: events.jsonl is damaged.")
     sample = dataset.samples[position]
     label = in_html(f"{words}: person {sample.identity}" + (f", {score}" if score else ""))
     return (

@@ -11,7 +11,7 @@ from reidviz.evaluation.pair_values import PairSet
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.pairs import plane_figure
 from reidviz.keys import key_of
-from reidviz.ui.messages import in_html
+from reidviz.ui.messages import in_html, said
 from reidviz.ui.pair_choice import take_pair
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import thumbnail
@@ -123,7 +123,8 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
             on_click=_select,
             args=(choice, tasks.pairs, shown),
         )
-    st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
+    with said():
+        st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
     offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")

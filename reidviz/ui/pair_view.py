@@ -12,7 +12,7 @@ from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
-from reidviz.ui.messages import in_html, literal
+from reidviz.ui.messages import in_html, literal, or_stop
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import Picture, data_uri
@@ -49,7 +49,9 @@ class Passes:
 
 def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
     """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
-    passes = {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
+    passes = or_stop(
+        lambda: {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
+    )
     scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
     left, right = st.columns([2, 5], gap="medium")
     with left:
@@ -80,7 +82,7 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
     from reidviz.models.checkpoint import load_checkpoint
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = load_checkpoint(path)
+    network, card = load_checkpoint(path, sha256)
     size = card.architecture.height, card.architecture.width
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()

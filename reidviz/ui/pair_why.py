@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,7 @@ from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.models.variants import variant
 from reidviz.progress import time_left
-from reidviz.ui.messages import in_html, literal
+from reidviz.ui.messages import in_html, literal, or_stop, said
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pictures import data_uri
 
@@ -59,8 +58,8 @@ def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
             help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
             "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
         )
-    for column, branch in zip(st.columns(2), _branches(reading), strict=False):
-        with column:
+    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(reading)), strict=False):
+        with column, said():
             st.markdown(f"**{BRANCHES[branch]}**")
             _show(first, second, reading, branch, METHODS[method or "gradient × activation"])
     st.caption(
@@ -102,7 +101,7 @@ def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", 
     kept, key = _kept(), key_of(first, second, reading.sha256, branch, method)
     if (found := kept.get(key)) is None:
         bar = st.progress(0.0, text="Explaining …")
-        found = kept[key] = _why(first, second, reading.path, branch, method, bar)
+        found = kept[key] = _why(first, second, reading, branch, method, bar)
         bar.empty()
         for oldest in list(kept)[:-MOST_KEPT]:
             kept.pop(oldest, None)
@@ -112,7 +111,7 @@ def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", 
 def _why(
     first: Shown,
     second: Shown,
-    path: Path,
+    reading: Reading,
     branch: "Branch",
     method: "Method",
     bar: "st.delta_generator.DeltaGenerator",
@@ -120,7 +119,7 @@ def _why(
     from reidviz.evaluation.explain import deletion, explain
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(path)
+    network, card = load_checkpoint(reading.path, reading.sha256)
     size = card.architecture.height, card.architecture.width
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()

@@ -50,7 +50,7 @@ def _part(picture: Picture, path: Path, sha256: str, kind: Kind, dataset: Datase
     from reidviz.evaluation.scoring import score
     from reidviz.models.checkpoint import load_checkpoint
 
-    network, card = load_checkpoint(path)
+    network, card = load_checkpoint(path, sha256)
     height, width = card.architecture.height, card.architecture.width
     probe = resize(picture.image, height, width)[None]
     gallery = Chosen(Pixels(dataset, height, width), split.gallery)

@@ -4,6 +4,7 @@ Of a large gallery the cascades come first, and the scores of all pairs take the
 """
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -13,10 +14,12 @@ from reidviz.evaluation.evaluate import Reading, Result, evaluate, is_cached
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.keys import key_of
 from reidviz.progress import Progress
+from reidviz.ui.boundary import fragment
 from reidviz.ui.jobs import Job, board
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
+from reidviz.ui.waiting import job_of, once_more
 
 CASCADE = Scoring(cascade=100)
 
@@ -92,7 +95,7 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
         for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
             evaluate(reading, choice.dataset, choice.split, progress, scoring)
 
-    job = board().get(key) or board().start(key, work)
+    job = job_of(key, work, board())
     if job.finished:
         _ended(job, key)
         return
@@ -105,7 +108,6 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
 
 def _ended(job: Job, key: str) -> None:
     if job.state == "done":
-        board().forget(key)
         st.rerun()
     if job.state == "failed" and job.error is not None:
         show_error(job.error)
@@ -115,7 +117,7 @@ def _ended(job: Job, key: str) -> None:
         "Compute the scores",
         icon=":material/play_arrow:",
         type="primary",
-        on_click=board().forget,
+        on_click=once_more,
         args=(key,),
     )
 
@@ -136,7 +138,7 @@ def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> str:
     return " ".join(said)
 
 
-@st.fragment(run_every=1.0)
+@partial(fragment, run_every=1.0)
 def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     job = board().get(key)
     if job is None or job.finished or _at_hand(choice) != at_hand:

@@ -14,7 +14,7 @@ from reidviz.evaluation.truth import BoolArray, truth_of
 from reidviz.keys import key_of
 from reidviz.ui.boxed import choose_box
 from reidviz.ui.dial import dial
-from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.messages import literal, or_stop, said
 from reidviz.ui.picture_scores import scores_of_picture
 from reidviz.ui.pictures import Picture, data_uri, thumbnail, upload
 from reidviz.ui.ranked import Card, Row, rows_html
@@ -65,14 +65,14 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
             whole = Picture(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
             boxed = choose_box(whole)
         else:
-            st.image(
-                thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe, person {sample.identity}"
-            )
+            with said():
+                probe = thumbnail(choice.dataset, int(choice.split.probes[position]))
+                st.image(probe, alt=f"probe, person {sample.identity}")
         st.caption(
             f"person {literal(sample.identity)}" + (f"  \ncamera {literal(sample.camera)}" if sample.camera else "")
         )
         shown = _shown(len(choice.split.gallery))
-    with right:
+    with right, said():
         if boxed is not None:
             found = [(reading, scores, 0) for reading, scores in scores_of_picture(boxed, choice)]
         else:
@@ -109,8 +109,9 @@ def show_upload(choice: Choice) -> None:
             "gallery at all: the list shows who looks nearest."
         )
         choice = dial(choice, "retrieval")
-        rows = [_row(choice, reading, scores, 0, shown, None) for reading, scores in scores_of_picture(mine, choice)]
-        st.html(rows_html(rows))
+        with said():
+            found = scores_of_picture(mine, choice)
+            st.html(rows_html([_row(choice, reading, scores, 0, shown, None) for reading, scores in found]))
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
         f"protocol {choice.split.protocol}; mean over mirror images (and both orders for P(same))."
@@ -138,7 +139,7 @@ def _filtered(choice: Choice, results: list[Result]) -> IntArray:
 
 
 def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
-    with st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
+    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
         for row in rows:
             sample = choice.dataset.samples[choice.split.probes[row]]
             with st.container(gap="xxsmall", horizontal_alignment="center"):

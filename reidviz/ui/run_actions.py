@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from reidviz.errors import ReidvizError
+from reidviz.models.card import find_checkpoint, read_card
 from reidviz.training import worker
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.runs import Seen
@@ -58,6 +59,7 @@ def _try(action: Callable[[], None]) -> None:
 
 def _use(seen: Seen) -> None:
     if seen.job is not None:
+        read_card(find_checkpoint(seen.folder.root))
         use_run(seen.folder.root, seen.job.data, seen.job.protocol)
         st.session_state[LEAVE] = True
 

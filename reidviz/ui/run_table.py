@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from reidviz.data.names import short
+from reidviz.data.names import short, shown
+from reidviz.ui.boundary import fragment
 from reidviz.ui.runs import Seen, all_runs, duration
 
 SIGNS = {
@@ -15,6 +16,7 @@ SIGNS = {
     "failed": "✗ failed",
     "interrupted": "! interrupted",
 }
+DAMAGED = "✗ damaged"
 PERCENT = {"validation rank-1", "test rank-1", "test mAP"}
 CHOSEN = "run"
 ROW = 35
@@ -36,12 +38,12 @@ def run_table(runs: list[Seen], chosen: Seen) -> None:
     The page starts again when a run was chosen in it, and when a run has come, gone or changed its state.
     """
     every = 1.0 if any(seen.status.active for seen in runs) else None
-    st.fragment(_table, run_every=every)(_standing(runs), chosen.name)
+    fragment(_table, every)(_standing(runs), chosen.name)
 
 
 def _standing(runs: list[Seen]) -> list[tuple[object, ...]]:
     """What the buttons and words of the page depend on."""
-    return [(seen.name, seen.status.state, seen.stopping, seen.has_weights) for seen in runs]
+    return [(seen.name, seen.status.state, seen.stopping, seen.has_weights, seen.damaged) for seen in runs]
 
 
 def _table(drawn: list[tuple[object, ...]], chosen: str) -> None:
@@ -74,9 +76,11 @@ def _table(drawn: list[tuple[object, ...]], chosen: str) -> None:
 def _columns(runs: list[Seen]) -> dict[str, list[Any]]:
     jobs = [seen.job for seen in runs]
     own = [seen.metrics[0] if seen.metrics else None for seen in runs]
+    damaged = [" ".join(seen.damaged) for seen in runs]
     return {
-        "run": [seen.name for seen in runs],
-        "state": [SIGNS[seen.status.state] for seen in runs],
+        "run": [shown(seen.name) for seen in runs],
+        "state": [DAMAGED if seen.problems else SIGNS[seen.status.state] for seen in runs],
+        **({"what is damaged": damaged} if any(damaged) else {}),
         "step": [f"{seen.status.step:,} of {seen.status.total:,}" for seen in runs],
         "validation rank-1": [seen.best[0] if seen.best else None for seen in runs],
         "test rank-1": [figures["cmc"]["1"] if figures else None for figures in own],

@@ -17,6 +17,7 @@ BADGES = {
     "finished": ("green", "check"),
     "failed": ("red", "error"),
     "interrupted": ("orange", "power_off"),
+    "damaged": ("red", "heart_broken"),
 }
 COMPARED = 3
 
@@ -25,9 +26,12 @@ def show_run(seen: Seen, runs: list[Seen]) -> None:
     """Everything about one run; others of `runs` can be put into its charts."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(literal(seen.name), anchor=False, width="content")
-        colour, icon = BADGES[seen.status.state]
-        words = "stopping" if seen.stopping else seen.status.state
+        state = "damaged" if seen.problems else seen.status.state
+        colour, icon = BADGES[state]
+        words = "stopping" if seen.stopping else state
         st.badge(words, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
+    for sentence in seen.damaged:
+        st.warning(literal(sentence), icon=":material/warning:")
     _origin(seen)
     _explain(seen, runs)
     run_actions(seen)
@@ -37,8 +41,6 @@ def show_run(seen: Seen, runs: list[Seen]) -> None:
 def _origin(seen: Seen) -> None:
     job, started = seen.job, seen.started
     if job is None:
-        if seen.problem is not None:
-            show_error(seen.problem)
         return
     where = f" · on {literal(seen.status.device)}" if seen.status.device else ""
     trained = f" · trained on {started['trained_on']:,} persons" if started else ""
@@ -59,7 +61,7 @@ def _explain(seen: Seen, runs: list[Seen]) -> None:
         return
     if status.message:
         st.warning(literal(status.message), icon=":material/warning:")
-    if status.state == "interrupted":
+    if status.state == "interrupted" and not seen.problems:
         st.warning(
             "Its worker ended without a word: it was killed, or the machine went down. Resume goes on from the last "
             "snapshot.",

@@ -9,20 +9,22 @@ import streamlit as st
 
 from reidviz import settings
 from reidviz.errors import ReidvizError
-from reidviz.models.card import find_checkpoint, read_card
+from reidviz.models.card import Card, find_checkpoint, read_card
+from reidviz.training.events import Event, Events
 from reidviz.training.run_folder import Job, RunFolder, Status, runs_in
-
-Event = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One run, as it stood when it was looked at; without a job where recipe.json cannot be read: problem says why."""
+    """One run, as it stood when it was looked at.
+
+    problems  why its request or its state cannot be read; without the first there is no job
+    """
 
     folder: RunFolder
     status: Status
     job: Job | None
-    problem: ReidvizError | None = None
+    problems: tuple[ReidvizError, ...] = ()
 
     @property
     def name(self) -> str:
@@ -36,8 +38,20 @@ class Seen:
 
     @cached_property
     def events(self) -> list[Event]:
-        """What happened in it; read anew only when the file has grown."""
-        return _events(self.folder)
+        """What happened in it; only what was added since anyone looked is read."""
+        return _events(self.folder.root).read()
+
+    @cached_property
+    def damaged(self) -> tuple[str, ...]:
+        """What of its files cannot be used, and why: a sentence each."""
+        _ = self.events
+        lines = _events(self.folder.root).damaged
+        left_out = f"{lines:,} lines of events.jsonl are" if lines > 1 else "One line of events.jsonl is"
+        return (
+            *(problem.message for problem in self.problems),
+            *([self._card.message] if isinstance(self._card, ReidvizError) else []),
+            *([f"{left_out} damaged and left out."] if lines else []),
+        )
 
     def of(self, kind: str) -> list[Event]:
         """The events of one kind, in order."""
@@ -45,8 +59,9 @@ class Seen:
 
     @property
     def validations(self) -> list[Event]:
-        """Its validations, in order."""
-        return self.of("validation")
+        """Its validations, in order, with the readings that the last one has."""
+        found = self.of("validation")
+        return [v for v in found if _readings(v) == _readings(found[-1])]
 
     @property
     def best(self) -> tuple[float, int] | None:
@@ -55,12 +70,17 @@ class Seen:
         return (max(found)[0], -max(found)[1]) if found else None
 
     @cached_property
+    def _card(self) -> Card | ReidvizError | None:
+        """The card of its finished weights, or why it cannot be read; None before it has finished."""
+        try:
+            return read_card(self.folder.final) if self.folder.final.is_file() else None
+        except ReidvizError as error:
+            return error
+
+    @property
     def metrics(self) -> tuple[dict[str, Any], ...]:
         """The figures on the test persons, one record a reading; none before it has finished."""
-        try:
-            return read_card(self.folder.final).metrics if self.folder.final.is_file() else ()
-        except ReidvizError:
-            return ()
+        return self._card.metrics if isinstance(self._card, Card) else ()
 
     @property
     def has_weights(self) -> bool:
@@ -89,10 +109,17 @@ class Seen:
 
 def look(folder: RunFolder) -> Seen:
     """A run as it stands now."""
+    problems = []
+    status, job = Status("interrupted"), None
     try:
-        return Seen(folder, folder.status(), folder.job())
+        job = folder.job()
     except ReidvizError as error:
-        return Seen(folder, folder.status(), None, error)
+        problems.append(error)
+    try:
+        status = folder.read_status()
+    except ReidvizError as error:
+        problems.append(error)
+    return Seen(folder, status, job, tuple(problems))
 
 
 def all_runs() -> list[Seen]:
@@ -101,32 +128,25 @@ def all_runs() -> list[Seen]:
 
 
 def _asked_at(folder: RunFolder) -> tuple[int, str]:
-    return _stamp(folder.root / "recipe.json")[0], folder.name
-
-
-def _events(folder: RunFolder) -> list[Event]:
-    stamp, kept = _stamp(folder.root / "events.jsonl"), _read()
-    if folder.root not in kept or kept[folder.root][0] != stamp:
-        kept[folder.root] = (stamp, folder.events())
-    return kept[folder.root][1]
-
-
-@st.cache_resource
-def _read() -> dict[Path, tuple[tuple[int, int], list[Event]]]:
-    """The events of every run looked at, and the stamp of the file they were read from."""
-    return {}
-
-
-def _stamp(file: Path) -> tuple[int, int]:
     try:
-        found = file.stat()
+        return (folder.root / "recipe.json").stat().st_mtime_ns, folder.name
     except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
+        return 0, folder.name
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _events(root: Path) -> Events:
+    """The events of a run, for all who look at it."""
+    return Events(root / "events.jsonl")
+
+
+def _readings(validation: Event) -> list[str]:
+    return [reading["name"] for reading in validation["readings"]]
 
 
 def duration(seconds: float) -> str:
     """Seconds in words: "45 s", "12 min", "3.4 h"."""
+    seconds = max(0.0, seconds)
     if seconds < 90:
         return f"{round(seconds)} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -16,7 +16,7 @@ from reidviz import settings
 from reidviz.data.catalogue import added
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.names import titles
+from reidviz.data.names import MARK, titles
 from reidviz.data.protocols import default_protocol, protocols_for, split
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
@@ -62,7 +62,7 @@ def _sidebar(unsplit: bool) -> Choice:
     # Streamlit may drop what a widget held when st.switch_page ends a run; this copy outlives that.
     before: dict[str, Any] = kept.setdefault("chosen before", {})
     if not kept.get("data"):
-        kept["data"] = before.get("data") or st.query_params.get("data", BUILT_IN[0])
+        kept["data"] = before.get("data") or _from_address(st.query_params.get("data", BUILT_IN[0]))
     offered_data = _with_present(known_data(), kept["data"])
     st.selectbox(
         "Data set",
@@ -72,7 +72,8 @@ def _sidebar(unsplit: bool) -> Choice:
         on_change=_start_anew,
         accept_new_options=True,
         help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "
-        "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter.",
+        "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter. "
+        + ("" if settings.any_folder() else "It must lie in a folder that may be read: see the Data page."),
     )
     dataset = dataset_named(kept["data"])
     if not kept.get("protocol"):
@@ -118,8 +119,25 @@ def _sidebar(unsplit: bool) -> Choice:
             if len(parts.left_out) > MOST_LISTED:
                 st.caption(f"… and {len(parts.left_out) - MOST_LISTED:,} more")
     before.update({key: kept[key] for key in ("data", "protocol", "models")})
-    st.query_params.update(before)
+    _write_address(before)
     return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))
+
+
+def _from_address(written: str) -> str:
+    """The name of the data set that an address tells: known ones go by their titles there, which hold no path."""
+    return {title: spec for spec, title in titles(known_data()).items()}.get(written, written)
+
+
+def _write_address(chosen: dict[str, Any]) -> None:
+    """Tell in the address what is chosen; a data set that was typed and not added stays out of it, as its name is a
+    path."""
+    title = titles(known_data()).get(chosen["data"])
+    if title is not None:
+        st.query_params.update(chosen | {"data": title})
+        return
+    for key in chosen:
+        if key in st.query_params:
+            del st.query_params[key]
 
 
 def _start_anew() -> None:
@@ -170,7 +188,7 @@ def _with_present(options: list[str], present: str) -> list[str]:
 
 def dataset_named(spec: str) -> Dataset:
     """The data set of that name, read at most every ten minutes as long as its folder or list stays as it is."""
-    return _dataset(spec, _stamp(os.path.expanduser(spec.partition(":")[2])))
+    return _dataset(spec, _stamp(os.path.expanduser(spec.partition(":")[2].partition(MARK)[0])))
 
 
 @st.cache_resource(max_entries=8, ttl=600, show_spinner="Reading the data set …")

@@ -2,16 +2,19 @@
 
 import io
 import zipfile
+from math import inf
 from pathlib import Path
 
 import pytest
 
+from reidviz.data import catalogue
 from reidviz.data.catalogue import (
     add,
     added,
     candidates,
     discard,
     folders,
+    is_unpacked,
     questionable,
     remove,
     unpack,
@@ -19,6 +22,7 @@ from reidviz.data.catalogue import (
 )
 from reidviz.data.formats import load
 from reidviz.errors import ReidvizError
+from reidviz.leftovers import sweep
 from tests.conftest import people_folder
 
 
@@ -102,3 +106,35 @@ def test_what_is_likely_misread_is_asked_about(tmp_path: Path) -> None:
     assert "2 persons" not in questionable(load(f"folder:{people}"))
     (people / "p00" / "C_1.png").write_bytes((people / "p00" / "A_0.png").read_bytes())
     assert "3 cameras but only 2 persons" in questionable(load(f"folder:{people}"))
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), ReidvizError("No.")])
+def test_a_zip_over_which_reading_fails_leaves_nothing(
+    tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    file = zipped(people_folder(tmp_path / "people"), tmp_path / "people.zip")
+
+    def fail(folder: Path) -> tuple[str, ...]:
+        assert is_unpacked(folder)
+        raise error
+
+    monkeypatch.setattr(catalogue, "candidates", fail)
+    with pytest.raises(ReidvizError):
+        unpack(file, "mine")
+    assert list(data_folder.iterdir()) == []
+
+
+def test_removing_that_is_cut_short_leaves_the_name_free(
+    tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, (spec,) = unpack(zipped(people_folder(tmp_path / "people"), tmp_path / "people.zip"), "mine")
+    add("mine", spec)
+    discard(folder)
+    assert folder.is_dir()
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", lambda *_, **__: None)
+        remove(spec)
+    (left,) = data_folder.iterdir()
+    assert (left.name[0], added()) == (".", ())
+    assert sweep(inf) == 1
+    assert unpack(tmp_path / "people.zip", "mine")[0] == folder

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from reidviz.data.images import contents
 from reidviz.data.protocols import split
 from reidviz.errors import ReidvizError
 from reidviz.progress import silent
+from reidviz.settings import cache_dir
 
 RNG = np.random.default_rng(0)
 
@@ -265,6 +267,23 @@ def test_what_is_known_of_pictures_is_kept_until_they_change(root: Path, monkeyp
         assert found(root) == {}
     shutil.copy(root / "p0" / "A_0.png", root / "p0" / "A_7.png")
     assert set(found(root)) == {"duplicates of one person"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"look": np.zeros((0, 256), np.uint8)}, {"size": np.zeros((8, 2), np.int64)}, {"error": np.zeros(8, "U9999")}],
+)
+def test_kept_facts_that_claim_something_else_are_measured_again(
+    root: Path, change: dict[str, npt.NDArray[Any]]
+) -> None:
+    dataset = load(f"folder:{root}")
+    facts = facts_of(dataset, silent)
+    (file,) = (cache_dir() / "doctor").glob(f"{dataset.cache_key}*")
+    np.savez_compressed(file, **{name: getattr(facts, name) for name in Facts.__annotations__} | change)
+    np.testing.assert_array_equal(facts_of(dataset, silent).look, facts.look)
+    with np.load(file) as kept:
+        assert {name: kept[name].dtype for name in change} == {name: getattr(facts, name).dtype for name in change}
+        assert all(kept[name].shape == getattr(facts, name).shape for name in change)
 
 
 def test_groups_are_joined_through_others() -> None:

@@ -140,6 +140,14 @@ def test_a_bomb_warning_is_an_error_too() -> None:
     broken(png(10_000, 10_000, 8, 2), "50,000,000 pixels")
 
 
+@pytest.mark.parametrize(("width", "height"), [(6_000_000, 8), (8, 6_000_000), (20_001, 100)])
+def test_a_picture_of_one_endless_line_is_refused_before_it_opens(
+    width: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "_rgb", lambda image: pytest.fail("opened"))
+    broken(png(width, height, 8, 2), "a side has over 20,000 pixels")
+
+
 @pytest.mark.parametrize("size", [(7, 100), (100, 7), (1, 1)])
 def test_tiny_pictures(size: tuple[int, int]) -> None:
     broken(encoded(Image.new("RGB", size)), f"is {size[0]} x {size[1]}: a side has under 8 pixels")

@@ -305,8 +305,24 @@ def test_a_data_set_without_some_pictures_keeps_its_protocols(tmp_path: Path) ->
     (tmp_path / "Market" / MARKET[1]).unlink()
     with pytest.raises(ReidvizError, match="1 of 2 pictures"):
         load(f"without:{listed}")
-    listed.write_text('{"data": 3}')
-    with pytest.raises(ReidvizError, match="does not name a data set"):
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('{"data": 3, "excluded": []}', r"\$\.data should be text"),
+        ('{"data": "synthetic:viper"}', "has no excluded"),
+        ('{"data": "synthetic:viper", "excluded": [1]}', r"\$\.excluded\[0\] should be text"),
+        ('{"data": "synthetic:viper", "excluded": "all"}', r"\$\.excluded should be a list"),
+        ('{"data": "x", "excluded": [], "more": ' + 100_000 * "[" + 100_000 * "]" + "}", "nested too deeply"),
+        ('{"data": " Without:SELF", "excluded": []}', "out of another such file"),
+    ],
+    ids=lambda one: repr(one)[:60],
+)
+def test_a_list_of_pictures_to_leave_out_is_checked_by_type(tmp_path: Path, content: str, sentence: str) -> None:
+    listed = tmp_path / "mine.json"
+    listed.write_text(content.replace("SELF", str(listed)))
+    with pytest.raises(ReidvizError, match=sentence):
         load(f"without:{listed}")
 
 

@@ -216,16 +216,19 @@ def test_a_bad_picture_is_named_and_the_others_stay(data: Dataset) -> None:
 
 
 @pytest.mark.parametrize("name", ["pixels.npy", "done.npy"])
-@pytest.mark.parametrize("content", [None, b"", b"nonsense", b"\x93NUMPY\1\0"])
-def test_a_damaged_cache_says_so(data: Dataset, name: str, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "content", [None, b"", b"nonsense", b"\x93NUMPY\1\0", b"PK\3\4", np.zeros(3), np.zeros((64, 16, 8, 3))]
+)
+def test_a_damaged_cache_or_one_of_another_version_is_made_anew(data: Dataset, name: str, content: object) -> None:
     cached = Pixels(data, 16, 8)
-    cached.fill(np.arange(3))
+    whole = cached[np.arange(3)]
     (cached.folder / name).unlink()
-    if content is not None:
+    if isinstance(content, bytes):
         (cached.folder / name).write_bytes(content)
-    with pytest.raises(ReidvizError, match="is damaged") as e:
-        cached[np.arange(3)]
-    assert "Delete it" in e.value.hint
+    elif content is not None:
+        np.save(cached.folder / name, content)
+    assert (Pixels(data, 16, 8)[np.arange(3)] == whole).all()
+    assert not [left for left in cached.folder.parent.iterdir() if left.name.startswith(".")]
 
 
 def test_a_full_disk(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -288,7 +288,7 @@ def test_market_has_scores_of_its_own() -> None:
     ("cameras", "message"),
     [
         (["1", "1"], "None of the 2 probes of .* has a possible match: .* by the probe's own camera only"),
-        ([None, None], "The protocol market needs cameras, and folder:/x names none"),
+        ([None, None], "The protocol market needs cameras, and folder:x names none"),
     ],
 )
 def test_market_without_two_cameras(cameras: list[str | None], message: str) -> None:

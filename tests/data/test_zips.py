@@ -1,6 +1,7 @@
 """Zips as they come, and as somebody means them to do harm."""
 
 import io
+import lzma
 import shutil
 import stat
 import zipfile
@@ -156,6 +157,15 @@ def test_bombs_by_ratio_by_size_by_count_and_by_lies(tmp_path: Path, monkeypatch
     nothing_else(tmp_path)
 
 
+def test_a_bomb_of_many_small_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them may have any ratio; all together may not."""
+    monkeypatch.setattr(zips, "FREE", 10_000)
+    bomb = packed({f"p{i}/A_0.png": bytes(900_000) for i in range(9)}, zipfile.ZIP_DEFLATED)
+    with pytest.raises(ReidvizError, match="more than 50 times its size"):
+        import_zip(bomb, "bomb", tmp_path / "data")
+    nothing_else(tmp_path)
+
+
 def test_what_a_zip_claims_of_its_size_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zips, "MAX_BYTES", 3000)
     data = packed({f"p/A_{i}.png": bytes(900) for i in range(3)}).getvalue()
@@ -232,3 +242,38 @@ def test_whatever_is_in_a_zip_stays_below_its_folder(
     assert all(inside in p.resolve().parents for p in folder.rglob("*"))
     shutil.rmtree(folder)
     nothing_else(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RecursionError(), lzma.LZMAError("Corrupt"), OverflowError(), OSError(28, "No space left")]
+)
+def test_whatever_fails_half_way_is_a_sentence_and_leaves_nothing(tmp_path: Path, error: Exception) -> None:
+    def fail(done: int, total: int, what: str) -> None:
+        if done == 3:
+            raise error
+
+    with pytest.raises(ReidvizError):
+        import_zip(packed(GOOD), "half", tmp_path / "data", fail)
+    nothing_else(tmp_path)
+    assert import_zip(packed(GOOD), "half", tmp_path / "data").name == "half"
+
+
+def test_a_damaged_member_packed_by_lzma_is_a_sentence(tmp_path: Path) -> None:
+    data = bytearray(packed(GOOD, zipfile.ZIP_LZMA).getvalue())
+    name = b"people/p0/A_0.png"
+    start = data.index(name) + len(name)
+    data[start + 9 : start + 60] = bytes(51)
+    with pytest.raises(ReidvizError):
+        import_zip(io.BytesIO(bytes(data)), "mine", tmp_path / "data")
+    nothing_else(tmp_path)
+
+
+@pytest.mark.parametrize("date", [b"\0\0\0\0", b"\xff\xff\xff\xff"])
+def test_dates_that_there_are_not_do_not_matter(tmp_path: Path, date: bytes) -> None:
+    data = bytearray(packed(GOOD).getvalue())
+    for mark, place in ((b"PK\3\4", 10), (b"PK\1\2", 12)):
+        start = -1
+        while (start := data.find(mark, start + 1)) >= 0:
+            data[start + place : start + place + 4] = date
+    folder = import_zip(io.BytesIO(bytes(data)), "mine", tmp_path / "data")
+    assert len(list(folder.rglob("*.png"))) == 8

@@ -116,6 +116,22 @@ def test_a_full_disk_is_told_before_anything_is_scored(file: Path, monkeypatch: 
     assert list(file.parent.iterdir()) == []
 
 
+def test_a_matrix_is_not_kept_without_its_seconds(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise ReidvizError("The disk is full.")
+
+    monkeypatch.setattr(score_cache, "write_atomically", full)
+    with pytest.raises(ReidvizError, match="full"):
+        score_cache.write(file, SHAPE, fill)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_header_that_claims_more_than_there_is_is_not_believed(kept: Path) -> None:
+    with kept.open("wb") as opened:
+        np.lib.format.write_array_header_1_0(opened, {"shape": (10**6, 10**6), "fortran_order": False, "descr": "<f4"})
+    assert score_cache.read(kept, (10**6, 10**6)) is None
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "scores").write_text("a file stands in the way")
     with pytest.raises(ReidvizError, match="could not be written"):

@@ -1,7 +1,7 @@
 """How a checkpoint's card keeps the fitted mix of its two scores."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,19 +63,82 @@ def test_an_older_card_knows_of_no_fusion(weights: Path) -> None:
         changed(weights=7),
         changed(mAP=["high"]),
         changed(rank1=[None]),
-        changed(surplus=1),
+        changed(rank1=[50.0]),
+        changed(mAP=[101.0] * 3),
     ],
 )
 def test_a_malformed_fusion_is_refused(weights: Path, fusion: object) -> None:
     rewrite(weights, fusion)
-    with pytest.raises(ReidvizError, match="not the card"):
+    with pytest.raises(ReidvizError, match=r"one\.json is damaged, because (in )?\$\.fusion"):
         read_card(weights)
 
 
-@pytest.mark.parametrize("weight", ["half", None, [0.5], 7, -0.1, float("nan")])
+@pytest.mark.parametrize("weight", ["half", None, [0.5], 7, -0.1])
 def test_a_weight_the_dial_cannot_stand_at_is_refused(weights: Path, weight: object) -> None:
     rewrite(weights, changed(weight=weight))
-    with pytest.raises(ReidvizError, match="not the card"):
+    with pytest.raises(ReidvizError, match=r"one\.json is damaged, because (in )?\$\.fusion"):
+        read_card(weights)
+
+
+def test_a_number_that_is_not_finite_is_refused(weights: Path) -> None:
+    rewrite(weights, changed(weight=float("nan")))
+    with pytest.raises(ReidvizError, match=r"one\.json is damaged, because a number in it is not finite"):
+        read_card(weights)
+
+
+def test_what_a_newer_version_added_is_passed_over(weights: Path) -> None:
+    rewrite(weights, changed(surplus=1))
+    assert read_card(weights) == CARD
+
+
+MEASURED = {
+    "data": "synthetic:viper",
+    "protocol": "half:0",
+    "probes": 4,
+    "gallery": 4,
+    "name": "one",
+    "variant": "mtdnet",
+    "kind": "probability",
+    "cmc": {"1": 50.0, "5": 75.0, "10": 100.0, "20": 100.0},
+    "mAP": 60.0,
+    "mINP": 60.0,
+    "seconds": 0.1,
+}
+
+
+def put(weights: Path, **changes: object) -> None:
+    file = weights.with_suffix(".json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def test_figures_survive_the_card(weights: Path) -> None:
+    put(weights, metrics=[MEASURED])
+    assert read_card(weights).metrics == (MEASURED,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"seed": "three"}, r"\$\.seed should be a whole number and is text"),
+        ({"seed": None}, r"\$\.seed should be a whole number and is nothing"),
+        ({"iterations": -1}, r"\$\.iterations is below 0"),
+        ({"name": ["one"]}, r"\$\.name should be text and is a list"),
+        ({"variant": "bigger"}, "there is no variant called"),
+        ({"architecture": asdict(replace(SMALL, width=20_000))}, "pictures must be 32 to 1024 pixels a side"),
+        ({"architecture": asdict(replace(SMALL, fc=2**40))}, "a layer can have at most"),
+        ({"architecture": asdict(replace(SMALL, conv3=10**6))}, "conv3, conv4 and conv5 can have at most"),
+        ({"architecture": asdict(SMALL) | {"dropout": 1}}, "dropout must be"),
+        ({"architecture": {}}, r"\$\.architecture has no height"),
+        ({"metrics": [MEASURED | {"cmc": {}}]}, "list of figures .* has no 1"),
+        ({"metrics": [MEASURED | {"mAP": "high"}]}, "list of figures .*mAP should be a number"),
+        ({"metrics": [MEASURED | {"kind": "fused"}]}, "fused figures have no weight"),
+        ({"metrics": 3}, r"\$\.metrics should be a list"),
+        ({"format": 2}, "has format 2, not 1"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(weights: Path, changes: dict[str, object], sentence: str) -> None:
+    put(weights, **changes)
+    with pytest.raises(ReidvizError, match=sentence):
         read_card(weights)
 
 

@@ -1,8 +1,10 @@
+import contextlib
 import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -11,7 +13,7 @@ from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.models.architecture import compact
 from reidviz.models.card import Card
-from reidviz.models.checkpoint import initialise_from, load_checkpoint, save_checkpoint
+from reidviz.models.checkpoint import initialise_from, load_checkpoint, read_weights, save_checkpoint
 from reidviz.models.mtdnet import MTDnet
 from tests.conftest import SMALL, network
 
@@ -135,3 +137,66 @@ def test_a_full_disk_leaves_the_older_file(saved: Path, monkeypatch: pytest.Monk
         save_checkpoint(saved, network("mtdnet", seed=1), CARD)
     assert saved.read_bytes() == before
     assert {p.name for p in saved.parent.iterdir()} == {"one.safetensors", "one.json"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"width": 10**7}, {"fc": 10**6, "feat": 10**6}, {"conv4": 7}, {"height": 0}, {"height": -64}, {"conv3": 0}],
+)
+def test_a_card_of_impossible_sizes_takes_no_memory(saved: Path, change: dict[str, int]) -> None:
+    """10 million pixels of width ask for terabytes: they are never allocated."""
+    card = json.loads(saved.with_suffix(".json").read_text())
+    card["architecture"] |= change
+    saved.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(ReidvizError, match="is damaged, because"):
+        load_checkpoint(saved)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+    made = network("mtdnet")
+    with torch.no_grad():
+        next(made.parameters()).view(-1)[3] = value
+    save_checkpoint(tmp_path / "bad.safetensors", made, CARD)
+    with pytest.raises(ReidvizError, match="not numbers"):
+        load_checkpoint(tmp_path / "bad.safetensors")
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.bool, torch.float8_e4m3fn, torch.int64, torch.complex64])
+def test_weights_of_another_type_are_refused(saved: Path, dtype: torch.dtype) -> None:
+    weights, _ = read_weights(saved)
+    name = next(name for name, value in weights.items() if value.is_floating_point())
+    save_file(weights | {name: torch.ones(weights[name].shape).to(dtype)}, saved)
+    card = json.loads(saved.with_suffix(".json").read_text())
+    card["sha256"] = hashlib.sha256(saved.read_bytes()).hexdigest()
+    saved.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(ReidvizError, match="not numbers" if dtype != torch.int64 else "other layers"):
+        load_checkpoint(saved)
+
+
+def test_weights_that_took_the_place_of_others_are_not_taken_for_them(saved: Path) -> None:
+    meant = load_checkpoint(saved)[1].sha256
+    assert load_checkpoint(saved, meant)[1].sha256 == meant
+    save_checkpoint(saved, network("mtdnet", seed=1), CARD)
+    with pytest.raises(ReidvizError, match="taken the place"):
+        load_checkpoint(saved, meant)
+
+
+def test_weights_that_went_away_are_said(saved: Path) -> None:
+    saved.unlink()
+    with pytest.raises(ReidvizError, match="can no longer be read"):
+        read_weights(saved)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_damage_to_the_header_is_a_sentence(saved: Path, seed: int) -> None:
+    """Bytes of the header changed at random, the weights left as they are."""
+    rng, whole = np.random.default_rng(seed), saved.read_bytes()
+    length = int.from_bytes(whole[:8], "little")
+    for _ in range(50):
+        data = bytearray(whole)
+        for place in rng.integers(0, 8 + length, 3):
+            data[place] = rng.integers(256)
+        saved.write_bytes(data)
+        with contextlib.suppress(ReidvizError):
+            read_weights(saved)

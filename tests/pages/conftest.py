@@ -1,6 +1,6 @@
 """The app over small models and a small folder of pictures, without a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from reidviz.evaluation.scores import Scoring
 from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.ui import results
+from reidviz.ui.boundary import LOG
 from reidviz.ui.jobs import board
 from tests.conftest import PATIENCE, SMALL, network, people_folder
 
@@ -46,6 +47,13 @@ def app(data: str, models: Path) -> AppTest:
     made = AppTest.from_file(APP, default_timeout=PATIENCE)
     made.query_params["data"] = data
     return made
+
+
+@pytest.fixture(autouse=True)
+def no_incident(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing reaches the last boundary, except where a test sees to it and clears the log."""
+    yield
+    assert not [record.getMessage() for record in caplog.get_records("call") if record.name == LOG.name]
 
 
 @pytest.fixture

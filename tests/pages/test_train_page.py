@@ -11,12 +11,14 @@ from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import card_metrics
 from reidviz.evaluation.validation import validate
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import save_checkpoint
 from reidviz.training import worker
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create
 from reidviz.training.train import Exams, train
-from tests.conftest import SMALL, people_folder
-from tests.pages.conftest import settled
+from tests.conftest import SMALL, network, people_folder
+from tests.pages.conftest import rows, settled
 
 RECIPE = replace(compact_recipe(), architecture=SMALL, size=4, iterations=20, held_out=0.5)
 
@@ -289,5 +291,36 @@ def test_a_run_folder_that_cannot_be_read_does_not_break_the_page(page: AppTest,
     (run.root / "recipe.json").write_text("{")
     page.run()
     assert not page.exception
-    assert "cannot be read" in texts(page)
+    assert "The request of the run one (recipe.json) is damaged, because it is not whole JSON" in texts(page)
     assert labels(page) == {"Delete"}
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("recipe.json", b"[]", "(recipe.json) is damaged, because the whole should be a record and is a list"),
+        ("status.json", b'{"state": "finished", "step": "all"}', "$.step should be a whole number and is text"),
+        ("status.json", 100_000 * b"[", "(status.json) is damaged, because"),
+        ("checkpoints/final.json", b"\xff", "bad/checkpoints/final.json is damaged, because it is not whole JSON"),
+        ("checkpoints/final.json", b"{}", "bad/checkpoints/final.json is damaged, because the whole has no name"),
+        ("events.jsonl", b'{"event": "step"}\n{"event": "validation", "step": 1e99}\n', "2 lines of events.jsonl are"),
+    ],
+    ids=lambda one: repr(one)[:60],
+)
+def test_a_damaged_run_is_said_and_the_others_work(
+    page: AppTest, runs: Path, data: str, file: str, content: bytes, told: str
+) -> None:
+    bad, _ = new(runs, data, "bad", "finished"), new(runs, data, "good", "stopped")
+    save_checkpoint(bad.final, network("mtdnet"), Card("bad", "mtdnet", SMALL, {}, data, "", "half:0", "fresh", 0, 1))
+    (bad.root / file).write_bytes(content)
+    page.query_params["run"] = "bad"
+    page.run()
+    assert not page.exception
+    assert told in texts(page)
+    table = page.dataframe[0].value
+    assert any(told in row for row in table["what is damaged"])
+    assert dict(zip(table["run"], table["state"], strict=True))["good"] == "■ stopped"
+    page.switch_page("pages/home.py")
+    settled(page)
+    assert not page.exception
+    assert rows(page)

@@ -33,3 +33,32 @@ def told(run: RunFolder) -> list[dict[str, Any]]:
     """What happened in the training itself, without times."""
     events = [e for e in run.events() if e["event"] in {"step", "validation"}]
     return [{k: v for k, v in e.items() if k != "seconds"} for e in events]
+
+
+def step_event(step: int) -> dict[str, Any]:
+    """A step as it is logged."""
+    return {
+        "event": "step",
+        "step": step,
+        "loss": 1.5,
+        "triplet_loss": 1.0,
+        "pair_loss": 0.5,
+        "pair_accuracy": None,
+        "images": 8,
+        "seconds": 2.0,
+    }
+
+
+def validation_event(step: int) -> dict[str, Any]:
+    """A validation as it is logged."""
+    mistake = {"probe": 0, "match": 1, "other": 2, "match_score": 0.5, "other_score": 0.25, "rank": 2}
+    reading = {"name": "mtdtrp", "kind": "distance", "rank1": 50.0, "mAP": 60.0, "cmc": [50.0, 100.0]}
+    return {
+        "event": "validation",
+        "step": step,
+        "seconds": 2.0,
+        "probes": 2,
+        "gallery": 2,
+        "readings": [reading | {"mistakes": [mistake]}],
+        "fusion": None,
+    }

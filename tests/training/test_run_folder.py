@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from reidviz.training.train import train
-from tests.training.conftest import EXAMS
+from tests.conftest import people_folder
+from tests.training.conftest import EXAMS, new_run, step_event, validation_event
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), Path("/some/where.safetensors"), 3)
 
@@ -104,22 +106,22 @@ def test_looking_does_not_take_the_lock(tmp_path: Path) -> None:
 
 
 def test_events_are_appended_and_a_torn_line_is_passed_over(run: RunFolder) -> None:
-    run.log({"event": "step", "step": 10})
+    run.log(step_event(10))
     file = run.root / "events.jsonl"
     with file.open("a") as events:
         events.write('{"event": "step", "st')
-    run.log({"event": "step", "step": 20})
+    run.log(step_event(20))
     assert [e["step"] for e in run.events()] == [10, 20]
     assert len(file.read_text().splitlines()) == 3
 
 
 def test_steps_gone_through_again_are_there_once(run: RunFolder) -> None:
-    for event, step in (("step", 10), ("validation", 10), ("step", 20)):
-        run.log({"event": event, "step": step})
+    for event in (step_event(10), validation_event(10), step_event(20)):
+        run.log(event)
     run.log({"event": "stopped", "step": 20})
     run.log({"event": "resumed", "step": 10, "validated": 0})
-    run.log({"event": "validation", "step": 10})
-    run.log({"event": "step", "step": 20})
+    run.log(validation_event(10))
+    run.log(step_event(20))
     seen = [(e["event"], e["step"]) for e in run.events()]
     assert seen == [
         ("step", 10),
@@ -143,7 +145,7 @@ def test_a_request_that_cannot_be_read_is_a_failed_run(run: RunFolder) -> None:
     with pytest.raises(ReidvizError):
         train(run, EXAMS)
     assert run.status().state == "failed"
-    assert "cannot be read" in run.status().message
+    assert "recipe.json) is damaged, because it is not whole JSON" in run.status().message
 
 
 def test_asking_to_stop_and_forgetting_it(run: RunFolder) -> None:
@@ -163,3 +165,23 @@ def test_on_a_full_disk_the_status_is_written_over_in_place(run: RunFolder, monk
     run.write_status(Status("failed", message="The disk is full."))
     assert (run.status().state, run.status().message) == ("failed", "The disk is full.")
     assert json.loads((run.root / "status.json").read_text())["state"] == "failed"
+
+
+def test_a_run_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
+    people = people_folder(tmp_path / "people", persons=16)
+    run = new_run(people, tmp_path / "runs" / "one")
+
+    def delete(done: int, total: int, what: str) -> None:
+        if done == 5:
+            shutil.rmtree(run.root, ignore_errors=True)
+
+    with pytest.raises(ReidvizError, match=r"was deleted|could not be written"):
+        train(run, EXAMS, delete, save_every=0)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_nothing_is_noted_of_a_run_that_was_deleted(run: RunFolder) -> None:
+    shutil.rmtree(run.root)
+    with pytest.raises(ReidvizError, match="was deleted"):
+        run.write_status(Status("running"))
+    assert not run.root.exists()

@@ -1,9 +1,11 @@
 import threading
+from pathlib import Path
 
 import pytest
 
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress, time_left
+from reidviz.ui import jobs
 from reidviz.ui.jobs import Job, JobBoard
 
 
@@ -71,6 +73,31 @@ def test_failures_are_kept_as_sentences() -> None:
     assert job.error.message == "The disk is full."
     board.forget("a")
     assert board.get("a") is None
+
+
+def test_jobs_that_ended_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    def plain(progress: Progress) -> None:
+        raise ReidvizError("The disk is full.")
+
+    board = JobBoard()
+    ended(board.start("failed", plain))
+    done = ended(board.start("done", lambda progress: None))
+    ended(board.start("third", lambda progress: None))
+    assert board.get("failed") is not None
+    monkeypatch.setattr(jobs, "KEPT", -1.0)
+    assert done.stale
+    ended(board.start("fourth", lambda progress: None))
+    assert [board.get(key) for key in ("failed", "done", "third")] == [None, None, None]
+    assert board.get("fourth") is not None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_fails_tells_no_path(tmp_path: Path) -> None:
+    def fail(progress: Progress) -> None:
+        raise FileNotFoundError(2, "No such file", str(tmp_path))
+
+    job = ended(JobBoard().start("a", fail))
+    assert str(tmp_path) not in str(job.error)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -88,6 +88,24 @@ def test_what_failed_is_said_in_a_sentence_and_can_be_tried_again(work: Work) ->
     assert labels(app) == ["Compute UMAP"]
 
 
+@pytest.mark.parametrize("error", [None, ReidvizError("UMAP failed.")])
+def test_the_board_forgets_what_ended_and_each_session_keeps_how(work: Work, error: ReidvizError | None) -> None:
+    sessions = [shown(work), shown(work)]
+    job = work.board.get(KEY)
+    assert job is not None
+    work.error = error
+    if error is None:
+        job.cancel()
+    work.ended()
+    for app in sessions:
+        app.run()
+        assert work.board.get(KEY) is None
+    for app in sessions:
+        assert labels(app.run()) == ["Compute UMAP"]
+        assert "UMAP failed." in app.text[0].value if error else "cancelled" in app.info[0].value
+    assert work.board.get(KEY) is None
+
+
 def test_scores_do_not_wait_for_planes(work: Work) -> None:
     job = layouts().start("a plane that takes long", work)
     assert work.begun.wait()

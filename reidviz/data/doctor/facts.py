@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,8 @@ AT_ONCE = 64
 THREADS = 2
 LOOK = 16
 """Side of the small grey picture by which near duplicates are told."""
+MOST_WORDS = 500
+"""Letters of a digest or a reason."""
 COLOURLESS = 3
 """Levels of 255 by which the channels of a picture without chroma differ at most, in any pixel. A grey picture is exact
 in PNG and JPEG, 1 level off in WebP and 3 in coarse AVIF; the palest of 20,935 real ones has 4, the next ones 8."""
@@ -80,7 +84,7 @@ def facts_of(dataset: Dataset, progress: Progress) -> Facts:
     A file that could not be read, for want of a permission say, is tried again the next time.
     """
     file = settings.cache_dir() / "doctor" / f"{dataset.cache_key}-{MEASURED}.npz"
-    facts = _kept(file) or _unknown(len(dataset.samples))
+    facts = _kept(file, len(dataset.samples)) or _unknown(len(dataset.samples))
     unread = np.flatnonzero(facts.digest == "")
     if not len(unread):
         return facts
@@ -99,12 +103,29 @@ def facts_of(dataset: Dataset, progress: Progress) -> Facts:
     return facts
 
 
-def _kept(file: Path) -> Facts | None:
+def _kept(file: Path, count: int) -> Facts | None:
+    """The facts of so many pictures, None where they are not kept, or the file claims to hold something else."""
+    expected = _unknown(count)
     try:
-        with np.load(file, allow_pickle=False) as kept:
-            return Facts(**{name: kept[name] for name in Facts.__annotations__})
-    except (OSError, ValueError, KeyError, EOFError):
+        with zipfile.ZipFile(file) as kept:
+            for name in Facts.__annotations__:
+                with kept.open(f"{name}.npy") as array:
+                    _check(array, getattr(expected, name))
+        with np.load(file, allow_pickle=False) as arrays:
+            return Facts(**{name: arrays[name] for name in Facts.__annotations__})
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
+
+
+def _check(array: IO[bytes], expected: npt.NDArray[Any]) -> None:
+    """ValueError where an array, by its header, has another shape or type; text may be MOST_WORDS long."""
+    if np.lib.format.read_magic(array) != (1, 0):
+        raise ValueError("another version")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(array)
+    if shape != expected.shape or dtype.kind != expected.dtype.kind:
+        raise ValueError("another array")
+    if dtype.itemsize > (4 * MOST_WORDS if dtype.kind == "U" else expected.dtype.itemsize):
+        raise ValueError("too large")
 
 
 def _unknown(count: int) -> Facts:
@@ -132,7 +153,7 @@ def _fact(dataset: Dataset, index: int) -> Fact:
 
 
 def _reason(message: str) -> str:
-    return next((short for words, short in REASONS.items() if words in message), message.rstrip("."))
+    return next((short for words, short in REASONS.items() if words in message), message.rstrip("."))[:MOST_WORDS]
 
 
 def _turned(data: bytes) -> bool:

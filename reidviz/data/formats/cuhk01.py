@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, entries, existing_root, folders_in, walk
+from reidviz.data.formats.files import MISFIT, Entry, Intake, entries, folders_in, walk
 from reidviz.data.images import SUFFIXES
-from reidviz.data.names import shown
+from reidviz.data.roots import existing_root, inside, last
 from reidviz.errors import ReidvizError
 
 _NAME = re.compile(r"([0-9]{4})00([1-4])\.\w+")
@@ -33,21 +33,26 @@ def _sample(entry: Entry) -> Sample | str:
 def _campus(root: Path) -> Path:
     """The folder that holds the pictures: root, or a `campus` one or two levels below it."""
     if not root.is_dir():
-        raise ReidvizError(f"{shown(str(root))} is not a folder.", "Point cuhk01 at the folder that contains campus.")
+        raise ReidvizError(f"{last(root)} is not a folder.", "Point cuhk01 at the folder that contains campus.")
     if _holds_pictures(root):
         return root
     for level in ([root], folders_in(root)):
-        found = [d / "campus" for d in level if (d / "campus").is_dir() and _holds_pictures(d / "campus")]
+        found = [d / "campus" for d in level if _is_campus(d / "campus", root)]
         if len(found) > 1:
             raise ReidvizError(
-                f"There are {len(found)} folders named campus below {shown(str(root))}.", f"Choose one: {found[0]}"
+                f"There are {len(found)} folders named campus below {last(root)}.",
+                f"Choose one: {found[0].relative_to(root)}",
             )
         if found:
             return found[0]
     raise ReidvizError(
-        f"No CUHK01 picture was found in {shown(str(root))}.",
+        f"No CUHK01 picture was found in {last(root)}.",
         "Point cuhk01 at the folder campus, or at the one that contains it; its files are named like 0001001.png.",
     )
+
+
+def _is_campus(folder: Path, root: Path) -> bool:
+    return folder.is_dir() and inside(folder, root) and _holds_pictures(folder)
 
 
 def _holds_pictures(folder: Path) -> bool:

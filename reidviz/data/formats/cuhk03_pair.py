@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, existing_root, walk
-from reidviz.data.names import shown
+from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
+from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 
 PARTS = ("train", "val")
@@ -22,7 +22,7 @@ def read(root: str | Path) -> Dataset:
     path = existing_root(root)
     if not any((path / part).is_dir() for part in PARTS):
         raise ReidvizError(
-            f"No CUHK03 picture was found in {shown(str(path))}.",
+            f"No CUHK03 picture was found in {last(path)}.",
             "Point cuhk03-pair at the folder that contains train and val, with files named like 0001_05.jpg.",
         )
     in_gallery: set[str] = set()

@@ -11,6 +11,7 @@ from reidviz.data.dataset import Dataset, Sample, Unread
 from reidviz.data.identities import follow_market
 from reidviz.data.images import SUFFIXES
 from reidviz.data.names import shown, text
+from reidviz.data.roots import inside, last
 from reidviz.errors import ReidvizError
 
 FOREIGN_SUFFIXES = (
@@ -27,13 +28,14 @@ MOST_MISFITS = 0.1
 EXAMPLES = 5
 MOST_LEVELS = 30
 """Folders within folders that are looked into."""
+MOST_FILES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file below a root: its name from there with forward slashes, as text, where it lies, and its bytes.
 
-    size is None for a link that leads to nothing or back up, and for what is no ordinary file.
+    size is None for a link that leads to nothing, back up or out of the root, and for what is no ordinary file.
     """
 
     name: str
@@ -51,38 +53,40 @@ class Entry:
         return os.path.splitext(self.name)[1].lower()
 
 
-def existing_root(root: str | Path) -> Path:
-    """The absolute path of a file or folder, "~" expanded. ReidvizError when it is not there."""
-    path = os.path.abspath(os.path.expanduser(root))
-    if not os.path.exists(path):
-        raise ReidvizError(f"There is no folder or file {shown(path)}.", "Check how the path is written.")
-    return Path(path)
-
-
 def entries(folder: Path) -> list[Path]:
-    """What lies in a folder, hidden names and metadata left out, sorted. ReidvizError when it cannot be read."""
-    return [Path(e.path) for e in _listing(folder)]
+    """What lies in a folder, hidden names, metadata and links that lead out of it left out, sorted.
+
+    ReidvizError when it cannot be read.
+    """
+    return [Path(e.path) for e in _listing(folder) if not _leads_out(e, folder)]
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders that lie in a folder, sorted."""
-    return [Path(e.path) for e in _listing(folder) if e.is_dir()]
+    """The folders that lie in a folder, sorted, without links that lead out of it."""
+    return [Path(e.path) for e in _listing(folder) if e.is_dir() and not _leads_out(e, folder)]
 
 
 def walk(root: Path) -> Iterator[Entry]:
-    """Every file below a folder, sorted by folder and name; links to folders are followed, but not back up.
+    """Every file below a folder, sorted by folder and name; links to folders are followed, but not back up nor out of
+    it, unless they lead below settings.data_roots().
 
-    ReidvizError when a folder cannot be read.
+    ReidvizError when a folder cannot be read, or there are more than MOST_FILES.
     """
     found = os.stat(root)
-    yield from _walk(root, "", ((found.st_dev, found.st_ino),))
+    for count, entry in enumerate(_walk(root, root, "", ((found.st_dev, found.st_ino),))):
+        if count >= MOST_FILES:
+            raise ReidvizError(f"There are more than {MOST_FILES:,} files in {last(root)}.", "Name a folder within it.")
+        yield entry
 
 
-def _walk(folder: str | Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
+def _walk(root: Path, folder: str | Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[Entry]:
     """above: device and inode of the folder and of those it lies in."""
     below = []
     for entry in _listing(folder):
         name = prefix + text(entry.name)
+        if _leads_out(entry, root):
+            yield Entry(name, entry.path, None)
+            continue
         if not entry.is_dir():
             yield Entry(name, entry.path, _size(entry))
             continue
@@ -93,7 +97,7 @@ def _walk(folder: str | Path, prefix: str, above: tuple[tuple[int, int], ...]) -
         else:
             below.append((entry.path, name, itself))
     for path, name, itself in below:
-        yield from _walk(path, f"{name}/", (*above, itself))
+        yield from _walk(root, path, f"{name}/", (*above, itself))
 
 
 def _listing(folder: str | Path) -> list[os.DirEntry[str]]:
@@ -101,10 +105,12 @@ def _listing(folder: str | Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as found:
             kept = [e for e in found if not e.name.startswith(".") and e.name.lower() not in METADATA]
     except OSError as e:
-        raise ReidvizError(
-            f"The folder {shown(str(folder))} cannot be read: {e.strerror}.", "Check its permissions."
-        ) from e
+        raise ReidvizError(f"The folder {last(folder)} cannot be read: {e.strerror}.", "Check its permissions.") from e
     return sorted(kept, key=lambda e: e.name)
+
+
+def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:
+    return entry.is_symlink() and not inside(entry.path, folder)
 
 
 def _size(entry: os.DirEntry[str]) -> int | None:
@@ -153,13 +159,13 @@ class Intake:
         if len(misfits) > MOST_MISFITS * (len(self._samples) + len(misfits)):
             reasons = "; ".join(sentence(one) for one in self.unread() if is_misfit(one.reason))
             raise ReidvizError(
-                f"{len(misfits):,} of {len(self._samples) + len(misfits):,} pictures in {shown(root)} do not fit the "
+                f"{len(misfits):,} of {len(self._samples) + len(misfits):,} pictures in {last(root)} do not fit the "
                 f"format {form}: {reasons}.",
                 f"There should be {expected}.",
             )
         if not self._samples:
             of = "" if form == "folder" else f" of {form}"
-            raise ReidvizError(f"No picture{of} was found in {shown(root)}.", f"There should be {expected}.")
+            raise ReidvizError(f"No picture{of} was found in {last(root)}.", f"There should be {expected}.")
         ordered = tuple(sorted(self._samples, key=lambda s: (s.identity, s.camera or "", s.id)))
         digest = hashlib.sha256()
         for sample in ordered:
@@ -182,7 +188,7 @@ class Intake:
 def unreadable(entry: Entry) -> str:
     """Why a file is no picture that can be read, as far as its name tells; "" where it may be one."""
     if entry.size is None:
-        return "links that lead nowhere, or no ordinary files"
+        return "links that lead nowhere or out of the folder, or no ordinary files"
     suffix = entry.suffix
     if suffix in SUFFIXES:
         return ""

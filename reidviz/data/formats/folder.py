@@ -13,7 +13,6 @@ from reidviz.data.formats.files import (
     Entry,
     Intake,
     entries,
-    existing_root,
     folders_in,
     unreadable,
     walk,
@@ -22,6 +21,7 @@ from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_ru
 from reidviz.data.identities import label
 from reidviz.data.images import SUFFIXES
 from reidviz.data.names import MARK, shown, text
+from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 
 ROLES = {
@@ -119,8 +119,8 @@ def _unnested(path: Path) -> tuple[Path, list[Path]]:
 def _only(lists: list[Path]) -> Path:
     if len(lists) > 1:
         raise ReidvizError(
-            f"There are {len(lists)} lists in {shown(str(lists[0].parent))}.",
-            f"Choose one: {', '.join(shown(f'folder:{one}') for one in lists[:5])}",
+            f"There are {len(lists)} lists in {last(lists[0].parent)}.",
+            f"Choose one, folder:…/{', '.join(last(one) for one in lists[:5])}",
         )
     return lists[0]
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from reidviz.data.formats.files import existing_root, folders_in
+from reidviz.data.formats.files import folders_in
 from reidviz.data.names import shown
+from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 
 LEVELS = 3
@@ -21,14 +22,14 @@ def folder_with(
     """
     path = existing_root(root)
     if not path.is_dir():
-        raise ReidvizError(f"{shown(str(path))} is not a folder.", f"Point {name} at the folder that holds {expected}.")
+        raise ReidvizError(f"{last(path)} is not a folder.", f"Point {name} at the folder that holds {expected}.")
     level, seen = [path], [path]
     for _ in range(LEVELS):
         found = [folder for folder in level if holds(folder)]
         if len(found) > 1:
             raise ReidvizError(
-                f"There are {len(found)} folders with {expected} below {shown(str(path))}.",
-                f"Choose one: {', '.join(shown(str(one)) for one in found[:5])}",
+                f"There are {len(found)} folders with {expected} below {last(path)}.",
+                f"Choose one: {', '.join(shown(str(one.relative_to(path))) for one in found[:5])}",
             )
         if found:
             return found[0]
@@ -38,12 +39,12 @@ def folder_with(
         missing = [part for part in parts if not (folder / part).exists()]
         if len(missing) < len(parts):
             raise ReidvizError(
-                f"{shown(str(folder))} is not all of {name}: {' and '.join(missing)} "
+                f"{last(folder)} is not all of {name}: {' and '.join(missing)} "
                 f"{'is' if len(missing) == 1 else 'are'} missing.",
                 f"It should hold {expected}: unpack it again.",
             )
     raise ReidvizError(
-        f"{shown(str(path))} is not laid out like {name}.", f"Point {name} at the folder that holds {expected}."
+        f"{last(path)} is not laid out like {name}.", f"Point {name} at the folder that holds {expected}."
     )
 
 

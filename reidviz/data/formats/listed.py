@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import os
 import stat
 from collections import Counter
@@ -11,9 +12,12 @@ from pathlib import Path, PurePosixPath
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats import parquet
 from reidviz.data.formats.files import NO_IDENTITY, Entry, Intake, entries, unreadable, walk
+from reidviz.data.formats.parquet_process import MOST_COLUMNS, MOST_ROWS
 from reidviz.data.identities import label
 from reidviz.data.names import shown, text
+from reidviz.data.roots import MOST_LISTED, last, open_regular
 from reidviz.errors import ReidvizError
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -72,7 +76,7 @@ def read(file: Path) -> Dataset:
     """
     if file.suffix.lower() not in SUFFIXES:
         raise ReidvizError(
-            f"{shown(str(file))} is neither a folder nor a CSV or Parquet file.", "Point folder at one of these."
+            f"{last(file)} is neither a folder nor a CSV or Parquet file.", "Point folder at one of these."
         )
     beside = {entry.name: entry for entry in walk(file.parent)}
     intake = Intake()
@@ -80,8 +84,10 @@ def read(file: Path) -> Dataset:
     lines: dict[str, int] = {}
     domain = text(file.stem)
     columns, rows = _parquet(file) if file.suffix.lower() == ".parquet" else _csv(file)
-    for line, fields in rows:
+    for count, (line, fields) in enumerate(rows):
         try:
+            if count >= MOST_ROWS:
+                raise ReidvizError(f"there are more than {MOST_ROWS:,} rows.", "Split the list.")
             row = _Row(columns, fields)
             found, how = _picture(file, beside, row.path)
             notes.update(filter(None, [how, *row.told]))
@@ -197,6 +203,8 @@ def _regular(entry: Entry, written: str) -> Entry:
 def _columns(header: Iterable[str], name: str, separator: str = ",") -> Columns:
     """What the columns mean. ReidvizError where path or identity is missing, or a column is there twice."""
     names = [column.strip().lower() for column in header]
+    if len(names) > MOST_COLUMNS:
+        raise ReidvizError(f"Line 1 of {name} has {len(names):,} columns.", _HINT)
     places: dict[str, int] = {}
     for meaning, words in NAMES.items():
         known = [word for word in words if word in names]
@@ -223,11 +231,11 @@ def _csv(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The columns, and each line below the header by its number."""
     name = shown(file.name)
     try:
-        with file.open("rb") as raw:
+        with open_regular(file, MOST_LISTED) as raw:
             start = raw.read(4)
         wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         encoding = "utf-16" if wide else "utf-8-sig"
-        with file.open(encoding=encoding, newline="") as stream:
+        with io.TextIOWrapper(open_regular(file, MOST_LISTED), encoding, newline="") as stream:
             separator = _separator(stream.readline(100_000))
             stream.seek(0)
             header = next(csv.reader(stream, skipinitialspace=True, strict=True, delimiter=separator), [])
@@ -246,7 +254,7 @@ def _separator(header: str) -> str:
 def _lines(file: Path, encoding: str, separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
     name, line = shown(file.name), 1
     try:
-        with file.open(encoding=encoding, newline="") as stream:
+        with io.TextIOWrapper(open_regular(file, MOST_LISTED), encoding, newline="") as stream:
             reader = csv.reader(stream, skipinitialspace=True, strict=True, delimiter=separator)
             next(reader)
             line = reader.line_num + 1
@@ -272,27 +280,5 @@ def _unreadable(error: Exception, name: str, line: int) -> ReidvizError:
 
 def _parquet(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The same of a Parquet file: its rows count from 1, values become text."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    name = shown(file.name)
-    try:
-        columns = _columns(parquet.read_schema(file).names, name)
-    except (OSError, arrow.ArrowException) as e:
-        raise ReidvizError(f"{name} cannot be read as Parquet.", "Write it again, or use a CSV.") from e
-    return columns, _parquet_rows(file, name)
-
-
-def _parquet_rows(file: Path, name: str) -> Iterator[tuple[int, list[str]]]:
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    row = 0
-    try:
-        with parquet.ParquetFile(file) as opened:
-            for batch in opened.iter_batches():
-                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    row += 1
-                    yield row, ["" if value is None else str(value) for value in values]
-    except (OSError, arrow.ArrowException) as e:
-        raise ReidvizError(f"{name} cannot be read as Parquet.", "Write it again, or use a CSV.") from e
+    rows = parquet.rows(file)
+    return _columns(next(rows), shown(file.name)), enumerate(rows, 1)

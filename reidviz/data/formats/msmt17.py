@@ -7,6 +7,7 @@ from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.files import Entry, Intake, unreadable, walk
 from reidviz.data.formats.layout import folder_with, holding
 from reidviz.data.names import shown, text
+from reidviz.data.roots import MOST_LISTED, inside, last, open_regular
 from reidviz.errors import ReidvizError
 
 LISTS = {"list_train.txt": "train", "list_val.txt": None, "list_query.txt": "probe", "list_gallery.txt": "gallery"}
@@ -39,9 +40,12 @@ def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) ->
     part = "test" if role in ("probe", "gallery") else "train"
     folder = next((one for one in _FOLDERS[part] if (root / one).is_dir()), None)
     if folder is None:
-        raise ReidvizError(f"There is no folder {part} beside {name} in {shown(str(root))}.", "Unpack all of MSMT17.")
+        raise ReidvizError(f"There is no folder {part} beside {name} in {last(root)}.", "Unpack all of MSMT17.")
     try:
-        lines = (root / name).read_text("utf-8").splitlines()
+        if not inside(root / name, root):
+            raise ReidvizError(f"{name} leads out of its folder.")
+        with open_regular(root / name, MOST_LISTED) as opened:
+            lines = opened.read().decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ReidvizError(f"{name} cannot be read.", "Unpack it again.") from error
     for number, line in enumerate(lines, 1):

@@ -1,14 +1,24 @@
 """A data set without some of its pictures, as the doctor leaves them out: a JSON file that names both."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.formats.files import existing_root
-from reidviz.data.names import shown
+from reidviz.data.names import short, shown
+from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
+from reidviz.json_files import read_json
+
+MOST_BYTES = 64 * 1024**2
+HINT = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    data: str
+    excluded: list[str]
 
 
 def read(root: str | Path) -> Dataset:
@@ -19,19 +29,15 @@ def read(root: str | Path) -> Dataset:
     from reidviz.data.formats import load
 
     path = existing_root(root)
-    hint = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"
-    try:
-        told = json.loads(path.read_text("utf-8"))
-        data, excluded = str(told["data"]), frozenset(str(one) for one in told["excluded"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReidvizError(f"{shown(str(path))} does not name a data set and pictures to leave out.", hint) from error
-    if data.startswith("without:"):
-        raise ReidvizError(f"{shown(str(path))} leaves pictures out of another such file.", hint)
+    told = _told(path)
+    data, excluded = told.data, frozenset(told.excluded)
+    if data.strip().lower().startswith("without:"):
+        raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", HINT)
     base = load(data)
     missing = excluded - {sample.id for sample in base.samples}
     if missing:
         raise ReidvizError(
-            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {shown(data)}.",
+            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {short(data)}.",
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
@@ -45,6 +51,10 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
     """
     before: list[str] = []
     if dataset.base:
-        before = json.loads(Path(dataset.name.partition(":")[2]).read_text("utf-8"))["excluded"]
+        before = _told(Path(dataset.name.partition(":")[2])).excluded
     told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
     write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
+
+
+def _told(path: Path) -> _LeftOut:
+    return read_json(path, _LeftOut, f"The list {path.name} of pictures to leave out", MOST_BYTES, HINT)

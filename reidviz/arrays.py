@@ -1,0 +1,23 @@
+"""Arrays that a cache keeps as .npy files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def kept_array(file: Path, dtype: npt.DTypeLike) -> np.memmap[Any, Any] | None:
+    """A kept array of that type, memory-mapped for reading; None where there is none that is whole.
+
+    A damaged header can end in almost any exception of numpy's parser. Raises OSError of a disk that fails.
+    """
+    if not file.is_file():
+        return None
+    try:
+        found = np.load(file, mmap_mode="r", allow_pickle=False)
+    except OSError:
+        raise
+    except Exception:
+        return None
+    return found if isinstance(found, np.memmap) and found.dtype == dtype else None

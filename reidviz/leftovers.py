@@ -1,0 +1,90 @@
+"""What a process leaves that is killed: temporary files and folders, which the next server sweeps up.
+
+Each lies beside what it is to become, under a hidden name of a form that nothing else has, and whoever writes it holds
+a lock on it that ends with the process.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from reidviz import settings
+from reidviz.errors import ReidvizError
+from reidviz.training.lock import Lock, is_held
+
+STARTED = time.time()
+"""When this process began, in seconds since 1970: what is younger may be another's that has not locked it yet."""
+_OURS = re.compile(r"\.([0-9a-f]{32}(\.tmp)?|.+\.(spec|jsonl?|npy|npz|png|safetensors)\.[a-z0-9_]{8})")
+_DELETED = re.compile(r"\..+\.deleted")
+"""A run that was being deleted."""
+
+
+@contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """A hidden folder below parent, which is made where it is missing; it is gone afterwards, unless it was renamed.
+
+    OSError when it cannot be made.
+    """
+    folder = parent / f".{uuid4().hex}"
+    folder.mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def sweep(before: float = STARTED) -> int:
+    """Delete what killed processes left in the cache, the data folder and the runs; how many files and folders.
+
+    What a living process holds stays, and what was written after `before`. Only one process sweeps at a time.
+    """
+    try:
+        lock = Lock.take(settings.cache_dir() / ".sweep")
+    except ReidvizError:
+        return 0
+    if lock is None:
+        return 0
+    with lock:
+        return sum(_swept(path, before) for path in list(_leftovers()))
+
+
+def _leftovers() -> Iterator[Path]:
+    """What looks like a leftover; of the data folder only what lies in it, as the pictures below are the user's."""
+    for folder, inside, files in os.walk(settings.cache_dir()):
+        found = [name for name in (*inside, *files) if _OURS.fullmatch(name)]
+        inside[:] = [name for name in inside if name not in found]
+        yield from (Path(folder, name) for name in found)
+    yield from (path for path in _hidden(settings.data_dir()) if _OURS.fullmatch(path.name))
+    runs = settings.runs_dir()
+    yield from (path for path in _hidden(runs) if _DELETED.fullmatch(path.name))
+    for below in (*runs.glob("[!.]*"), *runs.glob("[!.]*/checkpoints")):
+        yield from (path for path in _hidden(below) if _OURS.fullmatch(path.name))
+
+
+def _hidden(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if path.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _swept(path: Path, before: float) -> bool:
+    with contextlib.suppress(OSError):
+        if path.is_symlink() or path.stat().st_mtime >= before or is_held(path):
+            return False
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
+        return True
+    return False

@@ -1,0 +1,187 @@
+"""What goes wrong beneath the pages while they are shown: a sentence each, and what nobody foresaw an incident."""
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from reidviz import settings
+from reidviz.errors import ReidvizError
+from reidviz.models.card import Card
+from reidviz.models.checkpoint import save_checkpoint
+from reidviz.progress import time_left
+from reidviz.training.recipe import compact_recipe
+from reidviz.training.run_folder import Job, Status, create
+from reidviz.ui import live, state
+from reidviz.ui.jobs import board
+from reidviz.ui.runs import duration
+from tests.conftest import SMALL, network
+from tests.pages.conftest import settled
+
+PAGES = ("home", "retrieval", "compare", "pairs", "embeddings", "joint_maps", "data", "train")
+SECRET = "/srv/secret/place"
+
+
+def said(app: AppTest) -> str:
+    """All that is told as an error."""
+    assert not app.exception
+    return "\n".join(text.value for text in app.main.text)
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def inject(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    """Let every page meet an error where it asks for what was chosen."""
+    real = state.current
+
+    def put(error: Exception) -> None:
+        def fail() -> None:
+            real()
+            raise error
+
+        monkeypatch.setattr(state, "current", fail)
+
+    return put
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_nobody_foresaw_is_a_sentence_with_a_number_and_a_log_entry(
+    app: AppTest, inject: Callable[[Exception], None], caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    app.run()
+    inject(RuntimeError(f"no such key in {SECRET}"))
+    app.switch_page(f"pages/{name}.py").run()
+    number = re.search(r"Something went wrong \(incident (\d{8})\)", said(app))
+    assert number
+    assert SECRET not in str([element.value for element in app.main.text])
+    assert f"Incident {number[1]}" in caplog.text
+    assert f"RuntimeError: no such key in {SECRET}" in caplog.text
+    assert "Traceback" in caplog.text
+    caplog.clear()
+
+
+def test_a_sentence_that_a_page_forgot_is_shown(
+    app: AppTest, inject: Callable[[Exception], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    inject(ReidvizError("The disk is gone.", "Plug it in."))
+    app.run()
+    assert "The disk is gone.\nPlug it in." in said(app)
+    assert "The disk is gone." in caplog.text
+    caplog.clear()
+
+
+def test_running_out_of_memory_is_named(
+    app: AppTest, inject: Callable[[Exception], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    inject(MemoryError())
+    app.run()
+    assert "The machine ran out of memory (incident " in said(app)
+    caplog.clear()
+
+
+def test_a_part_that_runs_by_itself_has_a_boundary_too(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, data: str
+) -> None:
+    monkeypatch.setenv("REIDVIZ_RUNS", str(tmp_path / "runs"))
+    run = create(tmp_path / "runs" / "one", Job(data, "half:0", "mtdnet", compact_recipe(), None, 0))
+    run.write_status(Status("stopped", 3, 20))
+    monkeypatch.setattr(live, "_progress", raising(KeyError("loss")))
+    settled(app)
+    app.switch_page("pages/train.py").run()
+    assert "Something went wrong (incident " in said(app)
+    assert [b for b in app.main.button if b.label == "Resume"]
+    caplog.clear()
+
+
+def pictures_gone(data: str) -> None:
+    """Every picture of the data set is deleted; its folder stays."""
+    for file in Path(data.partition(":")[2]).rglob("*.png"):
+        file.unlink()
+
+
+@pytest.mark.parametrize("name", ["retrieval", "pairs", "data"])
+def test_pictures_deleted_while_shown(app: AppTest, data: str, name: str) -> None:
+    settled(app)
+    pictures_gone(data)
+    app.switch_page(f"pages/{name}.py")
+    settled(app)
+    assert not app.exception
+    shown = said(app) + "".join(str(element.proto) for element in app.get("html"))
+    assert "The file p0" in shown
+    assert "does not exist" in shown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_whole_data_set_deleted_while_shown(app: AppTest, data: str, name: str) -> None:
+    settled(app)
+    shutil.rmtree(data.partition(":")[2])
+    app.switch_page(f"pages/{name}.py").run()
+    assert not app.exception
+    assert "There is no folder or file" in "".join(str(e.value) for e in app.text)
+
+
+@pytest.mark.parametrize("name", ["pairs", "retrieval", "embeddings"])
+@pytest.mark.parametrize("fault", ["truncated", "deleted", "replaced"])
+def test_weights_damaged_while_shown(app: AppTest, data: str, models: Path, name: str, fault: str) -> None:
+    settled(app)
+    for seed, file in enumerate(sorted(models.glob("*.safetensors"))):
+        if fault == "truncated":
+            os.truncate(file, file.stat().st_size // 2)
+        elif fault == "deleted":
+            file.unlink()
+        else:
+            card = Card(file.stem, file.stem, SMALL, {}, data, "", "half:0", "fresh weights", seed, 0)
+            save_checkpoint(file, network(file.stem, seed=seed + 10), card)
+    app.switch_page(f"pages/{name}.py")
+    settled(app)
+    told = said(app)
+    if (name, fault) == ("pairs", "truncated"):
+        assert "is not a safetensors file, or was cut short." in told
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+def test_a_disk_that_cannot_be_written(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int
+) -> None:
+    monkeypatch.setenv("REIDVIZ_CACHE", str(tmp_path / "cache"))
+    full = raising(OSError(code, os.strerror(code)))
+    monkeypatch.setattr("os.posix_fallocate", full)
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    settled(app)
+    assert os.strerror(code) in said(app)
+    assert "REIDVIZ_CACHE" in said(app)
+    assert [b for b in app.main.button if b.label == "Compute the scores"]
+
+
+def test_scores_of_an_older_version_are_computed_anew(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REIDVIZ_CACHE", str(tmp_path / "cache"))
+    settled(app)
+    files = list((settings.cache_dir() / "scores").iterdir())
+    assert files
+    for file in files:
+        file.write_bytes(b"[0.5]" if file.suffix == ".json" else b"\x93NUMPY\x09\x00")
+    app.session_state["other"] = 1
+    for job in list(board()._jobs):
+        board().forget(job)
+    settled(app)
+    assert not app.exception
+    assert app.main.get("plotly_chart")
+
+
+@pytest.mark.parametrize("elapsed", [-5.0, 0.0, 1e-9])
+def test_a_clock_that_goes_backwards_tells_no_nonsense(elapsed: float) -> None:
+    assert time_left(1, 10, elapsed) == "about 1 s left"
+    assert duration(elapsed) == "0 s"
