@@ -50,9 +50,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures and one finished run of each single- and multi-task variant."""
+    """Pictures that were added, so that their name can stand in the address, and one finished run of each single- and
+    multi-task variant."""
     root = tmp_path_factory.mktemp("world")
     data = f"folder:{people_folder(root / 'people', persons=12)}"
+    (root / "imports").mkdir()
+    (root / "imports" / "people.spec").write_text(data)
     manifest = load(data).manifest_hash
     for seed, variant in enumerate(("mtdnet-rnk", "mtdnet")):
         path = root / "runs" / f"my {variant}" / "checkpoints" / "final.safetensors"

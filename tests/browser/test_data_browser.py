@@ -49,6 +49,7 @@ def test_a_zip_is_imported_and_chosen_and_a_hostile_one_is_not(
     page.locator("input[type=file]").set_input_files(evil)
     page.get_by_role("button", name="Unpack").click()
     expect(page.get_by_text("leads out of its folder")).to_be_visible()
+    expect(page.locator("input[type=file]")).to_have_count(1)
     page.locator("input[type=file]").set_input_files(good)
     expect(page.get_by_label("Name", exact=True)).to_have_value("good people")
     page.get_by_role("button", name="Unpack").click()

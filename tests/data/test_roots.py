@@ -121,7 +121,7 @@ def test_a_file_of_an_allowed_folder_cannot_name_data_that_is_not(confined: Path
     with pytest.raises(ReidvizError, match="no folder or file secret that may be read"):
         load(f"without:{confined}/list.json")
     (confined / "list.json").write_text("[" * 100_000)
-    with pytest.raises(ReidvizError, match="does not name a data set"):
+    with pytest.raises(ReidvizError, match="of pictures to leave out is damaged"):
         load(f"without:{confined}/list.json")
 
 

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings
+from reidviz import settings, ui
 from reidviz.errors import ReidvizError
 from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
@@ -42,7 +44,9 @@ def raising(error: Exception) -> Callable[..., None]:
 
 @pytest.fixture
 def inject(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
-    """Let every page meet an error where it asks for what was chosen."""
+    """Let every page meet an error where it asks for what was chosen; modules imported meanwhile would keep it."""
+    for module in iter_modules(ui.__path__):
+        import_module(f"{ui.__name__}.{module.name}")
     real = state.current
 
     def put(error: Exception) -> None:
