@@ -160,9 +160,14 @@ def take_rows(points: Points, *rows: int) -> None:
 
 
 def _take(key: str, points: Points) -> None:
-    """What was lassoed or boxed, as st.plotly_chart tells it."""
+    """What was lassoed or boxed, as st.plotly_chart tells it.
+
+    Charts also tell that nothing is selected when they are put up again, after a visit to another page say: that is no
+    wish to select nothing, for which there is the button.
+    """
     told = [point.get("customdata") for point in st.session_state[key]["selection"]["points"]]
-    take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
+    if told:
+        take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
 
 
 def _selection_line(maps: list[Map], marked: IntArray) -> None:
