@@ -8,7 +8,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import layouts
-from reidviz.data.names import short
+from reidviz.data.names import MARK, short
 from reidviz.data.roots import allowed, last, open_regular
 from reidviz.data.zips import UNPACKED, import_zip
 from reidviz.errors import ReidvizError
@@ -26,8 +26,15 @@ def added() -> tuple[str, ...]:
 
 
 def add(name: str, spec: str) -> None:
-    """Add a data set under a plain file name. ReidvizError when it cannot be written."""
-    write_atomically(settings.data_dir() / f"{name}.spec", spec.encode())
+    """Add a data set under a plain file name, with a number behind it where another one has that name.
+
+    ReidvizError when it cannot be written.
+    """
+    taken, free, number = _specs(), name, 1
+    while taken.get(free, spec) != spec:
+        number += 1
+        free = f"{name} {number}"
+    write_atomically(settings.data_dir() / f"{free}.spec", spec.encode())
 
 
 def remove(spec: str) -> None:
@@ -39,9 +46,9 @@ def remove(spec: str) -> None:
     if not names:
         raise ReidvizError(f"The data set {short(spec)} was not added here.", "Only added data sets can be removed.")
     try:
+        if unpacked_for(spec):
+            _delete(_own_folder(spec))
         for name in names:
-            if is_unpacked(settings.data_dir() / name):
-                _delete(settings.data_dir() / name)
             (settings.data_dir() / f"{name}.spec").unlink()
     except OSError as error:
         raise ReidvizError(
@@ -50,13 +57,14 @@ def remove(spec: str) -> None:
 
 
 def unpacked_for(spec: str) -> bool:
-    """Whether removing this data set deletes pictures."""
-    return any(one == spec and is_unpacked(settings.data_dir() / name) for name, one in _specs().items())
+    """Whether removing this data set deletes pictures: those that came out of a zip for it and nothing else."""
+    folder = _own_folder(spec)
+    return is_unpacked(folder) and {one for one in added() if _own_folder(one) == folder} == {spec}
 
 
-def added_as(folder: Path) -> bool:
-    """Whether a data set was added under the name of a folder below the data folder."""
-    return folder.name in _specs()
+def is_added(folder: Path) -> bool:
+    """Whether a data set was added that lies in this folder."""
+    return any(_own_folder(spec) == folder for spec in added())
 
 
 def is_unpacked(folder: Path) -> bool:
@@ -72,14 +80,15 @@ def folders() -> tuple[Path, ...]:
 
 
 def candidates(folder: Path) -> tuple[str, ...]:
-    """The names by which one of folders() may be loaded: as its owner lays it out, else by each list in it, else as a
+    """The names by which one of folders() may be loaded: by each list in it, else as its owner lays it out, else as a
     folder for each person. ReidvizError for any other folder, and when it cannot be read."""
     if folder not in folders():
         raise ReidvizError(f"{last(folder)} is not below the data folder.", "Move it there.")
-    if (owned := layouts(folder)) is not None:
-        return (owned.name,)
-    found = folder_format.candidates(folder)
-    return found if len(found) > 1 else (load(found[0]).name,)
+    lists = folder_format.lists_of(folder)
+    if len(lists) > 1:
+        return tuple(f"folder:{one}" for one in lists)
+    owned = None if lists else layouts(folder)
+    return ((owned or load(f"folder:{folder}")).name,)
 
 
 def questionable(dataset: Dataset) -> str:
@@ -110,13 +119,20 @@ def unpack(file: Path | IO[bytes], name: str, progress: Progress = silent) -> tu
 
 def discard(folder: Path) -> None:
     """Delete a folder that was unpacked here and not added. ReidvizError when it may not be deleted."""
-    if folder in folders() and is_unpacked(folder) and not added_as(folder):
+    if folder in folders() and is_unpacked(folder) and not is_added(folder):
         try:
             _delete(folder)
         except OSError as error:
             raise ReidvizError(
                 f"{last(folder)} could not be deleted: {error.strerror}.", "Check the permissions."
             ) from error
+
+
+def _own_folder(spec: str) -> Path:
+    """The folder right below the data folder in which a data set lies; the data folder where it lies elsewhere."""
+    path = Path(spec.partition(":")[2].partition(MARK)[0])
+    data = settings.data_dir()
+    return data / path.relative_to(data).parts[0] if data in path.parents else data
 
 
 def _delete(folder: Path) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from reidviz import settings
-from reidviz.data.catalogue import added, added_as, discard, folders, is_unpacked, remove, unpack, unpacked_for
+from reidviz.data.catalogue import added, discard, folders, is_added, is_unpacked, remove, unpack, unpacked_for
 from reidviz.data.doctor.findings import counted
 from reidviz.data.names import short
 from reidviz.errors import ReidvizError
@@ -59,7 +59,7 @@ def show_add() -> None:
                     folder = _folder()
             if folder is not None:
                 preview(folder)
-                if is_unpacked(folder) and not added_as(folder):
+                if is_unpacked(folder) and not is_added(folder):
                     _offer_to_discard(folder)
         if (error := st.session_state.pop("not added", None)) is not None:
             show_error(error)
@@ -72,8 +72,8 @@ def _may_be_read() -> str:
     """Whose folders this server reads, a sentence."""
     if settings.any_folder():
         return (
-            ":material/folder_open: Any folder of this machine may be read here, as only this machine reaches the "
-            "server. REIDVIZ_ANY_FOLDER=0 ends that, for a proxy in front of it say."
+            ":material/folder_open: Any folder of this machine may be read here, since the server answers to this "
+            "machine only. Behind a proxy, set REIDVIZ_ANY_FOLDER=0."
         )
     named = len(settings.data_roots()) - 1
     more = f" and the {counted(named, 'folder')} named by whoever started the server" if named else ""

@@ -9,6 +9,7 @@ import streamlit as st
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.names import shown as plain
 from reidviz.errors import ReidvizError
+from reidviz.keys import key_of
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.selection import select
 from reidviz.ui.state import Choice
@@ -52,7 +53,7 @@ def browse(choice: Choice) -> None:
         return
     pages = -(-len(shown) // A_PAGE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = st.pagination(pages, key=f"browse-page {pages} {shown[0]}") if pages > 1 else 1
+        page = st.pagination(pages, key=f"browse-page {key_of(dataset, shown)}") if pages > 1 else 1
         part = shown[(page - 1) * A_PAGE : page * A_PAGE]
         st.caption(f"{len(part)} of {len(shown):,} pictures, by person, camera and name")
         st.button(

@@ -27,6 +27,7 @@ from reidviz.ui.messages import literal, show_error
 
 MOST_BY_DEFAULT = 6
 MOST_LISTED = 50
+MOST_TYPED = 100
 HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 _AT_STEP = re.compile(r" at step \d+")
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
@@ -124,20 +125,26 @@ def _sidebar(unsplit: bool) -> Choice:
 
 
 def _from_address(written: str) -> str:
-    """The name of the data set that an address tells: known ones go by their titles there, which hold no path."""
-    return {title: spec for spec, title in titles(known_data()).items()}.get(written, written)
+    """The name of the data set that an address tells: those this server has met go by their titles, which hold no
+    path."""
+    return {title: spec for spec, title in titles([*known_data(), *_typed()]).items()}.get(written, written)
 
 
 def _write_address(chosen: dict[str, Any]) -> None:
-    """Tell in the address what is chosen; a data set that was typed and not added stays out of it, as its name is a
-    path."""
-    title = titles(known_data()).get(chosen["data"])
-    if title is not None:
-        st.query_params.update(chosen | {"data": title})
-        return
-    for key in chosen:
-        if key in st.query_params:
-            del st.query_params[key]
+    """Tell in the address what is chosen, the data set by its title."""
+    typed = _typed()
+    if chosen["data"] not in known_data():
+        typed[chosen["data"]] = None
+        if len(typed) > MOST_TYPED:
+            del typed[next(iter(typed))]
+    st.query_params.update(chosen | {"data": titles([*known_data(), *typed])[chosen["data"]]})
+
+
+@st.cache_resource
+def _typed() -> dict[str, None]:
+    """The last data sets that somebody typed and that could be read: as long as the server runs their pages may be
+    loaded anew, though the address holds no path."""
+    return {}
 
 
 def _start_anew() -> None:

@@ -63,6 +63,25 @@ def test_removing_a_folder_that_was_not_unpacked_here_leaves_its_pictures(data_f
     assert folder.is_dir()
 
 
+def test_a_name_that_another_has_gets_a_number_and_removing_one_leaves_the_other(
+    tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder elsewhere may be called as one that was unpacked here, and that one be added by two rules."""
+    folder, (unpacked,) = unpack(zipped(people_folder(tmp_path / "people"), tmp_path / "people.zip"), "mine")
+    shared = people_folder(tmp_path / "shared" / "mine")
+    monkeypatch.setenv("REIDVIZ_DATA", str(tmp_path / "shared"))
+    for spec in (f"folder:{shared}", unpacked, f"{unpacked}#names=none", unpacked):
+        add("mine", spec)
+    assert set(added()) == {f"folder:{shared}", unpacked, f"{unpacked}#names=none"}
+    remove(f"folder:{shared}")
+    assert not unpacked_for(unpacked)
+    remove(unpacked)
+    assert folder.is_dir()
+    assert unpacked_for(f"{unpacked}#names=none")
+    remove(f"{unpacked}#names=none")
+    assert (added(), folder.exists(), shared.is_dir()) == ((), False, True)
+
+
 def test_a_zip_that_was_unpacked_and_not_added_can_be_discarded(tmp_path: Path, data_folder: Path) -> None:
     folder, _ = unpack(zipped(people_folder(tmp_path / "people"), tmp_path / "people.zip"), "mine")
     discard(folder)
@@ -96,6 +115,11 @@ def test_two_lists_are_two_candidates(data_folder: Path) -> None:
         (folder / name).write_text("path,identity\np00/A_0.png,ann\n")
     (folder / "notes.csv").write_text("when,what\n1,2\n")
     assert candidates(folder) == (f"folder:{folder}/a.csv", f"folder:{folder}/b.csv")
+    (folder / "b.csv").unlink()
+    (folder / "campus").mkdir()
+    (folder / "p00" / "A_0.png").rename(folder / "campus" / "0001001.png")
+    (folder / "a.csv").write_text("path,identity\ncampus/0001001.png,ann\n")
+    assert candidates(folder) == (f"folder:{folder}/a.csv",)
 
 
 def test_what_is_likely_misread_is_asked_about(tmp_path: Path) -> None:

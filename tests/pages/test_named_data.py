@@ -46,12 +46,18 @@ def test_an_added_data_set_is_in_the_address_by_its_name(app: AppTest, data: str
     assert app.sidebar.selectbox(key="data").value == data
 
 
-def test_a_data_set_that_was_typed_is_in_no_address(app: AppTest, data: str, tmp_path: Path) -> None:
+def test_a_data_set_that_was_typed_is_in_the_address_without_its_path(app: AppTest, data: str, tmp_path: Path) -> None:
     settled(app)
     assert app.sidebar.selectbox(key="data").value == data
     assert "6 probes" in app.sidebar.caption[0].value
-    assert "data" not in app.query_params
+    assert app.query_params["data"] == "folder:people"
     assert str(tmp_path) not in everything(app)
+    again = settled(linked("folder:people"))
+    assert again.sidebar.selectbox(key="data").value == data
+    st.cache_resource.clear()
+    lost = linked("folder:people").run()
+    assert not lost.exception
+    assert "There is no folder or file people" in lost.text[0].value
 
 
 @pytest.mark.parametrize("spec", ["without:/dev/zero", "without:/dev/urandom", "without:PIPE", "folder:/proc/1"])
