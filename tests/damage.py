@@ -6,6 +6,20 @@ from typing import Any
 
 ODD: tuple[Any, ...] = (None, True, -1, 10**30, 1.5, "odd", [[]], {})
 DEEP = 100_000
+MEASURED: dict[str, Any] = {
+    "data": "synthetic:viper",
+    "protocol": "half:0",
+    "probes": 4,
+    "gallery": 4,
+    "name": "one",
+    "variant": "mtdnet",
+    "kind": "probability",
+    "cmc": {"1": 50.0, "5": 75.0, "10": 100.0, "20": 100.0},
+    "mAP": 60.0,
+    "mINP": 60.0,
+    "seconds": 0.1,
+}
+"""Figures as a card holds them."""
 
 
 def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

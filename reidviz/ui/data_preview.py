@@ -1,7 +1,6 @@
 """What a folder is read as, before it is added: persons, cameras with examples, twelve of its files, another rule."""
 
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 import streamlit as st
@@ -11,6 +10,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.formats.files import is_misfit, unread_line
 from reidviz.data.names import MARK, short, shown
 from reidviz.errors import ReidvizError
+from reidviz.keys import key_of
 from reidviz.ui.messages import literal, show_error
 from reidviz.ui.state import dataset_named
 
@@ -42,7 +42,7 @@ def preview(folder: Path) -> None:
         f"{f'{len(cameras):,} cameras' if cameras else 'unknown cameras'}**, read as {literal(short(dataset.name))}."
     )
     doubt = questionable(dataset)
-    sure = not doubt or st.checkbox(f"{literal(doubt)} Add it all the same.", key=f"add-sure {crc32(spec.encode())}")
+    sure = not doubt or st.checkbox(f"{literal(doubt)} Add it all the same.", key=f"add-sure {key_of(spec)}")
     st.button(
         "Add this data set",
         icon=":material/add:",

@@ -10,6 +10,7 @@ import pytest
 from reidviz.errors import ReidvizError
 from reidviz.models.card import Card, Fusion, fusion_from, read_card, write_card
 from tests.conftest import SMALL
+from tests.damage import MEASURED
 
 FUSION = Fusion(0.36, 0.2, 0.5, "8 persons", 16, 8, (0.0, 0.36, 1.0), (50.0, 75.0, 60.0), (55.0, 80.0, 65.0))
 CARD = Card("one", "mtdnet", SMALL, {}, "synthetic:viper", "abc", "half:0", "fresh", 3, 7, fusion=FUSION)
@@ -89,21 +90,6 @@ def test_a_number_that_is_not_finite_is_refused(weights: Path) -> None:
 def test_what_a_newer_version_added_is_passed_over(weights: Path) -> None:
     rewrite(weights, changed(surplus=1))
     assert read_card(weights) == CARD
-
-
-MEASURED = {
-    "data": "synthetic:viper",
-    "protocol": "half:0",
-    "probes": 4,
-    "gallery": 4,
-    "name": "one",
-    "variant": "mtdnet",
-    "kind": "probability",
-    "cmc": {"1": 50.0, "5": 75.0, "10": 100.0, "20": 100.0},
-    "mAP": 60.0,
-    "mINP": 60.0,
-    "seconds": 0.1,
-}
 
 
 def put(weights: Path, **changes: object) -> None:

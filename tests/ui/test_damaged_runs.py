@@ -14,24 +14,10 @@ from reidviz.ui.run_table import _columns
 from reidviz.ui.runs import Seen, _events, look
 from reidviz.ui.summary import figures_table
 from tests.conftest import SMALL
-from tests.damage import damages
+from tests.damage import MEASURED, damages
 from tests.training.conftest import step_event, validation_event
 
-FIGURES = {
-    "data": "synthetic:viper",
-    "protocol": "half:0",
-    "probes": 4,
-    "gallery": 4,
-    "name": "one",
-    "variant": "mtdnet",
-    "kind": "fused",
-    "cmc": {"1": 50.0, "5": 75.0, "10": 100.0, "20": 100.0},
-    "mAP": 60.0,
-    "mINP": 60.0,
-    "seconds": 0.1,
-    "weight": 0.5,
-    "weight_fitted": True,
-}
+FIGURES = MEASURED | {"kind": "fused", "weight": 0.5, "weight_fitted": True}
 FUSION = Fusion(0.5, 0.2, 0.7, "8 persons", 16, 8, (0.0, 1.0), (50.0, 75.0), (55.0, 80.0))
 STARTED = {"event": "started", "device": "CPU", "data_hash": "abc", "trained_on": 4, "validated_on": "half:0 held out"}
 

@@ -23,6 +23,7 @@ METADATA = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@e
 """What systems leave in folders, beside hidden names: known, and not worth a word."""
 MISFIT = "names that do not fit the layout"
 NO_IDENTITY = "no identity"
+FOREIGN = "pictures in a format that is not read"
 MOST_MISFITS = 0.1
 """Share of the pictures that may not fit before the layout is refused."""
 EXAMPLES = 5
@@ -193,13 +194,13 @@ def unreadable(entry: Entry) -> str:
     if suffix in SUFFIXES:
         return ""
     if suffix in FOREIGN_SUFFIXES:
-        return f"pictures in a format that is not read ({suffix})"
+        return f"{FOREIGN} ({suffix})"
     return "files of another kind"
 
 
 def is_misfit(reason: str) -> bool:
     """Whether it tells of a picture that should have been read; files of other kinds do not speak against a layout."""
-    return reason.startswith((MISFIT, NO_IDENTITY, "pictures in a format"))
+    return reason.startswith((MISFIT, NO_IDENTITY, FOREIGN))
 
 
 def sentence(one: Unread) -> str:

@@ -18,6 +18,7 @@ from reidviz.data.formats.files import (
     walk,
 )
 from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
+from reidviz.data.formats.recognise import read_as_its_owner
 from reidviz.data.identities import label
 from reidviz.data.images import SUFFIXES
 from reidviz.data.names import MARK, shown, text
@@ -73,7 +74,7 @@ def read(root: str | Path) -> Dataset:
     base, lists = _unnested(path)
     if rule is None and lists:
         return listed.read(_only(lists))
-    if rule is None and (other := _of_another_format(base)) is not None:
+    if rule is None and (other := read_as_its_owner(base)) is not None:
         return other
     intake = Intake()
     pictures = []
@@ -98,10 +99,9 @@ def read(root: str | Path) -> Dataset:
     return intake.dataset(f"folder:{text(str(base))}{marked}{written}", EXPECTED, notes)
 
 
-def candidates(folder: Path) -> tuple[str, ...]:
-    """The names by which a folder may be read: by each list in it, or else as it is laid out."""
-    base, lists = _unnested(folder)
-    return tuple(f"folder:{one}" for one in lists) or (f"folder:{base}",)
+def lists_of(folder: Path) -> list[Path]:
+    """The lists by which a folder may be read: those in it, or in the first folder below needless ones."""
+    return _unnested(folder)[1]
 
 
 def _unnested(path: Path) -> tuple[Path, list[Path]]:
@@ -123,13 +123,6 @@ def _only(lists: list[Path]) -> Path:
             f"Choose one, folder:…/{', '.join(last(one) for one in lists[:5])}",
         )
     return lists[0]
-
-
-def _of_another_format(path: Path) -> Dataset | None:
-    """The data set that a folder is which is laid out as the owner of one does; None where it is none."""
-    from reidviz.data.formats.recognise import read_as_its_owner
-
-    return read_as_its_owner(path)
 
 
 def _are_flat(pictures: list[Entry]) -> bool:

@@ -34,7 +34,6 @@ class NoCamera:
     """No name tells a camera."""
 
     description = "no cameras"
-    text = "none"
 
     def labels(self, names: Sequence[str]) -> list[Labels]:
         """None of either for each name."""
@@ -46,7 +45,6 @@ class Token:
     """The camera is a word like c2, cam2 or c2s1 in the file's name."""
 
     description = "the word like c2 or cam2 in a file's name"
-    text = ""
 
     def labels(self, names: Sequence[str]) -> list[Labels]:
         """The camera of each name: "c2" of "ann/0001_c2s1_3.jpg"."""
@@ -59,7 +57,6 @@ class Leading:
     """The camera is what a file's name begins with, up to an underscore; after the identity where that is repeated."""
 
     after_identity: bool = False
-    text = ""
 
     @property
     def description(self) -> str:
@@ -108,11 +105,6 @@ class Part:
         which = f"part {self.number}" if self.number > 0 else f"part {-self.number} from the end"
         return f"{which} of a file's name, parted by {self.separator!r}"
 
-    @property
-    def text(self) -> str:
-        """As it is written in the name of a data set."""
-        return f"part:{self.number}" + ("" if self.separator == "_" else f":{self.separator}")
-
     def labels(self, names: Sequence[str]) -> list[Labels]:
         """The camera of each name; none where the name has no more parts than that."""
         return [(None, self._camera(_stem(name))) for name in names]
@@ -136,11 +128,6 @@ class Pattern:
     def description(self) -> str:
         """In words."""
         return f"the groups of {self.expression}"
-
-    @property
-    def text(self) -> str:
-        """As it is written in the name of a data set."""
-        return self.expression
 
     @property
     def names_identity(self) -> bool:
