@@ -48,11 +48,7 @@ def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress
     renamed: whatever goes wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when
     the zip is damaged, encrypted, too large, holds other archives, links, or names that would lead out of the folder.
     """
-    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
-    target = root / name
-    if target.exists():
-        raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
+    target = place_of(name, root)
     try:
         with zipfile.ZipFile(file) as opened:
             members = _members(opened)
@@ -72,6 +68,15 @@ def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress
         reason = getattr(error, "strerror", None) or "it is damaged or cut short"
         raise ReidvizError(f"The zip could not be unpacked: {reason}.", "Nothing was imported.") from error
     return target
+
+
+def place_of(name: str, root: Path) -> Path:
+    """The folder that a zip of that name is unpacked to. ReidvizError when it is taken, or no name for a folder."""
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
+    if (root / name).exists():
+        raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
+    return root / name
 
 
 def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:

@@ -12,6 +12,7 @@ from reidviz import settings
 from reidviz.data.catalogue import added, discard, folders, is_added, is_unpacked, remove, unpack, unpacked_for
 from reidviz.data.doctor.findings import counted
 from reidviz.data.names import short
+from reidviz.data.zips import place_of
 from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
 from reidviz.ui.data_card import show_known
@@ -153,11 +154,18 @@ def _name_it() -> None:
 
 
 def _start(file: UploadedFile, name: str) -> None:
-    """Unpack in the background a copy that is in no folder, so that none is left however this ends."""
+    """Unpack in the background a copy that is in no folder, so that none is left however this ends.
+
+    Where it cannot be called so the upload stays, to be given another name.
+    """
     try:
+        place_of(name, settings.data_dir())
         settings.data_dir().mkdir(parents=True, exist_ok=True)
         copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115
         shutil.copyfileobj(file, copy)
+    except ReidvizError as error:
+        st.session_state["not added"] = error
+        return
     except OSError as error:
         st.session_state["not added"] = ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room.")
         return
