@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from reidviz import settings
+
 MARK = "#names="
 """What stands between a folder and the rule for its files' names in the name of a data set."""
 
@@ -30,10 +32,14 @@ def titles(specs: Sequence[str]) -> dict[str, str]:
 
 
 def short(spec: str) -> str:
-    """The name of a data set without where it lies on this machine: "folder:mine" of "folder:/data/mine"."""
+    """The name of a data set without where it lies on this machine: "folder:mine" of "folder:/data/mine".
+
+    One that was imported goes by the name it was given, whatever the folders within are called.
+    """
     form, _, root = spec.partition(":")
     path, mark, rule = root.partition(MARK)
     if "/" not in path:
         return shown(spec)
-    name = PurePath(path).name
+    folder, imports = PurePath(path), settings.data_dir()
+    name = folder.relative_to(imports).parts[0] if imports in folder.parents else folder.name
     return shown(form if name.lower() == form else f"{form}:{name}{mark}{rule}")

@@ -149,8 +149,10 @@ def _uploader() -> str:
 
 
 def _name_it() -> None:
-    file = st.session_state[_uploader()]
-    st.session_state["add-name"] = "" if file is None else Path(file.name).stem[:60]
+    """Propose the file's name, unless somebody has typed one meanwhile."""
+    file, kept = st.session_state[_uploader()], st.session_state
+    if kept.get("add-name", "") in ("", kept.get("add-name proposed")):
+        kept["add-name"] = kept["add-name proposed"] = "" if file is None else Path(file.name).stem[:60]
 
 
 def _start(file: UploadedFile, name: str) -> None:

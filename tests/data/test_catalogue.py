@@ -21,6 +21,7 @@ from reidviz.data.catalogue import (
     unpacked_for,
 )
 from reidviz.data.formats import load
+from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.leftovers import sweep
 from tests.conftest import people_folder
@@ -162,3 +163,10 @@ def test_removing_that_is_cut_short_leaves_the_name_free(
     assert (left.name[0], added()) == (".", ())
     assert sweep(inf) == 1
     assert unpack(tmp_path / "people.zip", "mine")[0] == folder
+
+
+def test_an_import_goes_by_the_name_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REIDVIZ_IMPORTS", str(tmp_path / "imports"))
+    assert short(f"folder:{tmp_path}/imports/corridor/export/images") == "folder:corridor"
+    assert short(f"folder:{tmp_path}/imports/corridor") == "folder:corridor"
+    assert short(f"folder:{tmp_path}/elsewhere/images") == "folder:images"

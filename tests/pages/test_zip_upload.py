@@ -126,3 +126,16 @@ def test_a_server_sweeps_up_when_it_starts(data_folder: Path) -> None:
     start.cache_clear()
     start((), "127.0.0.1")
     assert names(data_folder) == []
+
+
+def test_a_name_typed_while_the_zip_is_on_its_way_stays(app: AppTest, data_folder: Path, zipped: bytes) -> None:
+    page = app.switch_page("pages/data.py")
+    page.session_state["data-add"] = True
+    page.session_state["add-way"] = "A zip"
+    page.run()
+    page.text_input(key="add-name").set_value("corridor").run()
+    page.file_uploader[0].set_value(("mine.zip", zipped, "application/zip")).run()
+    assert page.text_input(key="add-name").value == "corridor"
+    page.button(key="add-zip-now").click().run()
+    ended(page)
+    assert names(data_folder) == ["corridor"]
