@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from reidviz import settings
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
-from reidviz.ui.messages import literal
 
 GUIDE = "See docs/server.md, then start the server anew."
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
@@ -82,10 +82,10 @@ def gate() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=420):
         st.title("reidviz", anchor=False)
         if not st.user.get("is_logged_in"):
-            st.markdown("Who may look at this server logs in first.")
+            st.markdown("Log in to see the data and the models of this server.")
             st.button("Log in", key="log-in", type="primary", icon=":material/login:", on_click=st.login)
         else:
-            st.markdown(f"{literal(_called(st.user.to_dict()))} is logged in, but may not look at this server.")
+            st.text(f"{_called(st.user.to_dict())} is logged in, but may not see this server.")
             st.button("Log out", key="log-out", icon=":material/logout:", on_click=st.logout)
     st.stop()
 
@@ -94,13 +94,12 @@ def show_user() -> None:
     """Who is logged in, and a way out, at the foot of the sidebar; nothing where no login is configured."""
     if not required():
         return
-    user = st.user.to_dict()
-    with st.sidebar.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/account_circle: {literal(_called(user))}", width="stretch")
+    with st.sidebar:
+        st.text(_called(st.user.to_dict()))
         st.button("Log out", key="log-out", type="tertiary", icon=":material/logout:", on_click=st.logout)
 
 
 def _called(user: Mapping[str, Any]) -> str:
-    """The name that the provider gives somebody, with the address; cut where it is long."""
+    """The name that the provider gives somebody, with the address; plain text, cut where it is long."""
     told = [value for value in (user.get("name"), user.get("email")) if isinstance(value, str) and value.strip()]
-    return ", ".join(dict.fromkeys(value[:80] for value in told)) or "Somebody"
+    return ", ".join(dict.fromkeys(shown(value[:80]) for value in told)) or "Somebody"
