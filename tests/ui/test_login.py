@@ -134,7 +134,9 @@ def test_secrets_that_say_nothing_clear_are_an_error(own_server: Path, written: 
         ({"cookie_secret": "short"}, "fewer than 32 characters"),
     ],
 )
-def test_a_login_that_could_be_forged_is_an_error(own_server: Path, changes: dict[str, object], sentence: str) -> None:
+def test_a_login_that_is_half_configured_is_an_error(
+    own_server: Path, changes: dict[str, object], sentence: str
+) -> None:
     configure(own_server, **changes)
     with pytest.raises(ReidvizError, match=sentence):
         login.required()
@@ -230,3 +232,17 @@ def test_where_people_log_in_only_named_folders_are_read(own_server: Path) -> No
     configure(own_server)
     start((), "127.0.0.1")
     assert not settings.any_folder()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "own"),
+    [
+        (("127.0.0.1", "localhost", "::1"), True),
+        (("reid.example.org",), False),
+        (("localhost", "*"), False),
+        ((), False),
+    ],
+)
+def test_behind_a_proxy_only_named_folders_are_read(hosts: tuple[str, ...], own: bool) -> None:
+    start((), "127.0.0.1", hosts)
+    assert settings.any_folder() is own
