@@ -134,9 +134,7 @@ def test_secrets_that_say_nothing_clear_are_an_error(own_server: Path, written: 
         ({"cookie_secret": "short"}, "fewer than 32 characters"),
     ],
 )
-def test_a_login_that_is_half_configured_is_an_error(
-    own_server: Path, changes: dict[str, object], sentence: str
-) -> None:
+def test_half_a_login_is_an_error(own_server: Path, changes: dict[str, object], sentence: str) -> None:
     configure(own_server, **changes)
     with pytest.raises(ReidvizError, match=sentence):
         login.required()
