@@ -58,7 +58,7 @@ def read_only() -> bool:
 def must_be_writable() -> None:
     """ReidvizError where nothing may be trained, imported or deleted: the first line of whatever does."""
     if read_only():
-        raise ReidvizError("This server is read-only.", "Whoever runs it can start it without --read-only.")
+        raise ReidvizError("This server is read-only.", "It was started with --read-only, or REIDVIZ_READ_ONLY is set.")
 
 
 def allowed_users() -> tuple[str, ...]:
