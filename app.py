@@ -25,17 +25,25 @@ ICON = PROJECT / "reidviz" / "ui" / "icon.png"
 app = App(__file__, middleware=[Middleware(Guard)], on_script_error=show_uncaught)
 
 if __name__ == "__main__":
+    from reidviz.ui import login
     from reidviz.ui.data_add import choose_added
     from reidviz.ui.menu import pages
     from reidviz.ui.messages import or_stop
     from reidviz.ui.start import start
     from reidviz.ui.state import choose, chosen
 
-    st.set_page_config(page_title="reidviz", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title="reidviz", layout="wide")
     st.html(STYLE)
     with boundary():
-        or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address")))
+        hosts = tuple(st.get_option("server.allowedHosts"))
+        or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address"), hosts))
+        login.gate()
+        st.set_page_config(page_icon=str(ICON))
         choose_added()
         page = st.navigation(pages(), position="top")
-        with chosen(choose(page.url_path)):
+        try:
+            choice = choose(page.url_path)
+        finally:
+            login.show_user()
+        with chosen(choice):
             page.run()

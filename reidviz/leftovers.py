@@ -46,7 +46,8 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
 def sweep(before: float = STARTED) -> int:
     """Delete what killed processes left in the cache, the data folder and the runs; how many files and folders.
 
-    What a living process holds stays, and what was written after `before`. Only one process sweeps at a time.
+    What a living process holds stays, and what was written after `before`. Only one process sweeps at a time. A
+    read-only server sweeps its cache alone.
     """
     try:
         lock = Lock.take(settings.cache_dir() / ".sweep")
@@ -64,6 +65,8 @@ def _leftovers() -> Iterator[Path]:
         found = [name for name in (*inside, *files) if _OURS.fullmatch(name)]
         inside[:] = [name for name in inside if name not in found]
         yield from (Path(folder, name) for name in found)
+    if settings.read_only():
+        return
     yield from (path for path in _hidden(settings.data_dir()) if _OURS.fullmatch(path.name))
     runs = settings.runs_dir()
     yield from (path for path in _hidden(runs) if _DELETED.fullmatch(path.name))

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reidviz.errors import ReidvizError
+
 if TYPE_CHECKING:
     import torch
 
@@ -46,6 +48,23 @@ def any_folder() -> bool:
     """Whether data sets may be read from folders that are not below data_roots(). REIDVIZ_ANY_FOLDER=0 says no, as does
     a server that others can reach."""
     return os.environ.get("REIDVIZ_ANY_FOLDER") != "0"
+
+
+def read_only() -> bool:
+    """Whether nothing may be trained, imported or deleted. REIDVIZ_READ_ONLY=1 says so, as does --read-only."""
+    return os.environ.get("REIDVIZ_READ_ONLY", "0") not in {"", "0"}
+
+
+def must_be_writable() -> None:
+    """ReidvizError where nothing may be trained, imported or deleted: the first line of whatever does."""
+    if read_only():
+        raise ReidvizError("This server is read-only.", "It was started with --read-only, or REIDVIZ_READ_ONLY is set.")
+
+
+def allowed_users() -> tuple[str, ...]:
+    """The e-mail addresses and domains that may log in where a login is configured; empty: whoever can log in.
+    REIDVIZ_ALLOWED_USERS names them, separated by commas or blanks."""
+    return tuple(os.environ.get("REIDVIZ_ALLOWED_USERS", "").replace(",", " ").split())
 
 
 def device() -> "torch.device":

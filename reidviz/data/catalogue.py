@@ -30,6 +30,7 @@ def add(name: str, spec: str) -> None:
 
     ReidvizError when it cannot be written.
     """
+    settings.must_be_writable()
     taken, free, number = _specs(), name, 1
     while taken.get(free, spec) != spec:
         number += 1
@@ -42,6 +43,7 @@ def remove(spec: str) -> None:
 
     ReidvizError when it was not added, or files cannot be deleted.
     """
+    settings.must_be_writable()
     names = [name for name, one in _specs().items() if one == spec]
     if not names:
         raise ReidvizError(f"The data set {short(spec)} was not added here.", "Only added data sets can be removed.")
@@ -106,6 +108,7 @@ def unpack(file: Path | IO[bytes], name: str, progress: Progress = silent) -> tu
 
     ReidvizError where import_zip raises one, no layout fits, or memory runs out. Then nothing of it is kept.
     """
+    settings.must_be_writable()
     folder = import_zip(file, name, settings.data_dir(), progress)
     try:
         return folder, candidates(folder)
@@ -119,6 +122,7 @@ def unpack(file: Path | IO[bytes], name: str, progress: Progress = silent) -> tu
 
 def discard(folder: Path) -> None:
     """Delete a folder that was unpacked here and not added. ReidvizError when it may not be deleted."""
+    settings.must_be_writable()
     if folder in folders() and is_unpacked(folder) and not is_added(folder):
         try:
             _delete(folder)

@@ -222,6 +222,7 @@ class RunFolder:
 
     def ask_to_stop(self) -> None:
         """The worker stops after its present step and keeps what it has. ReidvizError when nothing can be written."""
+        settings.must_be_writable()
         write_atomically(self.root / "stop", b"")
 
     def asked_to_stop(self) -> bool:
@@ -242,6 +243,7 @@ class RunFolder:
         if inherited is not None:
             os.set_inheritable(int(inherited), False)
             return Lock(int(inherited))
+        settings.must_be_writable()
         for _ in range(20):
             lock = Lock.take(self.root / "lock")
             if lock is not None:
@@ -253,6 +255,7 @@ class RunFolder:
 
 def create(root: Path, job: Job) -> RunFolder:
     """A new run folder, waiting. Raises ReidvizError when it exists, or the job is impossible."""
+    settings.must_be_writable()
     check(job)
     if not _NAME.fullmatch(root.name) or root.name.startswith("."):
         raise ReidvizError(f"A run cannot be called {root.name!r}.", "Use letters, digits, spaces and dashes.")

@@ -41,6 +41,7 @@ def start(run: RunFolder) -> None:
 
 def delete(run: RunFolder) -> None:
     """Remove a run and its weights for good. Raises ReidvizError while it is at work."""
+    settings.must_be_writable()
     away = run.root.with_name(f".{run.name}.deleted")
     shutil.rmtree(away, ignore_errors=True)
     try:

@@ -74,7 +74,7 @@ def _may_be_read() -> str:
     if settings.any_folder():
         return (
             ":material/folder_open: Any folder of this machine may be read here, since the server answers to this "
-            "machine only. Behind a proxy, set REIDVIZ_ANY_FOLDER=0."
+            "machine only."
         )
     named = len(settings.data_roots()) - 1
     more = f" and the {counted(named, 'folder')} named by whoever started the server" if named else ""
@@ -161,6 +161,7 @@ def _start(file: UploadedFile, name: str) -> None:
     Where it cannot be called so the upload stays, to be given another name.
     """
     try:
+        settings.must_be_writable()
         place_of(name, settings.data_dir())
         settings.data_dir().mkdir(parents=True, exist_ok=True)
         copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115

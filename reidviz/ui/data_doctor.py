@@ -57,7 +57,8 @@ def show_doctor(choice: Choice) -> None:
         return
     for place, finding in enumerate(report.findings):
         _show(choice, finding, f"{key} {place}")
-    _leave_out(choice, report, key)
+    if not settings.read_only():
+        _leave_out(choice, report, key)
 
 
 def _examine(key: str) -> None:

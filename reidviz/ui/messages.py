@@ -32,6 +32,11 @@ def heading(title: str, question: str) -> None:
     st.markdown(f":gray[{question}]")
 
 
+def say_read_only() -> None:
+    """One line, at the head of pages on which other servers let things be changed."""
+    st.caption(":material/lock: This server is read-only: nothing is trained, imported or deleted here.")
+
+
 def show_error(error: ReidvizError) -> None:
     """One plain sentence and a hint, as plain text: nothing in it is taken for Markdown or HTML."""
     with st.container(border=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.models.card import find_checkpoint, read_card
 from reidviz.training import worker
@@ -16,25 +17,26 @@ ERROR, DELETE, LEAVE = "train error", "train delete", "train leave"
 
 
 def run_actions(seen: Seen) -> None:
-    """Its buttons, those that make sense now; an action that fails says why."""
+    """Its buttons, those that make sense now and change nothing where the server is read-only; an action that fails
+    says why."""
     kept = st.session_state
     if kept.pop(LEAVE, False):
         st.switch_page("pages/compare.py")
-    job, state = seen.job, seen.status.state
+    job, state, writable = seen.job, seen.status.state, not settings.read_only()
     with st.container(horizontal=True, gap="small"):
-        if seen.status.active:
+        if writable and seen.status.active:
             _button("Stop", "stop", lambda: seen.folder.ask_to_stop(), disabled=seen.stopping)
-        elif state != "finished" and job is not None:
+        elif writable and state != "finished" and job is not None:
             _button("Resume", "play_arrow", lambda: worker.start(seen.folder), primary=True)
         if job is not None and seen.has_weights:
             _button("Use in other pages", "open_in_new", lambda: _use(seen), primary=state == "finished")
-        if job is not None:
+        if writable and job is not None:
             _button("Duplicate with changes", "content_copy", lambda: duplicate(job))
-        if not seen.status.active:
+        if writable and not seen.status.active:
             _button("Delete", "delete", lambda: kept.update({DELETE: seen.name}))
     if error := kept.pop(ERROR, None):
         show_error(error)
-    if kept.get(DELETE) == seen.name:
+    if writable and kept.get(DELETE) == seen.name:
         _ask(seen)
 
 

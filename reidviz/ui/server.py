@@ -1,9 +1,17 @@
 """What the server adds to each answer, and what it refuses before Streamlit sees it."""
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+import streamlit as st
+from starlette.requests import HTTPConnection
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks, is_host_allowed
+
+from reidviz.errors import ReidvizError
+from reidviz.ui import login
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,10 +41,17 @@ HEADERS = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 CLOSED = "/_stcore/metrics"
+BEHIND_LOGIN = ("/media/", "/component/", "/app/static/", "/_stcore/")
+"""Where Streamlit hands out pictures and other files of pages, and takes uploads."""
+BEFORE_LOGIN = ("/_stcore/health", "/_stcore/host-config")
+"""What the page with the login needs of these; it comes over the websocket, and app.py shows nothing else there."""
+
+PagesManager.uses_pages_directory = False  # or else the first visitor gets a page of pages/ without app.py
 
 
 class Guard:
-    """ASGI middleware: no page of another host name (server.allowedHosts), no metrics, security headers everywhere."""
+    """ASGI middleware: no page of another host name (server.allowedHosts), no metrics, no pictures and uploads before a
+    login where one is configured, security headers everywhere."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -59,8 +74,28 @@ class Guard:
             await _refuse(guarded, 403, b"This server does not answer to that host name.")
         elif scope["path"].rstrip("/").endswith(CLOSED):
             await _refuse(guarded, 404, b"Not found.")
+        elif _is_behind_login(scope["path"]) and not _may_pass(scope):
+            await _refuse(guarded, 403, b"Log in first.")
         else:
             await self._app(scope, receive, guarded)
+
+
+def _is_behind_login(path: str) -> bool:
+    base = st.get_option("server.baseUrlPath").strip("/")
+    path = path.removeprefix(f"/{base}") if base else path
+    return path.startswith(BEHIND_LOGIN) and path.rstrip("/") not in BEFORE_LOGIN
+
+
+def _may_pass(scope: Scope) -> bool:
+    """Whether no login is configured, or the cookie that a login left is of somebody who may see the app."""
+    try:
+        if not login.required():
+            return True
+        cookie = _get_signed_cookie_with_chunks(HTTPConnection(scope).cookies, USER_COOKIE_NAME)
+        user = json.loads(cookie or b"null")
+    except (ReidvizError, ValueError):
+        return False
+    return isinstance(user, dict) and login.admits(user)
 
 
 async def _refuse(send: Send, status: int, body: bytes) -> None:

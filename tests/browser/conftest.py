@@ -74,21 +74,26 @@ def answers(address: str) -> bool:
 
 
 @contextmanager
-def serving(world: Path) -> Iterator[str]:
-    """The app over the cache, the runs and the imports of a world, as long as the context lasts; its address."""
+def serving(world: Path, *options: str, **settings_of_it: str) -> Iterator[str]:
+    """The app over the cache, the runs and the imports of a world, as long as the context lasts; its address.
+
+    options  of streamlit run; settings_of_it  variables of the environment
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {f"REIDVIZ_{name.upper()}": str(world / name) for name in ("cache", "runs", "imports")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    process = subprocess.Popen([*command, "--server.port", str(port)], cwd=settings.PROJECT, env=environment)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    process = subprocess.Popen([*command, *options], cwd=settings.PROJECT, env=environment | settings_of_it)
     address = f"http://127.0.0.1:{port}"
     while not answers(address):
         assert process.poll() is None, "the app did not start"
         time.sleep(0.1)
-    yield address
-    process.terminate()
-    process.wait()
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,8 @@ def test_an_address_that_names_a_device_or_a_pipe_gets_a_sentence_at_once(
 def test_a_server_that_others_reach_reads_its_roots_only(
     data: str, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(st, "get_option", lambda name: {"server.address": "0.0.0.0"}[name])
+    real = st.get_option
+    monkeypatch.setattr(st, "get_option", lambda name: "0.0.0.0" if name == "server.address" else real(name))
     said = []
     for spec in (data, f"folder:{tmp_path / 'nowhere' / 'people'}"):
         app = linked(spec).run()

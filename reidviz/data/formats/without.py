@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reidviz import settings
 from reidviz.data.dataset import Dataset
 from reidviz.data.names import short, shown
 from reidviz.data.roots import existing_root, last
@@ -49,6 +50,7 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
 
     The data set's own files are not touched. ReidvizError when the file cannot be written.
     """
+    settings.must_be_writable()
     before: list[str] = []
     if dataset.base:
         before = _told(Path(dataset.name.partition(":")[2])).excluded
