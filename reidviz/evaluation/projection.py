@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 Plane = npt.NDArray[np.float32]
-SLOW = ("UMAP", "t-SNE")
+SLOW: Final = ("UMAP", "t-SNE")
 FEWEST = 5
 """Points below which a slow projection has nothing to lay out."""
 

@@ -22,8 +22,9 @@ from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
 from reidviz.models.card import find_checkpoint
 from reidviz.models.variants import VARIANTS
+from reidviz.ui.markup import literal
 from reidviz.ui.menu import pages
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.messages import show_error
 
 MOST_BY_DEFAULT = 6
 MOST_LISTED = 50
@@ -116,7 +117,7 @@ def _sidebar(unsplit: bool) -> Choice:
         with st.expander(f"{len(parts.left_out):,} probes left out"):
             st.caption("They have no possible match in this gallery, so no model could find it.")
             for one in parts.left_out[:MOST_LISTED]:
-                st.caption(f"{literal(dataset.samples[one.position].id)}: {one.reason}")
+                st.caption(f"{literal(dataset.samples[one.position].id)}: {literal(one.reason)}")
             if len(parts.left_out) > MOST_LISTED:
                 st.caption(f"… and {len(parts.left_out) - MOST_LISTED:,} more")
     before.update({key: kept[key] for key in ("data", "protocol", "models")})
