@@ -13,6 +13,8 @@ from reidviz.models.variants import Kind
 
 Event = dict[str, Any]
 MOST_BYTES = 256 * 1024**2
+MOST_EVENTS = 500_000
+"""Beyond any training: what more a file holds would only take memory."""
 LONGEST_LINE = 1024**2
 _PIECE = 1024**2
 _TAIL = 256
@@ -89,7 +91,8 @@ class Events:
     """The events of one file. read() reads only what has been added since; it may be called by several threads.
 
     Steps that a resumed training went through again are there once. A line that is no event, or lacks what an event
-    of its kind has, is left out and counted in `damaged`; one that has no end yet is left for the next time.
+    of its kind has, is left out and counted in `damaged`; one that has no end yet is left for the next time. Beyond
+    MOST_BYTES or MOST_EVENTS nothing is read, and `cut_short` says so.
     """
 
     def __init__(self, file: Path) -> None:
@@ -99,6 +102,7 @@ class Events:
 
     def _forget(self) -> None:
         self.damaged = 0
+        self.cut_short = False
         self._offset = 0
         self._rest = b""
         self._tail = b""
@@ -127,7 +131,10 @@ class Events:
             if opened.read(len(self._tail)) != self._tail:
                 self._forget()
                 opened.seek(0)
-            while self._offset < MOST_BYTES and (piece := opened.read(_PIECE)):
+            while piece := opened.read(_PIECE):
+                if self._offset >= MOST_BYTES or len(self._all) >= MOST_EVENTS:
+                    self.cut_short = True
+                    return
                 self._offset += len(piece)
                 self._tail = (self._tail + piece)[-_TAIL:]
                 *lines, self._rest = (self._rest + piece).split(b"\n")
