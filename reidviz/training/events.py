@@ -1,5 +1,7 @@
 """events.jsonl: what happened in a training, one JSON object a line, appended only, read as it grows."""
 
+import os
+import stat
 import threading
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -92,7 +94,8 @@ class Events:
 
     Steps that a resumed training went through again are there once. A line that is no event, or lacks what an event
     of its kind has, is left out and counted in `damaged`; one that has no end yet is left for the next time. Beyond
-    MOST_BYTES or MOST_EVENTS nothing is read, and `cut_short` says so.
+    MOST_BYTES or MOST_EVENTS nothing is read, and `problem` says so in words, as where there is something else than a
+    file that can be read; it is "" otherwise.
     """
 
     def __init__(self, file: Path) -> None:
@@ -102,7 +105,7 @@ class Events:
 
     def _forget(self) -> None:
         self.damaged = 0
-        self.cut_short = False
+        self.problem = ""
         self._offset = 0
         self._rest = b""
         self._tail = b""
@@ -117,23 +120,27 @@ class Events:
                 self._read_on()
             except OSError:
                 self._forget()
+                self.problem = "cannot be read"
             if self._shown is None:
                 self._shown = [event for event in self._all if event is not None]
             return self._shown
 
     def _read_on(self) -> None:
         """Read what was added; from the beginning where what was read is no longer there."""
-        if not self._file.is_file():
+        if not os.path.lexists(self._file):
             self._forget()
             return
         with open_at_once(self._file) as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise OSError("no file")
+            self.problem = ""
             opened.seek(self._offset - len(self._tail))
             if opened.read(len(self._tail)) != self._tail:
                 self._forget()
                 opened.seek(0)
             while piece := opened.read(_PIECE):
                 if self._offset >= MOST_BYTES or len(self._all) >= MOST_EVENTS:
-                    self.cut_short = True
+                    self.problem = "is longer than that of any training: its end is not read"
                     return
                 self._offset += len(piece)
                 self._tail = (self._tail + piece)[-_TAIL:]

@@ -112,6 +112,7 @@ def _sidebar(unsplit: bool) -> Choice:
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
         f"{len(parts.gallery):,} pictures"
     )
+    _say_damaged(damaged_models())
     if parts.left_out:
         with st.expander(f"{len(parts.left_out):,} probes left out"):
             st.caption("They have no possible match in this gallery, so no model could find it.")
@@ -205,11 +206,9 @@ def _dataset(spec: str, stamp: tuple[int, ...]) -> Dataset:
 
 def known_readings() -> dict[str, Reading]:
     """Every reading of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
-    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
-    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     readings: dict[str, Reading] = {}
-    for file in [file for file in [*shipped, *runs] if file is not None and file.is_file()]:
-        for reading in _readings(file, _stamp(file, file.with_suffix(".json"))):
+    for found in _models():
+        for reading in () if isinstance(found, str) else found:
             name = reading.name
             while name in readings:
                 name += "′"
@@ -217,13 +216,36 @@ def known_readings() -> dict[str, Reading]:
     return readings
 
 
+def damaged_models() -> tuple[str, ...]:
+    """Of the same checkpoints those that cannot be offered: why, a sentence each."""
+    return tuple(found for found in _models() if isinstance(found, str))
+
+
+def _models() -> list[tuple[Reading, ...] | str]:
+    """The readings of each checkpoint, or why it has none."""
+    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
+    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
+    files = [file for file in [*shipped, *runs] if file is not None and file.is_file()]
+    return [_readings(file, _stamp(file, file.with_suffix(".json"))) for file in files]
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
-def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...]:
-    """The readings of one file at one moment; none when it is not a whole checkpoint."""
+def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...] | str:
+    """The same of one file at one moment."""
     try:
         return readings_of(file)
-    except ReidvizError:
-        return ()
+    except ReidvizError as error:
+        return error.message
+
+
+def _say_damaged(sentences: tuple[str, ...]) -> None:
+    if not sentences:
+        return
+    with st.expander(f"{len(sentences)} damaged model{'s' if len(sentences) > 1 else ''}", icon=":material/warning:"):
+        for sentence in sentences[:MOST_LISTED]:
+            st.caption(literal(sentence))
+        if len(sentences) > MOST_LISTED:
+            st.caption(f"… and {len(sentences) - MOST_LISTED:,} more")
 
 
 def _weights_of(run: Path) -> Path | None:
