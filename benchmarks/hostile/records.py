@@ -15,6 +15,7 @@ from random import Random
 from tempfile import mkdtemp
 
 from benchmarks.hostile import campaign
+from benchmarks.hostile.campaign import SECRET
 from benchmarks.hostile.mutations import in_its_place, other_bytes, other_json
 from benchmarks.hostile.world import HAPPENED, SHAPE, lay, report, trainer
 from reidviz import settings
@@ -55,12 +56,14 @@ def attempt(seed: int, work: Path) -> bytes:
     file = work / FILES[seed % len(FILES)]
     damage(work, file, rng, seed)
     unreadable = os.path.exists(file) and not _is_json(file)
-    shown = look(work, file, unreadable)
+    shown, said = look(work, file, unreadable)
     if READABLE in shown:
         raise AssertionError("what lies outside is shown")
     _go_on(work)
     if _outside().read_bytes() != READABLE:
         raise AssertionError("what lies outside was written to")
+    if said and SECRET not in shown:
+        raise ReidvizError(said[0])
     return shown
 
 
@@ -81,8 +84,8 @@ def damage(work: Path, file: Path, rng: Random, seed: int) -> None:
         file.write_bytes(other_bytes(data, rng))
 
 
-def look(work: Path, file: Path, unreadable: bool) -> bytes:
-    """All that pages show of the world."""
+def look(work: Path, file: Path, unreadable: bool) -> tuple[bytes, list[str]]:
+    """All that pages show of the world, and the sentences among it."""
     seen = {one.name: one for one in all_runs()}
     whole, damaged = seen["whole"], seen.get("damaged")
     if whole.damaged or whole.metrics == () or whole.best != (50.0, 10) or whole.job is None:
@@ -91,17 +94,22 @@ def look(work: Path, file: Path, unreadable: bool) -> bytes:
     readings, sentences = known_readings(), damaged_models()
     if not {"whole", "mtdnet-rnk"} <= set(readings):
         raise AssertionError("a whole model is not offered")
-    shown += [repr(readings), *sentences, repr(titles(known_data()))]
+    shown += [repr(readings), repr(titles(known_data()))]
     if "synthetic:viper" not in added():
         raise AssertionError("a whole data set is not offered")
     if unreadable and file.name in {"recipe.json", "status.json", "final.json"} and damaged and not damaged.damaged:
         raise AssertionError("damage to the run is not said")
     if unreadable and file.stem in {"final", "mtdnet"} and not any("damaged" in s or "no card" in s for s in sentences):
         raise AssertionError("a damaged card is not said")
+    said = [*(damaged.damaged if damaged else ()), *sentences]
     for read in _others(work):
-        with suppress(ReidvizError):
+        try:
             shown.append(repr(read()))
-    return "\n".join(shown).encode("utf-8", "backslashreplace")
+        except ReidvizError as error:
+            said.append(str(error))
+    if any(str(work) in sentence for sentence in said):
+        raise AssertionError("a sentence tells where things lie")
+    return "\n".join([*shown, *said]).encode("utf-8", "backslashreplace"), said
 
 
 def _run(seen: Seen) -> str:

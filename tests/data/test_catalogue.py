@@ -162,3 +162,10 @@ def test_removing_that_is_cut_short_leaves_the_name_free(
     assert (left.name[0], added()) == (".", ())
     assert sweep(inf) == 1
     assert unpack(tmp_path / "people.zip", "mine")[0] == folder
+
+
+def test_a_link_out_of_the_data_folder_is_no_data_set(data_folder: Path, tmp_path: Path) -> None:
+    data_folder.mkdir()
+    (tmp_path / "outside.txt").write_text("whatever it says")
+    (data_folder / "odd.spec").symlink_to(tmp_path / "outside.txt")
+    assert added() == ()
