@@ -76,9 +76,9 @@ def lay(work: Path) -> None:
 @cache
 def people() -> Path:
     """Pictures of six persons, by two cameras each, for all cases."""
-    root = Path(mkdtemp(prefix="hostile-people-"))
+    root = Path(mkdtemp(prefix="hostile-pictures-")) / "people"
     for person in range(6):
-        (root / f"p{person}").mkdir()
+        (root / f"p{person}").mkdir(parents=True)
         for camera in "AB":
             for shot in range(2):
                 colour = (40 * person, 255 - 30 * person, 90 + 60 * (camera == "B") + 5 * shot)

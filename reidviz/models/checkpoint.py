@@ -98,13 +98,18 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
         weights = load(data)
     except (SafetensorError, ValueError, KeyError, OverflowError, TypeError) as error:
         raise ReidvizError(f"{name} is not a safetensors file, or was cut short.", hint) from error
-    unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not bool(v.isfinite().all())]
+    unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not _finite(v)]
     if unsound:
         raise ReidvizError(
             f"{name} holds weights that are not numbers (first: {shown(unsound[0])[:100]}).",
             "Its training has likely diverged.",
         )
     return weights, hashlib.sha256(data).hexdigest()
+
+
+def _finite(value: Tensor) -> bool:
+    """Whether it is, in the single precision that it is computed with."""
+    return bool((value.float() if value.dtype == torch.float64 else value).isfinite().all())
 
 
 def _built(card: Card, path: Path) -> Network:
