@@ -74,8 +74,8 @@ class Session:
         self.close()
 
     def _note(self, message: ForwardMsg) -> None:
-        element = message.delta.new_element
-        for field, one in element.ListFields():
+        fields: list[tuple[Any, Any]] = list(message.delta.new_element.ListFields())
+        for field, one in fields:
             if field.containing_oneof is not None and getattr(one, "id", ""):
                 self.ids.add(one.id)
 

@@ -64,7 +64,7 @@ def _sidebar(unsplit: bool) -> Choice:
     before: dict[str, Any] = kept.setdefault("chosen before", {})
     if not kept.get("data"):
         kept["data"] = before.get("data") or _from_address(st.query_params.get("data", BUILT_IN[0]))
-    offered_data = _with_present(known_data(), kept["data"])
+    offered_data = _with_present(known_data(), _named("data"))
     st.selectbox(
         "Data set",
         offered_data,
@@ -76,12 +76,12 @@ def _sidebar(unsplit: bool) -> Choice:
         "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter. "
         + ("" if settings.any_folder() else "It must lie in a folder that may be read: see the Data page."),
     )
-    dataset = dataset_named(kept["data"])
+    dataset = dataset_named(_named("data"))
     if not kept.get("protocol"):
         kept["protocol"] = before.get("protocol") or st.query_params.get("protocol", default_protocol(dataset))
     st.selectbox(
         "Protocol",
-        _with_present(list(protocols_for(dataset)), kept["protocol"]),
+        _with_present(list(protocols_for(dataset)), _named("protocol")),
         key="protocol",
         accept_new_options=True,
         help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
@@ -90,7 +90,7 @@ def _sidebar(unsplit: bool) -> Choice:
         "are for the command line: python -m reidviz evaluate.",
     )
     try:
-        parts = split(dataset, kept["protocol"])
+        parts = split(dataset, _named("protocol"))
     except ReidvizError as error:
         if not unsplit:
             raise
@@ -125,6 +125,14 @@ def _sidebar(unsplit: bool) -> Choice:
     return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))
 
 
+def _named(key: str) -> str:
+    """What a menu that takes any words holds. ReidvizError where a client sent something else."""
+    value: object = st.session_state[key] or ""
+    if not isinstance(value, str):
+        raise ReidvizError("The browser sent something that is no name.", "Open the page anew.")
+    return value
+
+
 def _from_address(written: str) -> str:
     """The name of the data set that an address tells: those this server has met go by their titles, which hold no
     path."""
@@ -151,7 +159,7 @@ def _typed() -> dict[str, None]:
 def _start_anew() -> None:
     """Another data set starts with the protocol and the models that go with it."""
     try:
-        dataset = dataset_named(st.session_state["data"] or BUILT_IN[0])
+        dataset = dataset_named(_named("data") or BUILT_IN[0])
     except ReidvizError:
         return
     st.session_state["protocol"] = default_protocol(dataset)
