@@ -76,7 +76,7 @@ class Session:
     def _note(self, message: ForwardMsg) -> None:
         fields: list[tuple[Any, Any]] = list(message.delta.new_element.ListFields())
         for field, one in fields:
-            if field.containing_oneof is not None and getattr(one, "id", ""):
+            if field.containing_oneof is not None and hasattr(one, "id"):
                 self.ids.add(one.id)
 
 
