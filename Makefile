@@ -13,6 +13,7 @@ check: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 checkpoints: .venv/.app
 	sh checkpoints/make.sh $(BIN)/python

@@ -12,26 +12,26 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from reidviz.settings import PROJECT
-from reidviz.ui.boundary import boundary, show_uncaught
-from reidviz.ui.server import Guard
+from reidviz.common.settings import PROJECT
+from reidviz.ui.server.boundary import boundary, show_uncaught
+from reidviz.ui.server.guard import Guard
 
 STYLE: Final = """<style>
 .stMainBlockContainer { padding: 4.2rem 2.5rem 3rem 2.5rem; }
 .stMarkdown table { font-size: .88rem; width: 100%; }
 .stMarkdown th, .stMarkdown td { padding: .35rem .45rem; }
 </style>"""
-ICON = PROJECT / "reidviz" / "ui" / "icon.png"
+ICON = PROJECT / "reidviz" / "ui" / "server" / "icon.png"
 
 app = App(__file__, middleware=[Middleware(Guard)], on_script_error=show_uncaught)
 
 if __name__ == "__main__":
-    from reidviz.ui import login
-    from reidviz.ui.data_add import choose_added
-    from reidviz.ui.menu import pages
-    from reidviz.ui.messages import or_stop
-    from reidviz.ui.start import start
-    from reidviz.ui.state import choose, chosen
+    from reidviz.ui.data.import_dataset import choose_added
+    from reidviz.ui.navigation import pages
+    from reidviz.ui.server import login
+    from reidviz.ui.server.startup import start
+    from reidviz.ui.session.sidebar import choose, chosen
+    from reidviz.ui.widgets.messages import or_stop
 
     st.set_page_config(page_title="reidviz", layout="wide")
     st.html(STYLE)

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from benchmarks.measure import by_turns
-from reidviz.data.triplets import Positives, positives
-from reidviz.training.batch import drawn
+from reidviz.training.batches import drawn
 from reidviz.training.recipe import compact_recipe, paper_recipe
+from reidviz.training.sampler import Positives, positives
 
 PERSONS, CAMERAS, FRAMES, ROUNDS = 20, 6, (20, 140, 600), 300
 RECIPES = {

@@ -9,11 +9,11 @@ from PIL import Image
 from benchmarks.measure import called
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.images import picture
-from reidviz.data.protocols import default_protocol, split
-from reidviz.evaluation.ranking import RANKS, Ranking, rank
+from reidviz.data.images.decode import picture
+from reidviz.data.splits.protocols import default_protocol, split
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ranking.ranking import RANKS, Ranking, rank
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.truth import truth_of
 
 STRIPES, BINS = 6, 8
 

@@ -11,8 +11,8 @@ import sys
 
 import numpy as np
 
-from reidviz import settings
-from reidviz.models.card import read_card
+from reidviz.common import settings
+from reidviz.models.model_card import read_card
 from reidviz.models.variants import VARIANTS
 
 TARGETS = ("viper", "ilids", "prid2011", "cuhk01")

@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset
-from reidviz.data.drawing import draw_missing
 from reidviz.data.formats import load
-from reidviz.data.images import picture
-from reidviz.progress import silent
+from reidviz.data.images.decode import picture
+from reidviz.data.images.render_missing import draw_missing
 
 COUNTS = (10_000, 100_000)
 DRAWN, FRAMES, CAMERAS = 600, 50, 4

@@ -8,7 +8,7 @@ import numpy as np
 
 from reidviz.data.formats import load
 from reidviz.data.formats.synthetic import DOMAINS
-from reidviz.data.pixels import Pixels
+from reidviz.data.images.pixel_cache import Pixels
 
 PICTURES = 300
 

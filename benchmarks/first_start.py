@@ -8,7 +8,7 @@ import time
 
 from playwright.sync_api import Error, sync_playwright
 
-from reidviz import settings
+from reidviz.common import settings
 
 PORT = 8599
 COMMAND = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={PORT}"]

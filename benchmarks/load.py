@@ -27,7 +27,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from reidviz.settings import PROJECT
+from reidviz.common.settings import PROJECT
 
 LONGEST = 120.0
 """Seconds that a page may take before the session counts it as an error."""

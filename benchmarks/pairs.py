@@ -1,8 +1,8 @@
 """How fast P(same) of pairs is computed beside the plain network, and what a cascade and bf16 save and cost.
 
 The plain form passes both pictures of a pair through the whole network, once for each order and mirror combination, 64
-pairs at a time; ours shares all that pairs have in common (reidviz.evaluation.pairs). The first table takes pictures of
-noise and fresh weights, which cost what others cost; the second a trained model on a data set.
+pairs at a time; ours shares all that pairs have in common (evaluation.scoring.pair_scorer). The first table takes
+pictures of noise and fresh weights, which cost what others cost; the second a trained model on a data set.
 """
 
 from collections.abc import Callable
@@ -15,21 +15,21 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.measure import alone, by_turns, called, machine, matmul_rate, peak_memory, seconds
-from reidviz import settings
-from reidviz.cli import ConsoleProgress
+from reidviz.cli.main import ConsoleProgress
+from reidviz.common import settings
+from reidviz.common.progress import silent
 from reidviz.data.formats import load
-from reidviz.data.pixels import Pixels
-from reidviz.data.protocols import default_protocol, split
-from reidviz.evaluation.cascade import candidates
-from reidviz.evaluation.evaluate import evaluate, readings_of
-from reidviz.evaluation.features import Chosen, Pictures
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.data.splits.protocols import default_protocol, split
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of
+from reidviz.evaluation.ranking.cascade import candidates
 from reidviz.evaluation.scores import PASSES, Scoring
-from reidviz.evaluation.scoring import score
-from reidviz.evaluation.truth import truth_of
+from reidviz.evaluation.scoring.features import Chosen, Pictures
+from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
 from reidviz.models.variants import build
-from reidviz.progress import silent
 from reidviz.training.recipe import recipe_named
 
 ROUNDS = 3

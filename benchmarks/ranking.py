@@ -15,9 +15,9 @@ import torch
 
 from benchmarks.measure import alone, by_turns, machine, matmul_rate, peak_memory
 from reidviz.data.dataset import IntArray
-from reidviz.evaluation.ranking import rank, rank_features
+from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ranking.ranking import rank, rank_features
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.truth import Truth
 
 PROBES, PERSONS, CAMERAS = 3_368, 750, 6
 GALLERY, DISTRACTORS = 15_913, 2_798

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reidviz import settings
+from reidviz.common import settings
 
 PERSONS, CAMERAS, SHOTS = 2_500, "ABCD", 2
 PLACES = ((0.5, 0.5), (0.4, 0.6), (0.6, 0.4), (0.45, 0.45), (0.55, 0.6))

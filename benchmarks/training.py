@@ -18,22 +18,22 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.measure import by_turns, machine, matmul_rate, seconds
-from reidviz import settings
-from reidviz.cli import ConsoleProgress
+from reidviz.cli.main import ConsoleProgress
+from reidviz.common import settings
 from reidviz.data.formats import load
-from reidviz.data.pixels import Pixels
-from reidviz.data.protocols import split, validation
-from reidviz.data.triplets import positives
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.data.splits.protocols import split, validation
 from reidviz.models import mtdnet
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
-from reidviz.training import loop
-from reidviz.training.batch import Batch
+from reidviz.training import trainer as loop
+from reidviz.training.batches import Batch
 from reidviz.training.devices import placed
-from reidviz.training.loop import Step, Trainer
-from reidviz.training.mining import negatives
+from reidviz.training.negative_mining import negatives
 from reidviz.training.recipe import Recipe, recipe_named
+from reidviz.training.sampler import positives
+from reidviz.training.trainer import Step, Trainer
 
 DATA, PROTOCOL, SEED = "synthetic:cuhk03", "test100:0", 0
 STEPS = {"compact": 15, "paper": 3}

@@ -3,19 +3,19 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.evaluation.statistics import wins
+from reidviz.evaluation.ranking.wins import wins
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.compare import wins_figure
 from reidviz.figures.text import plain
-from reidviz.figures.wins import wins_figure
-from reidviz.ui.dial import dial
-from reidviz.ui.markup import Markdown, literal
-from reidviz.ui.messages import heading, said
-from reidviz.ui.pictures import thumbnail
-from reidviz.ui.results import results_or_progress
-from reidviz.ui.retrieval import open_probe
-from reidviz.ui.selection import select, selected
-from reidviz.ui.state import current
-from reidviz.ui.summary import provenance, results_table
+from reidviz.ui.results.fusion_slider import dial
+from reidviz.ui.results.results_table import provenance, results_table
+from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.retrieval.ranked_lists import open_probe
+from reidviz.ui.session.selection import select, selected
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.messages import heading, said
+from reidviz.ui.widgets.thumbnails import thumbnail
 
 SHOWN = 12
 

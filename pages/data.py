@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from reidviz import settings
-from reidviz.ui.boundary import fragment
-from reidviz.ui.data_add import show_add
-from reidviz.ui.data_browser import browse
-from reidviz.ui.data_card import show_card, show_split
-from reidviz.ui.data_doctor import show_doctor
-from reidviz.ui.messages import heading, say_read_only
-from reidviz.ui.state import current
+from reidviz.common import settings
+from reidviz.ui.data.dataset_card import show_card, show_split
+from reidviz.ui.data.doctor_report import show_doctor
+from reidviz.ui.data.image_browser import browse
+from reidviz.ui.data.import_dataset import show_add
+from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading, say_read_only
 
 heading("Data", "What is in this data set, how is it split, and what is wrong with it?")
 choice = current()

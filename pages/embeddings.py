@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from reidviz.ui.boundary import fragment
-from reidviz.ui.embedding_maps import choose_look, draw_maps, lay_out, take_rows
-from reidviz.ui.embedding_numbers import show_numbers
-from reidviz.ui.embedding_points import choose_points
-from reidviz.ui.embedding_selected import show_neighbours, show_selected
-from reidviz.ui.embedding_sides import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
-from reidviz.ui.embedding_upload import Uploaded, choose_upload, show_uploaded
-from reidviz.ui.map_mouse import hover_pictures, on_click
-from reidviz.ui.messages import heading
-from reidviz.ui.selection import selected
-from reidviz.ui.state import current
+from reidviz.ui.embeddings.map_events import hover_pictures, on_click
+from reidviz.ui.embeddings.maps import choose_look, draw_maps, lay_out, take_rows
+from reidviz.ui.embeddings.metrics import show_numbers
+from reidviz.ui.embeddings.neighbours import show_neighbours, show_selected
+from reidviz.ui.embeddings.points import choose_points
+from reidviz.ui.embeddings.spaces import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
+from reidviz.ui.embeddings.uploaded_image import Uploaded, choose_upload, show_uploaded
+from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.selection import selected
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading
 
 heading("Embeddings", "What does the ranking branch see: who lies near whom, and does another model see the same?")
 choice = current()

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from reidviz.evaluation.foregone import others
-from reidviz.evaluation.truth import truth_of
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
-from reidviz.ui.messages import heading
-from reidviz.ui.results import results_or_progress
-from reidviz.ui.state import current
-from reidviz.ui.summary import best_in_words, provenance, results_table
+from reidviz.ui.results.results_table import best_in_words, provenance, results_table
+from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
 st.markdown(

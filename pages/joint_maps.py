@@ -1,10 +1,10 @@
 """Joint maps: what did cross-domain training transfer?"""
 
-from reidviz.ui.joint_comparison import compare
-from reidviz.ui.joint_maps import show_distances, show_numbers, show_projection
-from reidviz.ui.joint_pairs import show_pair
-from reidviz.ui.messages import heading
-from reidviz.ui.state import current
+from reidviz.ui.joint_maps.comparison import compare
+from reidviz.ui.joint_maps.metrics import show_distances, show_numbers, show_projection
+from reidviz.ui.joint_maps.pair_heatmaps import show_pair
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading
 
 heading("Joint maps", "What did cross-domain training transfer from the source to the target?")
 comparison = compare(current())

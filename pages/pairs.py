@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from reidviz.evaluation.evaluate import Result
-from reidviz.ui.boundary import fragment
-from reidviz.ui.messages import heading
-from reidviz.ui.pair_choice import choose_pair, remember_pair
-from reidviz.ui.pair_errors import show_calibration, show_curves, show_threshold
-from reidviz.ui.pair_plane import show_pictures, show_plane, tasks_of
-from reidviz.ui.pair_tests import Tested, tested_or_stop
-from reidviz.ui.pair_view import show_pair
-from reidviz.ui.pair_why import show_why
-from reidviz.ui.results import results_or_progress
-from reidviz.ui.state import current
-from reidviz.ui.summary import provenance
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.pairs.pair_picker import choose_pair, remember_pair
+from reidviz.ui.pairs.pair_scores import show_pair
+from reidviz.ui.pairs.saliency import show_why
+from reidviz.ui.pairs.task_scatter import show_pictures, show_plane, tasks_of
+from reidviz.ui.pairs.thresholds import show_calibration, show_curves, show_threshold
+from reidviz.ui.pairs.verification import Tested, tested_or_stop
+from reidviz.ui.results.results_table import provenance
+from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading
 
 heading("Pairs", "Is this the same person, and how sure is the network?")
 choice = current()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from reidviz.ui.dial import dial
-from reidviz.ui.messages import heading
-from reidviz.ui.results import results_or_progress
-from reidviz.ui.retrieval import choose_probe, show_probe, show_upload
-from reidviz.ui.state import current
+from reidviz.ui.results.fusion_slider import dial
+from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.retrieval.ranked_lists import choose_probe, show_probe, show_upload
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.messages import heading
 
 heading("Retrieval", "Who does each model take for this person, and where does the true match stand?")
 choice = current()

@@ -4,13 +4,13 @@ from typing import Final
 
 import streamlit as st
 
-from reidviz import settings
-from reidviz.ui.messages import heading, say_read_only
-from reidviz.ui.run_table import chosen_run, run_table
-from reidviz.ui.run_view import show_run
-from reidviz.ui.runs import all_runs
-from reidviz.ui.state import current
-from reidviz.ui.training import new_training
+from reidviz.common import settings
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.training.run_details import show_run
+from reidviz.ui.training.run_table import chosen_run, run_table
+from reidviz.ui.training.runs import all_runs
+from reidviz.ui.training.start_form import new_training
+from reidviz.ui.widgets.messages import heading, say_read_only
 
 FIRST_TRAINING: Final = (
     " Choose a variant above and press *Start training*: on built-in data the recipe *compact* takes some minutes on a "

@@ -1,5 +1,5 @@
 """python -m reidviz"""
 
-from reidviz.cli import main
+from reidviz.cli.main import main
 
 raise SystemExit(main())

@@ -3,10 +3,13 @@
 No test depends on how fast the machine is: they wait for what is to happen, and pytest's timeout ends one that hangs.
 """
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -16,6 +19,7 @@ from reidviz.models.architecture import Architecture, compact
 from reidviz.models.mtdnet import Network, initialise
 from reidviz.models.variants import build
 
+T = TypeVar("T")
 torch.set_num_threads(1)
 hypothesis.settings.register_profile(
     "calm",
@@ -86,3 +90,9 @@ def people_folder(root: Path, persons: int = 6, shots: int = 2, size: tuple[int,
                 colour = (40 * person % 256, 255 - 30 * person % 256, 90 + 60 * (camera == "B") + 5 * shot)
                 Image.new("RGB", size, colour).save(folder / f"{camera}_{shot}.png")
     return root
+
+
+def awaited(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, from a thread of its own: Playwright holds a running loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -49,7 +49,11 @@ from mypy.types import (
     get_proper_type,
 )
 
-MARKDOWN, HTML, PLAIN = "reidviz.ui.markup.Markdown", "reidviz.ui.markup.Html", "reidviz.figures.text.Plain"
+MARKDOWN, HTML, PLAIN = (
+    "reidviz.ui.widgets.markup.Markdown",
+    "reidviz.ui.widgets.markup.Html",
+    "reidviz.figures.text.Plain",
+)
 ESCAPES = {MARKDOWN: "literal()", HTML: "in_html()", PLAIN: "plain()"}
 CODE = ErrorCode("markup", "Text that is not escaped where markup is understood", "reidviz")
 

@@ -12,13 +12,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from reidviz import cli
-from reidviz.data import catalogue
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.validation import validate
+from reidviz.cli import main as cli
+from reidviz.data.catalogue import imported as catalogue
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, create
-from reidviz.training.train import Exams, train
 from tests.conftest import PATIENCE, SMALL, people_folder
 from tests.pages.conftest import APP, settled
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from benchmarks.training import Repeated, differences, operations, plain
-from reidviz.data.triplets import positives
-from reidviz.training.loop import Trainer
 from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe
+from reidviz.training.sampler import positives
+from reidviz.training.trainer import Trainer
 from tests.conftest import SMALL, network
 
 

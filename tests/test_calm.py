@@ -6,7 +6,7 @@ import sys
 
 import hypothesis
 
-from reidviz import settings
+from reidviz.common import settings
 
 
 def test_nothing_of_the_users_is_read(tmp_path_factory) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import silent
+from reidviz.common.settings import CHECKPOINTS
 from reidviz.data.doctor import examine
 from reidviz.data.formats import load
-from reidviz.data.protocols import default_protocol, split
-from reidviz.errors import ReidvizError
-from reidviz.evaluation.evaluate import evaluate, readings_of
-from reidviz.evaluation.ranking import Averaging
-from reidviz.progress import silent
-from reidviz.settings import CHECKPOINTS
+from reidviz.data.splits.protocols import default_protocol, split
+from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of
+from reidviz.evaluation.ranking.ranking import Averaging
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from reidviz import settings
-from reidviz.data import catalogue
-from reidviz.data.formats import load, without
-from reidviz.errors import ReidvizError
-from reidviz.leftovers import STARTED, sweep
-from reidviz.training import worker
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.leftovers import STARTED, sweep
+from reidviz.data.catalogue import imported as catalogue
+from reidviz.data.formats import excluded, load
+from reidviz.training import launcher
 from reidviz.training.go_on import go_on_to
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create
-from reidviz.training.train import Exams, train
-from reidviz.ui.start import start
+from reidviz.ui.server.startup import start
 from tests.conftest import people_folder
 
 
@@ -49,16 +49,16 @@ def nothing(*_: object) -> None:
 
 DOORS: dict[str, Callable[[Path], object]] = {
     "create": lambda world: create(world / "runs" / "two", job(world)),
-    "start": lambda world: worker.start(one(world)),
+    "start": lambda world: launcher.start(one(world)),
     "stop": lambda world: one(world).ask_to_stop(),
-    "delete": lambda world: worker.delete(one(world)),
+    "delete": lambda world: launcher.delete(one(world)),
     "go on": lambda world: go_on_to(one(world), 5),
     "train": lambda world: train(one(world), Exams(nothing, nothing)),  # type: ignore[arg-type]
     "add": lambda world: catalogue.add("more", "synthetic:viper"),
     "remove": lambda world: catalogue.remove(job(world).data),
     "unpack": lambda world: catalogue.unpack(BytesIO(b""), "mine"),
     "discard": lambda world: catalogue.discard(world / "data" / "other"),
-    "leave out": lambda world: without.write(world / "data" / "clean.json", load(job(world).data), []),
+    "leave out": lambda world: excluded.write(world / "data" / "clean.json", load(job(world).data), []),
 }
 
 

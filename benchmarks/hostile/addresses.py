@@ -15,10 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.hostile import campaign
 from benchmarks.hostile.world import lay, people, point, report
-from reidviz import settings
-from reidviz.errors import ReidvizError
-from reidviz.ui.boundary import LOG
-from reidviz.ui.jobs import board
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.ui.background.jobs import board
+from reidviz.ui.server.boundary import LOG
 
 PAGES = ("home", "retrieval", "compare", "pairs", "embeddings", "joint_maps", "data", "train")
 WRONG = "This did not work"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 
 SECRET = b"what lies outside is not to be read \x07\x5a\xa5"
 """Stands in a file beside each case's folder: whoever finds these bytes in what a case gave has read too far."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.hostile.campaign import SECRET, main
 from reidviz.data.formats import load
-from reidviz.data.images import picture
+from reidviz.data.images.decode import picture
 
 CASES = 1000
 SHAPE = (3, 8, 16)

@@ -17,8 +17,8 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from benchmarks.hostile.campaign import main
 from reidviz.data.formats import load
-from reidviz.data.images import SUFFIXES, decode, picture, resize
-from reidviz.ui.pictures import data_uri
+from reidviz.data.images.decode import SUFFIXES, decode, picture, resize
+from reidviz.ui.widgets.thumbnails import data_uri
 
 CASES = 2000
 SIDE = 24

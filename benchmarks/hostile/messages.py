@@ -24,8 +24,8 @@ from benchmarks.hostile import campaign
 from benchmarks.hostile.campaign import Attempt
 from benchmarks.hostile.session import Session, healthy, serving
 from benchmarks.hostile.world import lay, people, report
-from reidviz import settings
-from reidviz.errors import ReidvizError
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 
 PAGES = ("", "train", "pairs", "embeddings", "data", "retrieval", "compare", "joint_maps")
 RAISED = re.compile(rb'  File "([^"]+)", line \d+, in [^\n]+\n(?:    [^\n]*\n)*(?=[A-Za-z_][\w.]*(?::|\n))')

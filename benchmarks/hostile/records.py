@@ -18,19 +18,19 @@ from benchmarks.hostile import campaign
 from benchmarks.hostile.campaign import SECRET
 from benchmarks.hostile.mutations import in_its_place, other_bytes, other_json
 from benchmarks.hostile.world import HAPPENED, SHAPE, lay, report, trainer
-from reidviz import settings
-from reidviz.data.catalogue import added
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import titles
+from reidviz.data.catalogue.imported import added
 from reidviz.data.formats import load
-from reidviz.data.names import titles
-from reidviz.errors import ReidvizError
-from reidviz.evaluation import score_cache
-from reidviz.training import snapshot
+from reidviz.evaluation.scoring import cache as score_cache
+from reidviz.training import resume_state
 from reidviz.training.run_folder import RunFolder, Status
-from reidviz.ui.run_results import _cmc, _rank1
-from reidviz.ui.run_table import _columns, _standing
-from reidviz.ui.runs import Seen, all_runs
-from reidviz.ui.state import damaged_models, known_data, known_readings
-from reidviz.ui.summary import figures_table
+from reidviz.ui.results.results_table import figures_table
+from reidviz.ui.session.sidebar import damaged_models, known_data, known_readings
+from reidviz.ui.training.run_results import _cmc, _rank1
+from reidviz.ui.training.run_table import _columns, _standing
+from reidviz.ui.training.runs import Seen, all_runs
 
 RUN = "runs/damaged"
 FILES = (
@@ -125,7 +125,7 @@ def _others(work: Path) -> tuple[Callable[[], object], ...]:
     return (
         lambda: load(f"without:{work / 'imports' / 'without.json'}").name,
         lambda: score_cache.read(work / "cache" / "scores" / "kept.npy", SHAPE),
-        lambda: snapshot.restore(settings.runs_dir() / "damaged" / "checkpoints", trainer()),
+        lambda: resume_state.restore(settings.runs_dir() / "damaged" / "checkpoints", trainer()),
     )
 
 
@@ -138,7 +138,7 @@ def _go_on(work: Path) -> None:
         run.queue,
         run.ask_to_stop,
         lambda: run.hold().release(),
-        lambda: snapshot.tidy(run.checkpoints),
+        lambda: resume_state.tidy(run.checkpoints),
     )
     for write in writes:
         with suppress(ReidvizError):

@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from reidviz import settings
+from reidviz.common import settings
 
 PATIENCE = 15.0
 """Seconds to wait for an answer."""

@@ -20,12 +20,12 @@ from safetensors.torch import load, save
 from benchmarks.hostile import campaign
 from benchmarks.hostile.mutations import ODD, in_its_place, other_bytes, other_json
 from benchmarks.hostile.world import SMALL, lay, report, trainer
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.models.checkpoint import initialise_from, load_checkpoint
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.variants import build
-from reidviz.training import snapshot
-from reidviz.ui.state import damaged_models, known_readings
+from reidviz.training import resume_state
+from reidviz.ui.session.sidebar import damaged_models, known_readings
 
 DTYPES = ("F64", "F32", "F16", "BF16", "I64", "I32", "U8", "BOOL", "F8_E4M3", "F8_E5M2", "C64", "U64", "F4", "ODD", "")
 FAR = (0, 1, -1, 2, 8, 100, 2**31, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30)
@@ -94,7 +94,7 @@ def _loaded(file: Path) -> list[str]:
         facts = json.loads(last.with_suffix(".json").read_bytes())
         digest = sha256(last.read_bytes()).hexdigest()
         last.with_suffix(".json").write_text(json.dumps(facts | {"sha256": digest}))
-        found, damaged = snapshot.restore(folder, trainer())
+        found, damaged = resume_state.restore(folder, trainer())
         if found is None or (found.step, damaged) not in ((10, [last.name]), (20, [])):
             raise AssertionError("a whole snapshot is not used")
     return said

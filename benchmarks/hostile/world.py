@@ -16,20 +16,20 @@ import torch
 from PIL import Image
 
 from benchmarks.hostile.campaign import HEAD, Tally
-from reidviz import settings
+from reidviz.common import settings
 from reidviz.data.formats import load
-from reidviz.data.formats.without import write as write_without
-from reidviz.data.triplets import positives
-from reidviz.evaluation import score_cache
+from reidviz.data.formats.excluded import write as write_without
+from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.models.architecture import Architecture, compact
-from reidviz.models.card import Card, Fusion, write_card
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.models.mtdnet import initialise
 from reidviz.models.variants import build
-from reidviz.training.loop import Trainer
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.resume_state import Facts, save_snapshot
 from reidviz.training.run_folder import Job, RunFolder, Status, create
-from reidviz.training.snapshot import Facts, save_snapshot
+from reidviz.training.sampler import positives
+from reidviz.training.trainer import Trainer
 
 SMALL = replace(compact(), height=64, width=32, feat=16, conv3=8, conv4=8, conv5=8, fc=16)
 FUSION = Fusion(0.5, 0.2, 0.7, "8 persons", 16, 8, (0.0, 1.0), (50.0, 75.0), (55.0, 80.0))

@@ -13,10 +13,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.hostile.campaign import SECRET, main
+from reidviz.common.errors import ReidvizError
+from reidviz.data.catalogue.zip_import import UNPACKED, import_zip
 from reidviz.data.formats import load
-from reidviz.data.images import picture
-from reidviz.data.zips import UNPACKED, import_zip
-from reidviz.errors import ReidvizError
+from reidviz.data.images.decode import picture
 
 CASES = 1000
 LINK, PIPE, DEVICE, SET_ID = 0o120777, 0o010644, 0o060644, 0o104777

@@ -5,9 +5,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from reidviz import settings
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
 
 SYSTEM = (Path("/proc"), Path("/sys"))
 """Where files are none: reading one may wait for ever, or tell of the machine."""

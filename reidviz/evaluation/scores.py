@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.models.variants import Kind
 
 FloatArray = npt.NDArray[np.float32]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.data.dataset import IntArray
-from reidviz.evaluation.projection import Plane
+from reidviz.evaluation.embedding.projection import Plane
 from reidviz.figures.palette import RIGHT, WRONG, colour
 from reidviz.figures.text import Plain
 

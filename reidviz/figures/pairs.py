@@ -7,9 +7,9 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.data.dataset import IntArray
-from reidviz.evaluation.calibration import Errors, Reliability
+from reidviz.evaluation.ground_truth import BoolArray
 from reidviz.evaluation.scores import FloatArray
-from reidviz.evaluation.truth import BoolArray
+from reidviz.evaluation.verification.error_rates import Errors, Reliability
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.text import LINE, MOST_INSIDE, Plain
 

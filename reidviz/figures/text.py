@@ -6,7 +6,7 @@ numbers and what is made of these and Plain; the type check refuses anything els
 
 from typing import NewType, cast
 
-from reidviz.data.names import shown
+from reidviz.common.printable import shown
 
 Plain = NewType("Plain", str)
 

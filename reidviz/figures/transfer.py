@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from reidviz.evaluation.projection import Plane
+from reidviz.evaluation.embedding.projection import Plane
+from reidviz.evaluation.ground_truth import BoolArray
 from reidviz.evaluation.scores import FloatArray
-from reidviz.evaluation.truth import BoolArray
 from reidviz.figures.palette import colour
 
 BINS = 40

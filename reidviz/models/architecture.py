@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 
 StemName = Literal["caffenet", "torchvision"]
 MOST_UNITS = 16_384

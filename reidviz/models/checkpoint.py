@@ -14,11 +14,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError
-from reidviz.files import write_atomically
-from reidviz.json_files import open_at_once
-from reidviz.models.card import Card, find_checkpoint, read_card, title, write_card
+from reidviz.common.atomic_write import write_atomically
+from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import open_at_once
+from reidviz.common.printable import shown
+from reidviz.models.model_card import Card, find_checkpoint, read_card, title, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
 

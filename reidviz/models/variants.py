@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.models.architecture import Architecture
 
 if TYPE_CHECKING:

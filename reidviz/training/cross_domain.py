@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from reidviz.models.losses import distinct_pairs, joint_feature, joint_loss, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.rows import rows
-from reidviz.training.batch import Batch
-from reidviz.training.mining import negatives
+from reidviz.training.batches import Batch
+from reidviz.training.negative_mining import negatives
 from reidviz.training.recipe import Recipe
 
 

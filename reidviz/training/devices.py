@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from reidviz import settings
-from reidviz.errors import ReidvizError
-from reidviz.training.lock import Lock
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.file_lock import Lock
 from reidviz.training.run_folder import RunFolder, runs_in
 
 LARGEST_SHARE = 0.5

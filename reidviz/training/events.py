@@ -8,9 +8,9 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 
-from reidviz.errors import ReidvizError
-from reidviz.json_files import Count, Percent, Seconds, decoded, open_at_once
-from reidviz.models.card import Fusion
+from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import Count, Percent, Seconds, decoded, open_at_once
+from reidviz.models.model_card import Fusion
 from reidviz.models.variants import Kind
 
 Event = dict[str, Any]

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.training.recipe import changed
+from reidviz.training.resume_state import steps_kept
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.snapshot import steps_kept
 
 
 def go_on_to(run: RunFolder, iterations: int) -> None:

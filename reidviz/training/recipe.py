@@ -4,7 +4,7 @@ import math
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.models.architecture import Architecture, StemName, check_sizes, compact, paper
 
 HINT = "Look at the settings of a recipe in README.md, or start from one by its name."

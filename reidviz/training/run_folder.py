@@ -19,14 +19,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from reidviz import settings
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError, because
-from reidviz.files import not_written, write_atomically
-from reidviz.json_files import Count, Seconds, read_json
+from reidviz.common import settings
+from reidviz.common.atomic_write import not_written, write_atomically
+from reidviz.common.errors import ReidvizError, because
+from reidviz.common.file_lock import Lock, is_held
+from reidviz.common.json_files import Count, Seconds, read_json
+from reidviz.common.printable import shown
 from reidviz.models.variants import variant
 from reidviz.training.events import Event, Events
-from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import Recipe, recipe_from
 
 State = Literal["queued", "running", "stopped", "finished", "failed", "interrupted"]

@@ -16,10 +16,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
-from reidviz import settings
+from reidviz.common import settings
 from reidviz.data.formats import load
-from reidviz.models.card import Card, Fusion
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card, Fusion
 from tests.conftest import PATIENCE, SMALL, network, people_folder
 
 expect.set_options(timeout=1000 * PATIENCE)

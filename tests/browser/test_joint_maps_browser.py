@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reidviz.data.formats import load
-from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card
 from tests.browser.conftest import assert_fits, serving
 from tests.conftest import SMALL, network, people_folder
 

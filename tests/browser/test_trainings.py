@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.validation import validate
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
-from reidviz.training.train import Exams, train
 from tests.browser.conftest import assert_fits, serving
 from tests.conftest import SMALL, people_folder
 

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import FORMATS, load, parquet_process
 from reidviz.data.formats import parquet as tables
-from reidviz.data.images import decode
-from reidviz.data.recorded import _of_matlab
+from reidviz.data.images.decode import decode
 from reidviz.data.roots import allowed, inside, open_regular
-from reidviz.errors import ReidvizError
+from reidviz.data.splits.release_splits import _of_matlab
 from tests.conftest import people_folder
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from reidviz.models.architecture import Architecture
-from reidviz.models.card import Card, Fusion
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card, Fusion
 from reidviz.models.mtdnet import MTDnet, Network
 from tests.conftest import SMALL, network, people_folder
 

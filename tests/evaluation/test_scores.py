@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.scores import EXACT, Scores, Scoring, scoring
 from reidviz.models.variants import Kind
 

@@ -1,10 +1,10 @@
 import numpy as np
 
-from reidviz.evaluation.statistics import Wins
+from reidviz.evaluation.ranking.wins import Wins
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.compare import wins_figure
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.text import LINE, plain
-from reidviz.figures.wins import wins_figure
 
 
 def test_a_cmc_figure_draws_the_very_numbers() -> None:

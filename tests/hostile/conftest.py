@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import streamlit as st
 
-from reidviz import settings
+from reidviz.common import settings
 
 
 @pytest.fixture(autouse=True)

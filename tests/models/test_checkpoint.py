@@ -9,11 +9,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from reidviz import settings
-from reidviz.errors import ReidvizError
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 from reidviz.models.architecture import compact
-from reidviz.models.card import Card
 from reidviz.models.checkpoint import initialise_from, load_checkpoint, read_weights, save_checkpoint
+from reidviz.models.model_card import Card
 from reidviz.models.mtdnet import MTDnet
 from tests.conftest import SMALL, network
 

@@ -3,12 +3,12 @@
 import pytest
 
 from benchmarks.colour_histogram import histogram_ranking
-from reidviz import settings
+from reidviz.common import settings
 from reidviz.data.formats import load
-from reidviz.data.protocols import split
-from reidviz.evaluation.evaluate import evaluate, readings_of, record
-from reidviz.models.card import read_card
+from reidviz.data.splits.protocols import split
+from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of, record
 from reidviz.models.checkpoint import load_checkpoint
+from reidviz.models.model_card import read_card
 
 SHIPPED = ("mtdnet-rnk", "mtdnet-cls", "mtdnet")
 

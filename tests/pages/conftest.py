@@ -7,15 +7,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
-from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import Scoring
-from reidviz.models.card import Card
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.ui import results
-from reidviz.ui.boundary import LOG
-from reidviz.ui.jobs import board
+from reidviz.models.model_card import Card
+from reidviz.ui.background.jobs import board
+from reidviz.ui.results import scored_models
+from reidviz.ui.server.boundary import LOG
 from tests.conftest import PATIENCE, SMALL, network, people_folder
 
 APP = str(settings.PROJECT / "app.py")
@@ -59,19 +59,19 @@ def no_incident(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture
 def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], None]]:
     """Let scoring end after cascades of so many pictures, as if the rest took long; what that returns lets it go on."""
-    real = results.evaluate
+    real = scored_models.evaluate
 
     def cut(cascade: int) -> Callable[[], None]:
-        def evaluate(reading, dataset, split, progress=None, scoring=results.EXACT):  # type: ignore[no-untyped-def]
+        def evaluate(reading, dataset, split, progress=None, scoring=scored_models.EXACT):  # type: ignore[no-untyped-def]
             if progress is None:
                 return real(reading, dataset, split, scoring=scoring)
             if reading.kind != "distance" and not scoring.cascade:
                 raise ReidvizError("Cut off.")
             return real(reading, dataset, split, progress, scoring)
 
-        monkeypatch.setattr(results, "CASCADE", Scoring(cascade=cascade))
-        monkeypatch.setattr(results, "evaluate", evaluate)
-        return lambda: monkeypatch.setattr(results, "evaluate", real)
+        monkeypatch.setattr(scored_models, "CASCADE", Scoring(cascade=cascade))
+        monkeypatch.setattr(scored_models, "evaluate", evaluate)
+        return lambda: monkeypatch.setattr(scored_models, "evaluate", real)
 
     return cut
 

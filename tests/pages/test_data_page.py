@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from reidviz.data.catalogue import added, folders
+from reidviz.data.catalogue.imported import added, folders
 from reidviz.data.formats import load
-from reidviz.ui.jobs import board
+from reidviz.ui.background.jobs import board
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 

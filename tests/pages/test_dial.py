@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.models.card import Fusion, read_card, write_card
+from reidviz.models.model_card import Fusion, read_card, write_card
 from tests.pages.conftest import rows, settled
 from tests.pages.test_retrieval import html
 

@@ -10,9 +10,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
-from reidviz.data.protocols import split
-from reidviz.ui.jobs import board
-from reidviz.ui.selection import Selection
+from reidviz.data.splits.protocols import split
+from reidviz.ui.background.jobs import board
+from reidviz.ui.session.selection import Selection
 from tests.pages.conftest import settled
 
 
@@ -135,7 +135,7 @@ def test_pca_stands_in_while_a_slow_projection_is_computed(
     def slow(features: object, method: str, progress: object, start: object) -> None:
         ready.wait()
 
-    monkeypatch.setattr("reidviz.ui.planes.lay_out", slow)
+    monkeypatch.setattr("reidviz.ui.background.projections.lay_out", slow)
     page = opened(app)
     page.segmented_control(key="map-method").set_value(method).run()
     assert not page.exception
@@ -146,7 +146,7 @@ def test_pca_stands_in_while_a_slow_projection_is_computed(
 
 def test_the_same_space_on_both_sides_waits_for_one_projection(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = threading.Event()
-    monkeypatch.setattr("reidviz.ui.planes.lay_out", lambda *_: ready.wait())
+    monkeypatch.setattr("reidviz.ui.background.projections.lay_out", lambda *_: ready.wait())
     page = opened(app)
     left, right = (next(s for s in page.selectbox if s.label == f"{side} map") for side in ("Left", "Right"))
     right.set_value(left.value)

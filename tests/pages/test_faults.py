@@ -7,21 +7,23 @@ import shutil
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings, ui
-from reidviz.errors import ReidvizError
-from reidviz.models.card import Card
+from reidviz import ui
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import time_left
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.progress import time_left
+from reidviz.models.model_card import Card
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, Status, create
-from reidviz.ui import live, state
-from reidviz.ui.jobs import board
-from reidviz.ui.runs import duration
+from reidviz.ui.background.jobs import board
+from reidviz.ui.session import sidebar
+from reidviz.ui.training import live_curves
+from reidviz.ui.training.runs import duration
 from tests.conftest import SMALL, network
 from tests.pages.conftest import settled
 
@@ -45,16 +47,16 @@ def raising(error: Exception) -> Callable[..., None]:
 @pytest.fixture
 def inject(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
     """Let every page meet an error where it asks for what was chosen; modules imported meanwhile would keep it."""
-    for module in iter_modules(ui.__path__):
-        import_module(f"{ui.__name__}.{module.name}")
-    real = state.current
+    for module in walk_packages(ui.__path__, f"{ui.__name__}."):
+        import_module(module.name)
+    real = sidebar.current
 
     def put(error: Exception) -> None:
         def fail() -> None:
             real()
             raise error
 
-        monkeypatch.setattr(state, "current", fail)
+        monkeypatch.setattr(sidebar, "current", fail)
 
     return put
 
@@ -100,7 +102,7 @@ def test_a_part_that_runs_by_itself_has_a_boundary_too(
     monkeypatch.setenv("REIDVIZ_RUNS", str(tmp_path / "runs"))
     run = create(tmp_path / "runs" / "one", Job(data, "half:0", "mtdnet", compact_recipe(), None, 0))
     run.write_status(Status("stopped", 3, 20))
-    monkeypatch.setattr(live, "_progress", raising(KeyError("loss")))
+    monkeypatch.setattr(live_curves, "_progress", raising(KeyError("loss")))
     settled(app)
     app.switch_page("pages/train.py").run()
     assert "Something went wrong (incident " in said(app)

@@ -1,6 +1,6 @@
 from streamlit.testing.v1 import AppTest
 
-from reidviz.ui.jobs import board
+from reidviz.ui.background.jobs import board
 from tests.pages.conftest import rows, settled
 
 

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
-from reidviz.models.card import read_card
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import read_card
 from tests.conftest import network, people_folder
 from tests.pages.conftest import settled
 

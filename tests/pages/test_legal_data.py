@@ -15,27 +15,27 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
-from reidviz.data.protocols import split
-from reidviz.errors import ReidvizError
-from reidviz.evaluation import scoring
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.foregone import ONE_PERSON
+from reidviz.data.splits.protocols import split
+from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
+from reidviz.evaluation.ranking.foregone import ONE_PERSON
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.truth import Truth, truth_of
-from reidviz.evaluation.validation import validate
-from reidviz.models.card import Card
+from reidviz.evaluation.scoring import score as scoring
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card
 from reidviz.models.variants import VARIANTS
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, create
-from reidviz.training.train import Exams, train
-from reidviz.ui.jobs import board
-from reidviz.ui.markup import NOTHING
-from reidviz.ui.planes import layouts
-from reidviz.ui.selection import Selection
-from reidviz.ui.state import known_readings
+from reidviz.ui.background.jobs import board
+from reidviz.ui.background.projections import layouts
+from reidviz.ui.session.selection import Selection
+from reidviz.ui.session.sidebar import known_readings
+from reidviz.ui.widgets.markup import NOTHING
 from tests.conftest import SMALL, network, people_folder
 from tests.evaluation.conftest import FUSION
 from tests.pages.conftest import APP

@@ -7,10 +7,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings
-from reidviz.data.catalogue import add
-from reidviz.errors import ReidvizError
-from reidviz.ui.start import is_loopback, start
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.data.catalogue.imported import add
+from reidviz.ui.server.startup import is_loopback, start
 from tests.conftest import PATIENCE, people_folder
 from tests.pages.conftest import APP, settled
 

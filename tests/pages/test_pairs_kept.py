@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.data.catalogue import add
+from reidviz.data.catalogue.imported import add
 from reidviz.data.formats import load
-from reidviz.data.protocols import split
-from reidviz.evaluation import scoring
-from reidviz.evaluation.calibration import cross_tempered, errors, reliability, threshold_at
-from reidviz.evaluation.evaluate import evaluate
-from reidviz.evaluation.pair_values import pairs_tested
-from reidviz.evaluation.truth import truth_of
-from reidviz.ui.state import known_readings
+from reidviz.data.splits.protocols import split
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.scoring import score as scoring
+from reidviz.evaluation.verification.error_rates import cross_tempered, errors, reliability, threshold_at
+from reidviz.evaluation.verification.pair_set import pairs_tested
+from reidviz.ui.session.sidebar import known_readings
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 from tests.pages.test_legal_data import forced

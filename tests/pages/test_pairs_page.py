@@ -7,12 +7,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
-from reidviz.data.protocols import split
-from reidviz.keys import key_of
-from reidviz.ui import pair_tests
-from reidviz.ui.pair_errors import threshold_card
-from reidviz.ui.selection import Selection
-from reidviz.ui.state import Choice
+from reidviz.data.keys import key_of
+from reidviz.data.splits.protocols import split
+from reidviz.ui.pairs import verification
+from reidviz.ui.pairs.thresholds import threshold_card
+from reidviz.ui.session.selection import Selection
+from reidviz.ui.session.sidebar import Choice
 from tests.pages.conftest import settled
 
 
@@ -56,7 +56,7 @@ def test_a_probe_and_its_true_match_by_every_model_at_once(app: AppTest) -> None
 
 
 def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) -> None:
-    from reidviz.evaluation.evaluate import evaluate
+    from reidviz.evaluation.pipeline.evaluate import evaluate
 
     page = opened(app)
     dataset = load(data)
@@ -73,7 +73,7 @@ def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) 
 
 
 def page_readings() -> list:
-    from reidviz.ui.state import known_readings
+    from reidviz.ui.session.sidebar import known_readings
 
     return list(known_readings().values())
 
@@ -151,7 +151,7 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
 
 
 def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str) -> None:
-    from reidviz.evaluation.evaluate import evaluate
+    from reidviz.evaluation.pipeline.evaluate import evaluate
 
     page = opened(app)
     dataset = load(data)
@@ -159,7 +159,7 @@ def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str
     reading = next(r for r in page_readings() if r.name == "mtdnet")
     choice = Choice(dataset, parts, (reading,))
     result = evaluate(reading, dataset, parts)
-    card = threshold_card(choice, result, pair_tests.tested(choice, result))
+    card = threshold_card(choice, result, verification.tested(choice, result))
     assert json.loads(json.dumps(card))["card"]["variant"] == "mtdnet"
     assert card["data_hash"] == dataset.manifest_hash
     assert card["pairs"] == {"same": 6, "different": 12, "different_total": 12}

@@ -5,11 +5,11 @@ import threading
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.errors import ReidvizError
-from reidviz.evaluation.evaluate import evaluate
-from reidviz.progress import Progress
-from reidviz.ui import results
-from reidviz.ui.jobs import Job, board
+from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import Progress
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.ui.background.jobs import Job, board
+from reidviz.ui.results import scored_models
 from tests.pages.conftest import rows, settled
 
 
@@ -29,7 +29,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
         assert go.wait()
         progress(3, 5, "scoring pairs")
 
-    monkeypatch.setattr(results, "evaluate", slow)
+    monkeypatch.setattr(scored_models, "evaluate", slow)
     app.run()
     assert reached.wait()
     app.run()
@@ -42,7 +42,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
     app.run()
     assert any("cancelled" in i.value for i in app.info)
 
-    monkeypatch.setattr(results, "evaluate", evaluate)
+    monkeypatch.setattr(scored_models, "evaluate", evaluate)
     next(b for b in app.button if b.label == "Compute the scores").click().run()
     settled(app)
     assert len(rows(app)) == 5
@@ -52,7 +52,7 @@ def test_a_failure_is_one_sentence_and_a_way_to_try_again(app: AppTest, monkeypa
     def failing(*given: object) -> None:
         raise ReidvizError("The disk is full.", "Free some space.")
 
-    monkeypatch.setattr(results, "evaluate", failing)
+    monkeypatch.setattr(scored_models, "evaluate", failing)
     settled(app)
     assert not app.exception
     assert any("The disk is full." in t.value for t in app.text)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.data.catalogue import add
+from reidviz.data.catalogue.imported import add
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 from tests.pages.test_data_page import examined

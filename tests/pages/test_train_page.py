@@ -7,16 +7,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from reidviz import settings
-from reidviz.errors import ReidvizError
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.validation import validate
-from reidviz.models.card import Card
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.training import worker
+from reidviz.models.model_card import Card
+from reidviz.training import launcher
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create
-from reidviz.training.train import Exams, train
 from tests.conftest import SMALL, network, people_folder
 from tests.pages.conftest import rows, settled
 
@@ -41,7 +41,7 @@ def crowd(tmp_path: Path) -> str:
 def started(runs: Path, monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
     """The runs whose worker the page asked for; none is started."""
     asked: list[RunFolder] = []
-    monkeypatch.setattr(worker, "start", asked.append)
+    monkeypatch.setattr(launcher, "start", asked.append)
     return asked
 
 
@@ -202,7 +202,7 @@ def test_an_error_of_an_action_is_a_sentence(
     def refuse(run: RunFolder) -> None:
         raise ReidvizError("one is being trained already.", "Wait.")
 
-    monkeypatch.setattr(worker, "start", refuse)
+    monkeypatch.setattr(launcher, "start", refuse)
     new(runs, data, state="stopped")
     page.run()
     button(page, "run-resume").click().run()

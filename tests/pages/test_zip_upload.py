@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from reidviz.data.catalogue import add, added
-from reidviz.leftovers import STARTED
-from reidviz.progress import Progress
-from reidviz.ui.jobs import board
-from reidviz.ui.start import start
+from reidviz.common.leftovers import STARTED
+from reidviz.common.progress import Progress
+from reidviz.data.catalogue.imported import add, added
+from reidviz.ui.background.jobs import board
+from reidviz.ui.server.startup import start
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 

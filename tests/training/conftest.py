@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.validation import validate
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import Recipe, compact_recipe
+from reidviz.training.run import Exams
 from reidviz.training.run_folder import Job, RunFolder, create
-from reidviz.training.train import Exams
 from tests.conftest import SMALL, people_folder
 
 EXAMS = Exams(validate, card_metrics)

@@ -11,18 +11,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from reidviz.data.triplets import positives
-from reidviz.errors import ReidvizError
-from reidviz.models.card import read_card
+from reidviz.common.errors import ReidvizError
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.losses import joint_feature
+from reidviz.models.model_card import read_card
 from reidviz.models.mtdnet import MTDnet
-from reidviz.training.batch import drawn, pooled
+from reidviz.training.batches import drawn, pooled
 from reidviz.training.cross_domain import compared
-from reidviz.training.loop import Source, Trainer
 from reidviz.training.recipe import Recipe, paper_recipe
+from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.train import train
+from reidviz.training.sampler import positives
+from reidviz.training.trainer import Source, Trainer
 from tests.conftest import SMALL, network, people_folder
 from tests.evaluation.conftest import CARD
 from tests.training.conftest import EXAMS, RECIPE, new_run, told

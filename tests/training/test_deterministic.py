@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from reidviz.data.triplets import positives
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training.deterministic import deterministic
-from reidviz.training.loop import Source, Trainer
 from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe, ranking_alone
+from reidviz.training.sampler import positives
+from reidviz.training.trainer import Source, Trainer
 from tests.training.two_threads import result
 
 PERSONS, RUNS, STEPS = 20, 3, 2

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-from reidviz.errors import ReidvizError
-from reidviz.models.card import read_card
+from reidviz.common.errors import ReidvizError
+from reidviz.models.model_card import read_card
 from reidviz.training.go_on import go_on_to
+from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.train import train
 from tests.training.conftest import EXAMS, RECIPE, new_run
 
 FIXED = replace(RECIPE, schedule="fixed", optimiser="sgd", iterations=6)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
 from reidviz.training.recipe import (
     RECIPES,
     changed,

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file
 
-from reidviz.errors import ReidvizError
-from reidviz.training import snapshot
+from reidviz.common.errors import ReidvizError
+from reidviz.training import resume_state
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.train import train
 from tests.conftest import people_folder
 from tests.training import two_threads
 from tests.training.conftest import EXAMS, RECIPE, new_run, told
@@ -91,7 +91,7 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
 
 def killed(process: BaseProcess, run: RunFolder, goal: int, after: float) -> None:
     """SIGKILL some seconds after that step was saved."""
-    while process.is_alive() and snapshot.steps_kept(run.checkpoints)[-1:] < [goal]:
+    while process.is_alive() and resume_state.steps_kept(run.checkpoints)[-1:] < [goal]:
         process.join(0.001)
     process.join(after)
     assert process.is_alive()
@@ -183,7 +183,7 @@ def test_a_damaged_snapshot_falls_back_to_the_one_before(
     people: Path, tmp_path: Path, whole: RunFolder, damage: str
 ) -> None:
     run = stopped_at(people, tmp_path / "damaged" / "run", 10)
-    steps = snapshot.steps_kept(run.checkpoints)
+    steps = resume_state.steps_kept(run.checkpoints)
     assert steps == [9, 10]
     last = run.checkpoints / "step-0000010.safetensors"
     data = last.read_bytes()
@@ -229,7 +229,7 @@ def test_other_pictures_are_refused(people: Path, tmp_path: Path) -> None:
     with pytest.raises(ReidvizError, match="not those this training was started with"):
         train(run, EXAMS)
     assert run.status().state == "failed"
-    assert snapshot.steps_kept(run.checkpoints) == [2, 3]
+    assert resume_state.steps_kept(run.checkpoints) == [2, 3]
 
 
 @pytest.mark.parametrize("change", [{"optimiser": "sgd"}, {"precision": "bf16"}, {"batch": "triplets", "hardest": 0}])

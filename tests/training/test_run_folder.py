@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from reidviz.errors import ReidvizError
-from reidviz.training import worker
-from reidviz.training.lock import Lock, is_held
+from reidviz.common.errors import ReidvizError
+from reidviz.common.file_lock import Lock, is_held
+from reidviz.training import launcher
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import train
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
-from reidviz.training.train import train
 from tests.conftest import people_folder
 from tests.training.conftest import EXAMS, new_run, step_event, validation_event
 
@@ -199,10 +199,10 @@ def test_a_link_in_place_of_a_file_is_not_written_through(run: RunFolder, monkey
     with pytest.raises(ReidvizError, match=r"events\.jsonl of one could not be written"):
         run.log(step_event(10))
     with pytest.raises(ReidvizError, match="lock in one cannot be written"):
-        worker.start(run)
+        launcher.start(run)
     (run.root / "lock").unlink()
     with pytest.raises(ReidvizError, match="could not be started"):
-        worker.start(run)
+        launcher.start(run)
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -14,9 +14,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.progress import Progress
 from reidviz.data.dataset import IntArray
-from reidviz.data.doctor.facts import Facts
-from reidviz.progress import Progress
+from reidviz.data.doctor.image_properties import Facts
 
 NEAR = 4.0
 """Levels of 255. On CUHK01 it finds two persons who stand there under two names, and nothing else."""

@@ -5,13 +5,13 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.progress import Progress, silent
+from reidviz.data.catalogue.published import differences
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.doctor import spelling
 from reidviz.data.doctor.duplicates import Groups, Links, exact, near
-from reidviz.data.doctor.facts import Facts, facts_of
 from reidviz.data.doctor.findings import SEVERITIES, Finding, Report, counted
-from reidviz.data.published import differences
-from reidviz.progress import Progress, silent
+from reidviz.data.doctor.image_properties import Facts, facts_of
 
 ODD = 1.6
 """Times the median aspect ratio, up or down, from which a picture is called odd."""

@@ -2,9 +2,9 @@
 
 from importlib import import_module
 
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import MARK, shown
 from reidviz.data.dataset import Dataset
-from reidviz.data.names import MARK, shown
-from reidviz.errors import ReidvizError
 
 FORMATS = (
     "synthetic",
@@ -44,5 +44,6 @@ def load(spec: str) -> Dataset:
         from reidviz.data.formats import cuhk03
 
         return cuhk03.read(root, "detected")
-    found: Dataset = import_module(f"reidviz.data.formats.{name.replace('-', '_')}").read(root)
+    module = "excluded" if name == "without" else name.replace("-", "_")
+    found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
     return found

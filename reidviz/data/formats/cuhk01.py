@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, entries, folders_in, walk
-from reidviz.data.images import SUFFIXES
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, folders_in, walk
+from reidviz.data.images.decode import SUFFIXES
 from reidviz.data.roots import existing_root, inside, last
-from reidviz.errors import ReidvizError
 
 _NAME = re.compile(r"([0-9]{4})00([1-4])\.\w+")
 

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import cuhk03_pair
-from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
 from reidviz.data.formats.hdf5 import Hdf5
-from reidviz.data.formats.layout import folder_with
-from reidviz.data.images import MAX_PIXELS, check_size
+from reidviz.data.formats.locate import folder_with
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
+from reidviz.data.images.decode import MAX_PIXELS, check_size
 from reidviz.data.roots import existing_root, inside, last
-from reidviz.errors import ReidvizError
 
 MAT = "cuhk-03.mat"
 BOXES = ("labeled", "detected")

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
 from reidviz.data.roots import existing_root, last
-from reidviz.errors import ReidvizError
 
 PARTS = ("train", "val")
 _NAME = re.compile(r"(train|val)/([0-9]{4})_0([0-9])\.\w+")

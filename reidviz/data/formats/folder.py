@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import MARK, shown, text
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import listed
-from reidviz.data.formats.files import (
+from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
+from reidviz.data.formats.reading import (
     MISFIT,
     NO_IDENTITY,
     Entry,
@@ -17,13 +20,10 @@ from reidviz.data.formats.files import (
     unreadable,
     walk,
 )
-from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
 from reidviz.data.formats.recognise import read_as_its_owner
 from reidviz.data.identities import label
-from reidviz.data.images import SUFFIXES
-from reidviz.data.names import MARK, shown, text
+from reidviz.data.images.decode import SUFFIXES
 from reidviz.data.roots import existing_root, last
-from reidviz.errors import ReidvizError
 
 ROLES = {
     "train": "train",

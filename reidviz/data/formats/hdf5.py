@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
 
 _FILTERS = frozenset({1, 2, 3})
 """Deflate, shuffle and checksums. Others would have the library load plugins, or are not what MATLAB writes."""

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, entries, walk
-from reidviz.data.formats.layout import folder_with
-from reidviz.data.images import SUFFIXES
+from reidviz.data.formats.locate import folder_with
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, walk
+from reidviz.data.images.decode import SUFFIXES
 
 _NAME = re.compile(r"([0-9]{4})([0-9]{3})\.\w+")
 

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown, text
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import parquet
-from reidviz.data.formats.files import NO_IDENTITY, Entry, Intake, entries, unreadable, walk
 from reidviz.data.formats.parquet_process import MOST_COLUMNS, MOST_ROWS
+from reidviz.data.formats.reading import NO_IDENTITY, Entry, Intake, entries, unreadable, walk
 from reidviz.data.identities import label
-from reidviz.data.names import shown, text
 from reidviz.data.roots import MOST_LISTED, last, open_regular
-from reidviz.errors import ReidvizError
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 NAMES = {

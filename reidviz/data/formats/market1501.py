@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
+from reidviz.common.printable import text
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, NO_IDENTITY, Entry, Intake, entries, folders_in, walk
-from reidviz.data.formats.layout import folder_with
+from reidviz.data.formats.locate import folder_with
+from reidviz.data.formats.reading import MISFIT, NO_IDENTITY, Entry, Intake, entries, folders_in, walk
 from reidviz.data.identities import label
-from reidviz.data.images import SUFFIXES
-from reidviz.data.names import text
+from reidviz.data.images.decode import SUFFIXES
 
 OWN = {"bounding_box_train": "train", "query": "probe", "bounding_box_test": "gallery"}
 PREPARED = {"train_all": "train", "train": "train", "val": None, "query": "probe", "gallery": "gallery"}

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown, text
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import Entry, Intake, unreadable, walk
-from reidviz.data.formats.layout import folder_with, holding
-from reidviz.data.names import shown, text
+from reidviz.data.formats.locate import folder_with, holding
+from reidviz.data.formats.reading import Entry, Intake, unreadable, walk
 from reidviz.data.roots import MOST_LISTED, inside, last, open_regular
-from reidviz.errors import ReidvizError
 
 LISTS = {"list_train.txt": "train", "list_val.txt": None, "list_query.txt": "probe", "list_gallery.txt": "gallery"}
 _FOLDERS = {"train": ("train", "mask_train_v2"), "test": ("test", "mask_test_v2")}

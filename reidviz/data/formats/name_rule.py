@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
 
 HINT = (
     "Write none, part:N or part:N:SEPARATOR (the N-th part of the file's name, from 1), or a regular expression with "

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from reidviz import settings
-from reidviz.data.names import shown
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
 from reidviz.data.roots import MOST_LISTED, open_regular
-from reidviz.errors import ReidvizError
 
 _HINT = "Write it again, or use a CSV."
 

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from reidviz.data.names import shown
-from reidviz.errors import ReidvizError
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1000

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
-from reidviz.data.formats.layout import folder_with, holding
+from reidviz.data.formats.locate import folder_with, holding
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
 
 SHARED = 200
 PARTS = ("cam_a", "cam_b")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import cuhk01, cuhk03, cuhk03_pair, ilids, market1501, msmt17, prid2011, viper
-from reidviz.data.formats.files import unreadable, walk
-from reidviz.data.formats.layout import holding
-from reidviz.errors import ReidvizError
+from reidviz.data.formats.locate import holding
+from reidviz.data.formats.reading import unreadable, walk
 
 Reader = Callable[[Path], Dataset]
 

@@ -5,10 +5,10 @@ from random import Random
 
 from PIL import Image
 
-from reidviz import settings
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.pedestrians.picture import SEED, VERSION, draw_picture
-from reidviz.errors import ReidvizError
+from reidviz.synthetic.render import SEED, VERSION, draw_picture
 
 CROWDS = 12
 """Groups of people dressed in like colours: with 700 people and three camera pairs, some 20 look-alikes each."""

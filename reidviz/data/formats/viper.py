@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
-from reidviz.data.formats.layout import folder_with, holding
+from reidviz.data.formats.locate import folder_with, holding
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
 
 PARTS = ("cam_a", "cam_b")
 _NAME = re.compile(r"cam_([ab])/([0-9]{3})_([0-9]{1,3})\.\w+", re.IGNORECASE)

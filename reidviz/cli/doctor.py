@@ -1,0 +1,103 @@
+"""python -m reidviz doctor: what is wrong with a data set, and a data set without it."""
+
+import argparse
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reidviz.common.atomic_write import write_atomically
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import shown
+from reidviz.common.progress import Progress
+from reidviz.data.dataset import Dataset
+from reidviz.data.doctor import Finding, Report, examine
+from reidviz.data.formats import excluded as without
+from reidviz.data.formats import load
+from reidviz.data.formats.reading import unread_line
+from reidviz.data.splits.protocols import default_protocol, split
+
+LISTED = 10
+
+
+def add_options(doctor: argparse.ArgumentParser) -> None:
+    """What the command takes beside --data and --protocol."""
+    doctor.add_argument("--json", type=Path, help="also write all findings, every file named, to this file")
+    doctor.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="leave the pictures of this kind of finding out, e.g. 'duplicates of one person'; may be repeated",
+    )
+    doctor.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
+
+
+def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]) -> None:
+    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched.
+
+    end is called when there is no more progress to tell.
+    """
+    if bool(options.exclude) != bool(options.out):
+        raise ReidvizError("--exclude and --out go together.", "For example: --exclude unreadable --out clean.json")
+    dataset = load(options.data)
+    try:
+        parts, refused = split(dataset, options.protocol or default_protocol(dataset)), None
+    except ReidvizError as error:
+        parts, refused = None, error
+    report = examine(dataset, parts, progress)
+    end()
+    print(f"{dataset.name}: {report.pictures:,} pictures, {len(dataset.persons):,} persons")
+    for line in (*dataset.notes, unread_line(dataset)):
+        if line:
+            print(line)
+    if refused is not None:
+        print(f"\nerror: no split can be made: {refused}")
+    if not report.findings:
+        print("Nothing was found wrong.")
+    for finding in report.findings:
+        print("\n" + told(dataset, finding))
+    if options.json:
+        write_atomically(options.json, (json.dumps(as_json(dataset, report), indent=1) + "\n").encode())
+    if options.out:
+        out = excluded(report, options.exclude)
+        without.write(options.out, dataset, [dataset.samples[i].id for i in out])
+        print(f"\n{len(out):,} pictures left out: use the data set without:{options.out.absolute()}")
+
+
+def excluded(report: Report, kinds: list[str]) -> list[int]:
+    """The pictures to leave out so that findings of these kinds are mended. ReidvizError for one that was not found."""
+    known = report.spare()
+    missing = [kind for kind in kinds if kind not in known]
+    if missing:
+        offered = ", ".join(known) or "none"
+        raise ReidvizError(f"No picture can be left out for {missing[0]!r}.", f"Kinds that were found: {offered}.")
+    return sorted({i for kind in kinds for i in known[kind]})
+
+
+def told(dataset: Dataset, finding: Finding) -> str:
+    """A finding with the first of its files."""
+    lines = [f"{finding.severity} ({finding.kind}): {finding.sentence}"]
+    for group in finding.groups[:LISTED]:
+        lines.append("  " + "  =  ".join(shown(dataset.samples[i].id) for i in group[:LISTED]))
+    if len(finding.groups) > LISTED:
+        lines.append(f"  … and {len(finding.groups) - LISTED:,} more (--json lists all)")
+    return "\n".join(lines)
+
+
+def as_json(dataset: Dataset, report: Report) -> dict[str, Any]:
+    """The report with files by their ids."""
+    return {
+        "data": dataset.name,
+        "data_hash": dataset.manifest_hash,
+        "pictures": report.pictures,
+        "findings": [
+            asdict(one)
+            | {
+                "groups": [[dataset.samples[i].id for i in group] for group in one.groups],
+                "spare": [dataset.samples[i].id for i in one.spare],
+            }
+            for one in report.findings
+        ],
+    }

@@ -1,0 +1,45 @@
+"""Names of files and data sets as text that can be shown."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from reidviz.common import settings
+
+MARK = "#names="
+"""What stands between a folder and the rule for its files' names in the name of a data set."""
+
+
+def text(name: str) -> str:
+    """The name with the bytes that are not UTF-8 escaped, so that it can be printed and hashed."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shown(name: str) -> str:
+    """The name for a message: line breaks, direction marks and other invisible characters become U+FFFD."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text(name))
+
+
+def titles(specs: Sequence[str]) -> dict[str, str]:
+    """Short names of data sets by their names, a number behind those that would be alike."""
+    found: dict[str, str] = {}
+    for spec in dict.fromkeys(specs):
+        title, number = short(spec), 1
+        while title in found.values():
+            number += 1
+            title = f"{short(spec)} ({number})"
+        found[spec] = title
+    return found
+
+
+def short(spec: str) -> str:
+    """The name of a data set without where it lies on this machine: "folder:mine" of "folder:/data/mine".
+
+    One that was imported goes by the name it was given, whatever the folders within are called.
+    """
+    form, _, root = spec.partition(":")
+    path, mark, rule = root.partition(MARK)
+    if "/" not in path:
+        return shown(spec)
+    folder, imports = PurePath(path), settings.data_dir()
+    name = folder.relative_to(imports).parts[0] if imports in folder.parents else folder.name
+    return shown(form if name.lower() == form else f"{form}:{name}{mark}{rule}")

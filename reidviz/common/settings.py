@@ -1,0 +1,74 @@
+"""Where reidviz keeps things, and what it computes on. Every root can be moved by an environment variable."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reidviz.common.errors import ReidvizError
+
+if TYPE_CHECKING:
+    import torch
+
+PROJECT = Path(__file__).resolve().parents[2]
+CHECKPOINTS = PROJECT / "checkpoints"
+IMAGENET_STEM = CHECKPOINTS / "alexnet_conv12.safetensors"
+
+
+def cache_dir() -> Path:
+    """Synthetic pictures, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
+    root = os.environ.get("REIDVIZ_CACHE") or Path.home() / ".cache" / "reidviz"
+    return Path(root)
+
+
+def runs_dir() -> Path:
+    """The folder of training runs. REIDVIZ_RUNS moves it."""
+    return Path(os.environ.get("REIDVIZ_RUNS") or PROJECT / "runs")
+
+
+def data_dir() -> Path:
+    """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
+    return Path(os.environ.get("REIDVIZ_IMPORTS") or PROJECT / "data")
+
+
+def shared_data_dir() -> Path | None:
+    """A folder of data sets that is only read, named by REIDVIZ_DATA; None where that is not set."""
+    root = os.environ.get("REIDVIZ_DATA")
+    return Path(root) if root else None
+
+
+def data_roots() -> tuple[Path, ...]:
+    """The folders below which data sets may lie whoever names them, and to which links and lists may lead: the data
+    folder, REIDVIZ_DATA, and those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
+    named = [Path(one) for one in os.environ.get("REIDVIZ_DATA_ROOTS", "").split(os.pathsep) if one]
+    shared = shared_data_dir()
+    return tuple(Path(os.path.abspath(root)) for root in (data_dir(), *([shared] if shared else []), *named))
+
+
+def any_folder() -> bool:
+    """Whether data sets may be read from folders that are not below data_roots(). REIDVIZ_ANY_FOLDER=0 says no, as does
+    a server that others can reach."""
+    return os.environ.get("REIDVIZ_ANY_FOLDER") != "0"
+
+
+def read_only() -> bool:
+    """Whether nothing may be trained, imported or deleted. REIDVIZ_READ_ONLY=1 says so, as does --read-only."""
+    return os.environ.get("REIDVIZ_READ_ONLY", "0") not in {"", "0"}
+
+
+def must_be_writable() -> None:
+    """ReidvizError where nothing may be trained, imported or deleted: the first line of whatever does."""
+    if read_only():
+        raise ReidvizError("This server is read-only.", "It was started with --read-only, or REIDVIZ_READ_ONLY is set.")
+
+
+def allowed_users() -> tuple[str, ...]:
+    """The e-mail addresses and domains that may log in where a login is configured; empty: whoever can log in.
+    REIDVIZ_ALLOWED_USERS names them, separated by commas or blanks."""
+    return tuple(os.environ.get("REIDVIZ_ALLOWED_USERS", "").replace(",", " ").split())
+
+
+def device() -> "torch.device":
+    """CUDA when there is a GPU, else the CPU."""
+    import torch
+
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,0 +1,62 @@
+"""A data set without some of its pictures, as the doctor leaves them out: a JSON file that names both."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reidviz.common import settings
+from reidviz.common.atomic_write import write_atomically
+from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import read_json
+from reidviz.common.printable import short, shown
+from reidviz.data.dataset import Dataset
+from reidviz.data.roots import existing_root, last
+
+MOST_BYTES = 64 * 1024**2
+HINT = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    data: str
+    excluded: list[str]
+
+
+def read(root: str | Path) -> Dataset:
+    """The data set that the file names, without the pictures it lists: {"data": NAME, "excluded": [Sample.id, ...]}.
+
+    It keeps the protocols of that data set. ReidvizError when the file is none, or names pictures that are not there.
+    """
+    from reidviz.data.formats import load
+
+    path = existing_root(root)
+    told = _told(path)
+    data, excluded = told.data, frozenset(told.excluded)
+    if data.strip().lower().startswith("without:"):
+        raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", HINT)
+    base = load(data)
+    missing = excluded - {sample.id for sample in base.samples}
+    if missing:
+        raise ReidvizError(
+            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {short(data)}.",
+            "The data set has changed since: let the doctor write the file again.",
+        )
+    kept = tuple(sample for sample in base.samples if sample.id not in excluded)
+    return replace(base, name=f"without:{path}", samples=kept, base=base.name)
+
+
+def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
+    """Write such a file: the data set without these pictures, those it already goes without among them.
+
+    The data set's own files are not touched. ReidvizError when the file cannot be written.
+    """
+    settings.must_be_writable()
+    before: list[str] = []
+    if dataset.base:
+        before = _told(Path(dataset.name.partition(":")[2])).excluded
+    told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
+    write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
+
+
+def _told(path: Path) -> _LeftOut:
+    return read_json(path, _LeftOut, f"The list {path.name} of pictures to leave out", MOST_BYTES, HINT)

@@ -1,0 +1,155 @@
+"""The spaces a network lays pictures out in: its ranking feature, or what its classifier makes of each beside a probe.
+
+Descriptions are kept on disk; reading them needs no torch, which is imported where they are computed.
+"""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from reidviz.common import settings
+from reidviz.common.array_cache import kept_array
+from reidviz.common.atomic_write import write_atomically
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.pipeline.evaluate import Reading, readings_of
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.transfer.domain_gap import Pairs
+from reidviz.models.model_card import read_card
+
+if TYPE_CHECKING:
+    from reidviz.models.mtdnet import Network
+
+Place = Literal["ranking", "fc7", "conv5"]
+
+
+@dataclass(frozen=True)
+class Space:
+    """One space of one checkpoint.
+
+    name   shown to people
+    place  "ranking": the ranking feature, the mean of a picture's and its mirror image's, as it is tested; "fc7" and
+           "conv5": the joint feature of the pair (probe, picture), as the pictures are (models.losses.joint_feature)
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    place: Place
+
+    @property
+    def of_pairs(self) -> bool:
+        """Whether it describes pictures as pairs with a probe."""
+        return self.place != "ranking"
+
+
+def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
+    """Every space of the checkpoints behind some readings: their ranking features first, then joint features."""
+    paths = dict.fromkeys(reading.path for reading in readings)
+    every = [reading for path in paths for reading in readings_of(path)]
+    ranking = [Space(r.name, r.path, r.sha256, "ranking") for r in every if r.kind == "distance"]
+    classifiers = [r for r in every if r.kind == "probability"]
+    joint = [
+        Space(f"{r.name}: {place} of pairs with the probe", r.path, r.sha256, place)
+        for r in classifiers
+        for place in ("fc7", "conv5")
+    ]
+    return (*ranking, *joint)
+
+
+def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> FloatArray | None:
+    """What describe() returned for these very arguments, memory-mapped, if it was computed before."""
+    try:
+        found = kept_array(_file(space, dataset, positions, probe), np.float32)
+    except OSError:
+        return None
+    return found if found is not None and found.ndim == 2 and len(found) == len(positions) else None
+
+
+def describe(
+    space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None, progress: Progress = silent
+) -> FloatArray:
+    """Features (N, D) of the pictures at some positions of a data set; kept on disk.
+
+    probe  of a space of pairs: the position of the probe that each picture is seen with.
+    Raises ReidvizError when a picture cannot be read or the disk is full.
+    """
+    from reidviz.models.checkpoint import load_checkpoint
+
+    network, card = load_checkpoint(space.path, space.sha256)
+    pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
+    pixels.fill(positions if probe is None else np.append(positions, probe), progress)
+    found = _features(network, space.place, pixels, positions, probe, progress)
+    buffer = io.BytesIO()
+    np.save(buffer, found)
+    write_atomically(_file(space, dataset, positions, probe), buffer.getvalue())
+    return found
+
+
+def describe_picture(
+    space: Space, picture: npt.NDArray[np.uint8], probe: npt.NDArray[np.uint8] | None = None
+) -> FloatArray:
+    """Features (1, D) of one picture (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
+    where the space is one of pairs."""
+    from reidviz.evaluation.scoring.features import features, ready
+    from reidviz.evaluation.scoring.joint_features import features_of, joint_maps_of
+    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.mtdnet import MTDnet
+
+    network, _ = load_checkpoint(space.path, space.sha256)
+    device = settings.device()
+    if space.place == "ranking":
+        ready(network, device)
+        return features(network, picture[None], True, device, silent)
+    assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
+    assert probe is not None, "a joint feature is that of a pair"
+    maps = joint_maps_of(network, np.stack([probe, picture]), np.array([0]), np.array([1]), device)
+    return features_of(network, maps, space.place, device)
+
+
+def ranking_scores(features: FloatArray, positions: IntArray, split: Split) -> Scores:
+    """The distances of every probe and gallery picture (P, G), as they are tested, from ranking features (N, D) of
+    pictures at ascending positions that hold all of both."""
+    from reidviz.evaluation.scoring.features import distances
+
+    probes, gallery = (features[np.searchsorted(positions, part)] for part in (split.probes, split.gallery))
+    out = np.empty((len(probes), len(gallery)), dtype=np.float32)
+    distances(probes, gallery, out)
+    return Scores("distance", out)
+
+
+def _features(
+    network: "Network", place: Place, pixels: Pixels, positions: IntArray, probe: int | None, progress: Progress
+) -> FloatArray:
+    from reidviz.evaluation.scoring.features import Chosen, features, ready
+    from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
+    from reidviz.models.mtdnet import MTDnet
+
+    device = settings.device()
+    if place == "ranking":
+        ready(network, device)
+        return features(network, Chosen(pixels, positions), True, device, progress)
+    assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
+    assert probe is not None, "a joint feature is that of a pair"
+    pairs = Pairs(np.full(len(positions), probe), positions, np.zeros(len(positions), dtype=bool))
+    return features_of(network, joint_maps(network, pixels, pairs, device, progress), place, device)
+
+
+def _file(space: Space, dataset: Dataset, positions: IntArray, probe: int | None) -> Path:
+    digest = sha256(np.ascontiguousarray(positions, dtype="<i8").tobytes()).hexdigest()[:16]
+    beside = "" if probe is None else f"-{probe}"
+    name = f"{space.sha256[:16]}-{dataset.cache_key}-{digest}-{space.place}{beside}.npy"
+    return settings.cache_dir() / "features" / name
+
+
+def width_and_height(space: Space) -> tuple[int, int]:
+    """The size in pixels of the pictures that the network of a space takes."""
+    architecture = read_card(space.path).architecture
+    return architecture.width, architecture.height

@@ -1,0 +1,294 @@
+"""From a checkpoint and a split to scores, ranking and the record of `evaluate --json`; scores are kept on disk.
+
+Reading cached scores needs no torch: it is imported where scores are computed.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.data.keys import key_of
+from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.ranking.cascade import candidates, recall
+from reidviz.evaluation.ranking.foregone import foregone
+from reidviz.evaluation.ranking.fusion import UNFITTED, mixed
+from reidviz.evaluation.ranking.ranking import RANKS, Averaging, Ranking, rank
+from reidviz.evaluation.scores import EXACT, FloatArray, Scores, Scoring
+from reidviz.evaluation.scoring import cache as score_cache
+from reidviz.models.model_card import Card, Fusion, find_checkpoint, read_card
+from reidviz.models.variants import Kind, variant
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read one checkpoint: what stands as a row of a table and as a curve.
+
+    name     shown to people; variant: as it is read ("mtdtrp" for the ranking branch of an mtdnet)
+    path     the weights file; sha256: of it
+    data, data_hash, protocol  what the checkpoint was trained on
+    weight   of a fused reading, where its dial stands; fusion: how that was fitted, None where it was not
+    """
+
+    name: str
+    variant: str
+    kind: Kind
+    path: Path
+    sha256: str
+    data: str
+    data_hash: str
+    protocol: str
+    weight: float | None = None
+    fusion: Fusion | None = None
+
+    @property
+    def cascades(self) -> bool:
+        """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
+        return self.kind != "distance" and self.variant != "mtdnet-cls"
+
+    def part(self, kind: Kind) -> "Reading":
+        """The same network read for one of the two scores that a fused reading mixes."""
+        return replace(self, kind=kind, weight=None)
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """What a cascade gives away. count: pictures rescored a probe; recall: percent of probes with a true match among
+    them; change: points of rank-1 against the scores of all pairs, None while these are not known."""
+
+    count: int
+    recall: float
+    change: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What one reading gives on one split.
+
+    seconds  time the scores took when they were computed
+    scoring  how; key: what tells this result from those of other readings, data, splits and ways of scoring
+    """
+
+    reading: Reading
+    scores: Scores
+    ranking: Ranking
+    seconds: float
+    scoring: Scoring
+    key: str
+    cascade: Cascade | None = None
+
+
+def readings_of(path: Path) -> tuple[Reading, ...]:
+    """The readings of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
+    path = find_checkpoint(path)
+    card = read_card(path)
+    readings = []
+    for as_read, kind in variant(card.variant).readings:
+        one = Reading(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
+        if kind == "fused":
+            one = replace(one, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
+        readings.append(one)
+    return tuple(readings)
+
+
+def evaluate(
+    reading: Reading,
+    dataset: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    scoring: Scoring = EXACT,
+    fresh: bool = False,
+) -> Result:
+    """Score and rank every probe, from the cache when these very scores were computed before, unless fresh.
+
+    Raises ReidvizError when a cascade is asked of a network without a ranking branch.
+    """
+    return evaluate_all([reading], dataset, split, progress, scoring, fresh)[0]
+
+
+def evaluate_all(
+    readings: Iterable[Reading],
+    dataset: Dataset,
+    split: Split,
+    progress: Progress = silent,
+    scoring: Scoring = EXACT,
+    fresh: bool = False,
+) -> list[Result]:
+    """The same for several readings; scores that two of them need are computed once even when fresh."""
+    matrices = _Matrices(dataset, split, progress, scoring, fresh)
+    return [_result(reading, matrices) for reading in readings]
+
+
+def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
+    """Whether evaluate would answer at once."""
+    matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
+    return all(matrices.kept(part) is not None for part in _parts(reading, scoring))
+
+
+def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
+    """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
+    summary = report(dataset, split, evaluate_all(readings_of(path), dataset, split, progress, fresh=True))
+    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery", "remarks")}
+    return tuple(context | model for model in summary["models"])
+
+
+def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
+    """A result as `evaluate --json` writes it; percentages 0-100."""
+    ranking, reading, cascade = result.ranking, result.reading, result.cascade
+    made = {
+        "name": reading.name,
+        "variant": reading.variant,
+        "kind": reading.kind,
+        "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
+        "mAP": round(ranking.mean_average_precision(averaging), 2),
+        "mINP": round(ranking.mean_inverse_negative_penalty, 2),
+        "seconds": round(result.seconds, 2),
+    }
+    if reading.weight is not None:
+        made |= {"weight": reading.weight, "weight_fitted": reading.fusion is not None}
+    if cascade is not None:
+        change = None if cascade.change is None else round(cascade.change, 2)
+        made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
+    return made
+
+
+def report(dataset: Dataset, split: Split, results: list[Result], averaging: Averaging = "step") -> dict[str, Any]:
+    """The whole JSON of one evaluation. averaging: how each AP is taken (Ranking.average_precision)."""
+    return {
+        "data": dataset.name,
+        "protocol": split.protocol,
+        "probes": len(split.probes),
+        "gallery": len(split.gallery),
+        "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
+        "averaging": averaging,
+        "remarks": foregone(truth_of(dataset, split)),
+        "models": [record(r, averaging) for r in results],
+    }
+
+
+def probe_records(dataset: Dataset, split: Split, result: Result, averaging: Averaging) -> list[dict[str, Any]]:
+    """AP (0-1) and the ranks of all true matches of every probe."""
+    ranking = result.ranking
+    return [
+        {"probe": dataset.samples[position].id, "AP": round(float(precision), 6), "ranks": ranks.tolist()}
+        for position, precision, ranks in zip(
+            split.probes, ranking.average_precision(averaging), ranking.matches, strict=True
+        )
+    ]
+
+
+def _parts(reading: Reading, scoring: Scoring) -> list[Reading]:
+    """The score matrices a reading is made of: distances before probabilities where both are wanted."""
+    if reading.kind == "distance":
+        return [reading]
+    first_stage = [reading.part("distance")] if scoring.cascade or reading.kind == "fused" else []
+    return [*first_stage, reading.part("probability")]
+
+
+def _result(reading: Reading, matrices: "_Matrices") -> Result:
+    cascaded = matrices.scoring.cascade > 0 and reading.kind != "distance"
+    if cascaded and not reading.cascades:
+        raise ReidvizError(
+            f"{reading.name} has no ranking branch to order the gallery for a cascade.",
+            "Score it in full, or cascade a multi-task mtdnet.",
+        )
+    scores, seconds = matrices.scores(reading)
+    ranking = rank(scores, matrices.truth)
+    key = key_of(reading, matrices.dataset, matrices.split, matrices.scoring)
+    plain = Result(reading, scores, ranking, seconds, matrices.scoring, key)
+    if not cascaded:
+        return plain
+    full = _Matrices(matrices.dataset, matrices.split, silent, replace(matrices.scoring, cascade=0), fresh=False)
+    change = None
+    if full.kept(reading.part("probability")) is not None:
+        change = ranking.cmc_at(1) - rank(full.scores(reading)[0], matrices.truth).cmc_at(1)
+    chosen = matrices.candidates(reading)
+    return replace(plain, cascade=Cascade(chosen.shape[1], recall(chosen, matrices.truth), change))
+
+
+class _Matrices:
+    """The score matrices of one split: those of this call, then those on disk, else computed."""
+
+    def __init__(self, dataset: Dataset, split: Split, progress: Progress, scoring: Scoring, fresh: bool) -> None:
+        self.dataset, self.split, self.progress = dataset, split, progress
+        self.scoring, self.fresh = scoring, fresh
+        self._made: dict[Path, tuple[FloatArray, float]] = {}
+
+    def scores(self, reading: Reading) -> tuple[Scores, float]:
+        """Scores of a reading as its kind and weight say, and the seconds they took."""
+        found = {part.kind: self._matrix(part) for part in _parts(reading, self.scoring)}
+        seconds = sum(taken for _, taken in found.values())
+        distance, probability = (found.get(kind, (None,))[0] for kind in ("distance", "probability"))
+        if probability is None:
+            return Scores("distance", found["distance"][0]), seconds
+        classified = Scores("probability", probability, distance if self.scoring.cascade else None)
+        if reading.weight is None or distance is None:
+            return classified, seconds
+        return mixed(Scores("distance", distance), classified, reading.weight), seconds
+
+    def candidates(self, reading: Reading) -> IntArray:
+        """The gallery positions of each probe that a cascade rescores."""
+        distances, _ = self._matrix(reading.part("distance"))
+        return candidates(distances, self.scoring.cascade, self.truth)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """Who is who in the split."""
+        return truth_of(self.dataset, self.split)
+
+    def kept(self, part: Reading) -> tuple[FloatArray, float] | None:
+        """A matrix on disk."""
+        return score_cache.read(self._file(part), self._shape)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.split.probes), len(self.split.gallery)
+
+    def _file(self, part: Reading) -> Path:
+        key = f"{part.sha256[:16]}-{self.dataset.cache_key}-{self.split.key}-{part.kind}-{self.scoring.key(part.kind)}"
+        return settings.cache_dir() / "scores" / f"{key}.npy"
+
+    def _matrix(self, part: Reading) -> tuple[FloatArray, float]:
+        file = self._file(part)
+        if file not in self._made:
+            kept = None if self.fresh else self.kept(part)
+            self._made[file] = kept or score_cache.write(file, self._shape, lambda out: self._compute(part, out))
+        return self._made[file]
+
+    def _compute(self, part: Reading, out: FloatArray) -> float:
+        from reidviz.evaluation.scoring.features import Chosen
+        from reidviz.evaluation.scoring.score import score
+        from reidviz.models.checkpoint import load_checkpoint
+
+        chosen = self.candidates(part) if self.scoring.cascade and part.kind == "probability" else None
+        network, card = load_checkpoint(part.path, part.sha256)
+        pixels = Pixels(self.dataset, card.architecture.height, card.architecture.width)
+        for positions in (self.split.probes, self.split.gallery):
+            pixels.fill(positions, self.progress)
+        started = time.perf_counter()
+        score(
+            network,
+            part.kind,
+            Chosen(pixels, self.split.probes),
+            Chosen(pixels, self.split.gallery),
+            settings.device(),
+            self.progress,
+            f"scoring pairs with {part.name}",
+            self.scoring,
+            out,
+            chosen,
+        )
+        return time.perf_counter() - started
+
+
+def _name(card: Card, as_read: str) -> str:
+    if as_read == card.variant:
+        return card.name
+    return as_read if card.name == card.variant else f"{card.name} ({as_read})"

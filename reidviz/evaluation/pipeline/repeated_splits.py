@@ -1,0 +1,57 @@
+"""The same models on several splits: half:0-9 means half:0, half:1, ... half:9."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from reidviz.common.errors import ReidvizError
+from reidviz.evaluation.ranking.ranking import RANKS
+
+MOST = 100
+_RANGE = re.compile(r"(.+):([0-9]{1,18})-([0-9]{1,18})")
+
+
+def expanded(protocol: str) -> tuple[str, ...]:
+    """The protocols that a name with a range of seeds stands for; itself where it has none.
+
+    ReidvizError for a range that is empty or has more than MOST seeds.
+    """
+    found = _RANGE.fullmatch(protocol)
+    if found is None:
+        return (protocol,)
+    first, last = int(found[2]), int(found[3])
+    if last < first or last - first >= MOST:
+        raise ReidvizError(f"{protocol} is no range of 1 to {MOST} seeds.", "For example: half:0-9")
+    return tuple(f"{found[1]}:{seed}" for seed in range(first, last + 1))
+
+
+def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mean and standard deviation (n - 1) over splits of each model's figures, from reports as evaluate writes them."""
+    rows = []
+    for models in zip(*(report["models"] for report in reports), strict=True):
+        figures = {f"rank-{k}": [one["cmc"][str(k)] for one in models] for k in RANKS}
+        figures |= {name: [one[name] for one in models] for name in ("mAP", "mINP")}
+        rows.append(
+            {
+                "name": models[0]["name"],
+                "kind": models[0]["kind"],
+                "mean": {name: round(float(np.mean(values)), 2) for name, values in figures.items()},
+                "deviation": {name: round(float(np.std(values, ddof=1)), 2) for name, values in figures.items()},
+            }
+        )
+    return rows
+
+
+def table(rows: list[dict[str, Any]], splits: int) -> str:
+    """The averages as text."""
+    wide = max(28, *(len(row["name"]) + 2 for row in rows))
+    names = list(rows[0]["mean"])
+    lines = [
+        f"Mean and standard deviation over {splits} splits",
+        f"{'model':<{wide}}{'ranks by':<13}" + "".join(f"{name:>16}" for name in names),
+    ]
+    for row in rows:
+        cells = (f"{row['mean'][name]:.2f} ± {row['deviation'][name]:.2f}" for name in names)
+        lines.append(f"{row['name']:<{wide}}{row['kind']:<13}" + "".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""How well a network in training does on persons held out of its training set."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.ranking.fusion import fit
+from reidviz.evaluation.ranking.ranking import Ranking, rank
+from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scoring.features import Chosen
+from reidviz.evaluation.scoring.score import score
+from reidviz.models.mtdnet import Network
+from reidviz.models.variants import Kind, variant
+
+CURVE = 50
+SHOWN = 8
+
+
+def validate(
+    network: Network,
+    variant_name: str,
+    dataset: Dataset,
+    split: Split,
+    device: torch.device,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """One record for events.jsonl.
+
+    readings   for each reading of the variant: rank-1 and the CMC up to rank 50 (percent), mAP, and its mistakes:
+               up to 8 [probe, true match, wrong one], positions in dataset.samples, with the two scores; the worst
+               first. From a distance they are the hardest triplets, from P(same) the hardest pairs
+    fusion     of a network with both scores, how to mix them (models.card.Fusion), as a dictionary; else None
+    probes, gallery  how many
+    """
+    architecture = network.architecture
+    pixels = Pixels(dataset, architecture.height, architecture.width)
+    probes, gallery = Chosen(pixels, split.probes), Chosen(pixels, split.gallery)
+    truth = truth_of(dataset, split)
+    found: dict[Kind, Scores] = {}
+    readings = []
+    for name, kind in variant(variant_name).readings:
+        if kind == "fused":
+            continue
+        scores = found[kind] = score(network, kind, probes, gallery, device, progress, f"validating {name}")
+        ranking = rank(scores, truth)
+        readings.append(
+            {
+                "name": name,
+                "kind": kind,
+                "rank1": _percent(ranking.cmc_at(1)),
+                "mAP": _percent(ranking.mean_average_precision()),
+                "cmc": [_percent(v) for v in ranking.cmc[:CURVE]],
+                "mistakes": _mistakes(scores, ranking, truth, split),
+            }
+        )
+    fusion = fit(found["distance"], found["probability"], truth, split.protocol) if len(found) == 2 else None
+    return {
+        "probes": len(split.probes),
+        "gallery": len(split.gallery),
+        "readings": readings,
+        "fusion": fusion and asdict(fusion),
+    }
+
+
+def _mistakes(scores: Scores, ranking: Ranking, truth: Truth, split: Split) -> list[dict[str, Any]]:
+    """Probes whose nearest gallery picture of another person is nearer than their true match, by how much."""
+    farness = scores.farness()
+    same = np.stack([truth.marks(i)[0] for i in range(len(farness))])
+    match = np.where(same, farness, np.inf).argmin(1)
+    other = np.where(same, np.inf, farness).argmin(1)
+    row = np.arange(len(same))
+    gap = farness[row, match] - farness[row, other]
+    worst = np.argsort(-gap, kind="stable")[:SHOWN]
+    return [
+        {
+            "probe": int(split.probes[i]),
+            "match": int(split.gallery[match[i]]),
+            "other": int(split.gallery[other[i]]),
+            "match_score": round(float(scores.matrix[i, match[i]]), 4),
+            "other_score": round(float(scores.matrix[i, other[i]]), 4),
+            "rank": int(ranking.first[i]),
+        }
+        for i in worst
+        if gap[i] >= 0
+    ]
+
+
+def _percent(value: float) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,70 @@
+"""The multi-task dial: one trained MTDnet gives a distance and a probability, and their mix ranks better than either.
+
+    s(w) = w log P(same) - (1 - w) 4 d^2        w from 0, the ranking branch alone, to 1, the classifier alone
+
+The 4 is a unit: it puts log P - 4 d^2, which was found useful before this was written, at w = 0.5. The weight is fitted
+on validation persons, held out of the training persons, never on test probes.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ranking.ranking import rank
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.models.model_card import Fusion
+
+UNIT = 4.0
+UNFITTED = 0.5
+WEIGHTS = tuple(round(w, 2) for w in np.linspace(0, 1, 51).tolist())
+FLAT = 1.0
+
+
+def mixed(distance: Scores, probability: Scores, weight: float) -> Scores:
+    """The fused scores at a weight, 0-1; at its ends the distance or the probability itself."""
+    if weight == 0:
+        return distance
+    if weight == 1:
+        return probability
+    return Scores("fused", _mix(distance.matrix, _log(probability.matrix), weight), probability.behind)
+
+
+def curve(
+    distance: Scores, probability: Scores, truth: Truth, weights: tuple[float, ...] = WEIGHTS
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Rank-1 and mAP in percent at each weight."""
+    rankings = [rank(mixed(distance, probability, weight), truth) for weight in weights]
+    return tuple(r.cmc_at(1) for r in rankings), tuple(r.mean_average_precision() for r in rankings)
+
+
+def fit(distance: Scores, probability: Scores, truth: Truth, measured_on: str) -> Fusion:
+    """The weight with the best mAP on validation persons, the middle one where several are best, and how flat it is."""
+    rank1, mean = curve(distance, probability, truth)
+    best = np.flatnonzero(np.array(mean) >= max(mean) - 1e-9)
+    chosen = int(best[(len(best) - 1) // 2])
+    low = high = chosen
+    while low > 0 and mean[low - 1] > max(mean) - FLAT:
+        low -= 1
+    while high < len(mean) - 1 and mean[high + 1] > max(mean) - FLAT:
+        high += 1
+    return Fusion(
+        weight=WEIGHTS[chosen],
+        low=WEIGHTS[low],
+        high=WEIGHTS[high],
+        measured_on=measured_on,
+        probes=len(truth.probes),
+        gallery=len(truth.gallery),
+        weights=WEIGHTS,
+        rank1=tuple(round(value, 2) for value in rank1),
+        mAP=tuple(round(value, 2) for value in mean),
+    )
+
+
+def _log(probability: FloatArray) -> FloatArray:
+    """log P, as far down as single precision goes."""
+    return np.log(np.maximum(probability, np.finfo(np.float32).smallest_subnormal))
+
+
+def _mix(distance: FloatArray, log: FloatArray, weight: float) -> FloatArray:
+    mix: npt.NDArray[np.float32] = np.float32(weight) * log - np.float32((1 - weight) * UNIT) * distance
+    return mix

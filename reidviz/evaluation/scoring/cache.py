@@ -1,0 +1,90 @@
+"""Score matrices on disk, so that each is computed once; they are read as memory maps.
+
+NAME.npy holds the matrix, NAME.json how long it took. Both are there or the matrix is not used.
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypedDict
+
+import numpy as np
+
+from reidviz.common.array_cache import kept_array
+from reidviz.common.atomic_write import what_to_do, write_atomically
+from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import Seconds, read_json
+from reidviz.evaluation.scores import FloatArray
+
+MOST_BYTES = 4096
+
+
+class _Took(TypedDict):
+    seconds: Seconds
+
+
+def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
+    """A kept matrix and the seconds it took, or None when there is none that is whole."""
+    try:
+        matrix = kept_array(file, np.float32)
+        took = read_json(file.with_suffix(".json"), _Took, "What lies beside it", MOST_BYTES)
+    except (OSError, ReidvizError):
+        return None
+    return (matrix, took["seconds"]) if matrix is not None and matrix.shape == shape else None
+
+
+def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:
+    """Let fill write a matrix straight to disk and return the seconds it took; then read it.
+
+    Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Nothing is kept
+    when fill raises.
+    """
+    with _disk_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    temporary = Path(name)
+    with os.fdopen(handle, "wb") as opened:
+        try:
+            with _disk_errors(file):
+                _reserve(opened, shape)
+                out: np.memmap[tuple[int, int], np.dtype[np.float32]] = np.load(temporary, mmap_mode="r+")
+            seconds = fill(out)
+            with _disk_errors(file):
+                out.flush()
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    try:
+        write_atomically(file.with_suffix(".json"), json.dumps({"seconds": seconds}).encode())
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    kept = read(file, shape)
+    if kept is None:
+        raise ReidvizError("The cache of scores was changed while in use.", "Try again.")
+    return kept
+
+
+def _reserve(opened: BinaryIO, shape: tuple[int, int]) -> None:
+    """Write a header and take room for a matrix; the file is held as long as it is open."""
+    fcntl.flock(opened, fcntl.LOCK_EX)
+    header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
+    np.lib.format.write_array_header_1_0(opened, header | {"shape": shape})
+    opened.flush()
+    os.posix_fallocate(opened.fileno(), opened.tell(), 4 * shape[0] * shape[1])
+
+
+@contextmanager
+def _disk_errors(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ReidvizError(
+            f"The scores could not be written to the cache: {error.strerror or error}.",
+            what_to_do(error, "set REIDVIZ_CACHE to a folder with room"),
+        ) from error

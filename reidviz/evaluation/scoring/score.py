@@ -1,0 +1,41 @@
+"""Every probe against every gallery picture: squared distance of the ranking branch, or P(same) of the classifier."""
+
+import numpy as np
+import torch
+
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import IntArray
+from reidviz.evaluation.scores import EXACT, PASSES, FloatArray, Scores, Scoring
+from reidviz.evaluation.scoring.features import Pictures, distances, features, ready
+from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
+from reidviz.models.mtdnet import MTDnet, Network
+from reidviz.models.variants import Kind
+
+
+def score(
+    network: Network,
+    kind: Kind,
+    probes: Pictures,
+    gallery: Pictures,
+    device: torch.device,
+    progress: Progress = silent,
+    what: str = "scoring pairs",
+    scoring: Scoring = EXACT,
+    out: FloatArray | None = None,
+    candidates: IntArray | None = None,
+) -> Scores:
+    """Scores of one kind, distance or probability, of uint8 probes (P, H, W, 3) against the gallery (G, H, W, 3).
+
+    out         where they are to be written, float32 (P, G), by default a new array
+    candidates  gallery positions (P, K): P(same) of those pairs alone, the others become not a number
+    """
+    out = np.empty((len(probes), len(gallery)), dtype=np.float32) if out is None else out
+    if kind == "distance":
+        ready(network, device)
+        mirrors = PASSES[scoring.passes].mirrors
+        described = [features(network, pictures, mirrors, device, progress) for pictures in (probes, gallery)]
+        distances(described[0], described[1], out)
+    else:
+        assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
+        pair_scores(PairScorer(network, scoring, device), probes, gallery, out, candidates, progress, what)
+    return Scores(kind, out)

@@ -1,0 +1,121 @@
+"""How alike pairs of two data sets look to a network: the numbers behind "what did cross-domain training transfer?".
+
+Features are joint features of pairs, one row a pair; a pair is of one of two kinds, same person or different persons.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reidviz.common.errors import ReidvizError
+from reidviz.data.dataset import IntArray, Split
+from reidviz.evaluation.ground_truth import BoolArray, Truth
+from reidviz.evaluation.ranking import foregone
+from reidviz.evaluation.scores import FloatArray
+
+FOLDS = 5
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Pairs of pictures, probe first: positions in Dataset.samples, and whether they show one person."""
+
+    first: IntArray
+    second: IntArray
+    same: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.same)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What the numbers of one network say.
+
+    domain_accuracy  percent of pairs whose data set a linear classifier tells from the joint feature (logistic
+                     regression, cross-validated in folds()); the larger data set's share of the pairs is chance
+    discrepancy      squared maximum mean discrepancy (Gretton et al., 2012), Gaussian kernel, median bandwidth: 0 when
+                     both data sets' features are distributed alike
+    agreement        percent of a target pair's 10 nearest source pairs that are of its kind; 50 is chance, and what
+                     comes out where there are no more than 10
+    """
+
+    domain_accuracy: float
+    discrepancy: float
+    agreement: float
+
+
+def sample_pairs(split: Split, truth: Truth, count: int, seed: int = 0) -> Pairs:
+    """At most `count` test pairs of each kind: a probe with a true match, and the same probe with another person.
+
+    Raises ReidvizError where the gallery holds one person.
+    """
+    if not foregone.others(truth):
+        raise ReidvizError(
+            f"There are no pairs of different persons: the gallery of {split.protocol} holds one person.",
+            "Choose a protocol or data whose gallery holds two persons or more.",
+        )
+    rng = np.random.default_rng(seed)
+    chosen = np.sort(rng.permutation(len(split.probes))[:count])
+    matches, others = [], []
+    for probe in chosen.tolist():
+        same, passed_over = truth.marks(probe)
+        matches.append(rng.choice(np.flatnonzero(same)))
+        others.append(rng.choice(np.flatnonzero(~same & ~passed_over)))
+    first = split.probes[np.concatenate([chosen, chosen])]
+    second = split.gallery[np.array([*matches, *others], dtype=np.int64)]
+    return Pairs(first, second, np.arange(2 * len(chosen)) < len(chosen))
+
+
+def distances(target: FloatArray, source: FloatArray) -> FloatArray:
+    """Euclidean distances (T, S) of features (T, D) and (S, D)."""
+    from sklearn.metrics.pairwise import euclidean_distances
+
+    return np.asarray(euclidean_distances(target, source), dtype=np.float32)
+
+
+def transfer(target: FloatArray, target_same: BoolArray, source: FloatArray, source_same: BoolArray) -> Transfer:
+    """The three numbers, from features (T, D) and (S, D)."""
+    return Transfer(
+        domain_accuracy(target, source),
+        discrepancy(target, source),
+        agreement(distances(target, source), target_same, source_same),
+    )
+
+
+def domain_accuracy(target: FloatArray, source: FloatArray) -> float:
+    """Transfer.domain_accuracy: percent."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import cross_val_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    features = np.concatenate([target, source])
+    domain = np.arange(len(features)) < len(target)
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
+    parts = folds(len(target), len(source))
+    return 100.0 * float(cross_val_score(classifier, features, domain, cv=parts).mean())
+
+
+def folds(target: int, source: int) -> int:
+    """Into how many parts so many pairs of each are divided: FOLDS, or fewer that all hold both."""
+    return min(FOLDS, target, source)
+
+
+def discrepancy(target: FloatArray, source: FloatArray) -> float:
+    """Transfer.discrepancy, the unbiased estimate; it may fall a little below 0."""
+    both = np.concatenate([target, source])
+    squared = np.square(distances(both, both).astype(np.float64))
+    width = float(np.median(squared[np.triu_indices(len(both), 1)]))
+    kernel = np.exp(-squared / max(width, np.finfo(np.float64).tiny))
+    np.fill_diagonal(kernel, 0)
+    t, s = len(target), len(source)
+    within = kernel[:t, :t].sum() / (t * (t - 1)) + kernel[t:, t:].sum() / (s * (s - 1))
+    return float(within - 2 * kernel[:t, t:].mean())
+
+
+def agreement(distance: FloatArray, target_same: BoolArray, source_same: BoolArray, count: int = NEIGHBOURS) -> float:
+    """Transfer.agreement, from distances (T, S): percent."""
+    nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
+    return 100.0 * float((source_same[nearest] == target_same[:, None]).mean())

@@ -1,0 +1,274 @@
+"""The training of one network, step by step: draw a batch, share low-level maps, both losses, update."""
+
+import math
+import shutil
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from reidviz.common.errors import ReidvizError
+from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
+from reidviz.models.mtdnet import MTDnet, Network
+from reidviz.models.rows import rows
+from reidviz.training.augmentation import changed_pictures, draw
+from reidviz.training.batches import Batch, drawn, pooled
+from reidviz.training.cross_domain import CrossObjective
+from reidviz.training.deterministic import deterministic
+from reidviz.training.distributed import Team, synchronised
+from reidviz.training.negative_mining import negatives
+from reidviz.training.recipe import Recipe
+from reidviz.training.sampler import Positives
+
+FIRST_LOSSES = 20
+DIVERGED = 10.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step showed: its number, its losses and the share of pairs told right; None where a task is absent.
+
+    images  distinct pictures the step was computed from
+    joint_loss, source_pair_loss  of mtdnet-cross: on joint features, and of the source copy where it is trained too
+    """
+
+    step: int
+    loss: float
+    triplet_loss: float | None
+    pair_loss: float | None
+    pair_accuracy: float | None
+    images: int
+    joint_loss: float | None = None
+    source_pair_loss: float | None = None
+
+
+class Objective(nn.Module):
+    """Both losses of a batch as one module, each low-level map computed once however many triplets use it."""
+
+    def __init__(self, network: Network, recipe: Recipe, team: Team) -> None:
+        super().__init__()
+        self.network = network
+        self.recipe = recipe
+        self.team = team
+
+    def forward(self, x: Tensor, batch: "Batch", step: int) -> Tensor:
+        """Loss, triplet loss, pair loss and pair accuracy (4,), NaN where a task is absent.
+
+        x are the pictures of this process's share of the batch. Averaged over the team, the result is that of the
+        whole batch.
+        """
+        network, recipe = self.network, self.recipe
+        pairs = isinstance(network, MTDnet)
+        ranking = not (isinstance(network, MTDnet) and network.feature is None)
+        if recipe.tasks == "alternating" and pairs and ranking:
+            ranking, pairs = step % 2 == 0, step % 2 == 1
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
+            part = network.maps(x)
+            feats = self._feats(part, ranking, len(batch.images))
+            maps = self.team.whole(part, len(batch.images)) if pairs or feats is None else part
+            if batch.triplets is None:
+                mined = F.normalize(maps.detach().flatten(1).float()) if feats is None else feats.detach()
+                triplets = negatives(mined, batch.positives, batch.eligible, recipe, step)
+            else:
+                triplets = batch.triplets
+            absent = x.new_full((), math.nan, dtype=torch.float32)
+            values = [x.new_zeros((), dtype=torch.float32), absent, absent, absent]
+            if ranking and feats is not None:
+                mine = triplets[self.team.share(len(triplets))]
+                anchor, positive, negative = (rows(feats, i) for i in mine.unbind(1))
+                values[1] = (
+                    self.team.size * len(mine) / len(triplets) * triplet_loss(anchor, positive, negative, recipe.margin)
+                )
+                values[0] = values[0] + recipe.ranking_weight * values[1]
+            if pairs and isinstance(network, MTDnet):
+                every = distinct_pairs(triplets)
+                share = self.team.share(len(every[0]))
+                first, second, same, count = (column[share] for column in every)
+                part_weight = self.team.size * count.sum() / every[3].sum()
+                logits = network.pair_logits(maps, first, second).float()
+                values[2] = part_weight * pair_loss(logits, same, count)
+                values[3] = part_weight * ((logits.argmax(1) == same) * count).sum() / count.sum()
+                values[0] = values[0] + recipe.pair_weight * values[2]
+        return torch.stack(values)
+
+    def _feats(self, part: Tensor, ranking: bool, count: int) -> Tensor | None:
+        """The ranking features of the whole batch, None without a ranking branch; without gradient where not ranked."""
+        if isinstance(self.network, MTDnet) and self.network.feature is None:
+            return None
+        with torch.set_grad_enabled(ranking and torch.is_grad_enabled()):
+            return self.team.whole(self.network.embed(part).float(), count)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A source data set that helps a target.
+
+    data     its positive pairs; its pictures stand in the trainer's pixels from `start` on
+    network  of mtdnet-cross, the copy that sees it; None where its triplets are pooled with the target's (mtdnet-aug)
+    """
+
+    data: Positives
+    start: int
+    network: MTDnet | None = None
+
+
+class Trainer:
+    """A network in training. The same seed and data give the same weights, bit for bit, on the same machine with the
+    same number of threads.
+
+    What a step draws at random depends on the seed and its number alone, not on the steps before it.
+
+    pixels  uint8 (N, H, W, 3), the training set, on the device if it fits there
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        recipe: Recipe,
+        pixels: Tensor,
+        data: Positives,
+        seed: int,
+        device: torch.device | None = None,
+        team: Team | None = None,
+        source: Source | None = None,
+    ) -> None:
+        self.device = device or pixels.device
+        self.team = team or Team()
+        layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
+        self.network: Network = network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        if self.team.size > 1:
+            synchronised(network)
+        self.recipe = recipe
+        self.pixels = pixels
+        self.data = data
+        self.seed = seed
+        self.source = source
+        self.objective: nn.Module = self._objective()
+        self.optimiser = optimiser(self.trained, recipe)
+        if recipe.compile:
+            _compile(network, self.device)
+        if self.team.size > 1:
+            self.objective = DistributedDataParallel(
+                self.objective, forward_sync_buffers=False, find_unused_parameters=recipe.tasks == "alternating"
+            )
+        self.done = 0
+        self.first_losses: list[float] = []
+
+    @property
+    def trained(self) -> nn.Module:
+        """What is updated: the network, with the source copy beside it where that is trained too."""
+        if self.source is None or self.source.network is None or self.recipe.source_copy == "frozen":
+            return self.network
+        return nn.ModuleList([self.network, self.source.network])
+
+    def _objective(self) -> nn.Module:
+        if self.source is None or self.source.network is None:
+            return Objective(self.network, self.recipe, self.team)
+        if self.team.size > 1:
+            raise ReidvizError("mtdnet-cross is trained by one process.", "Start it without torchrun.")
+        assert isinstance(self.network, MTDnet)
+        layout = torch.channels_last if self.recipe.channels_last else torch.contiguous_format
+        source: MTDnet = self.source.network.to(self.device, memory_format=layout)  # type: ignore[call-overload]
+        source.eval().requires_grad_(self.recipe.source_copy == "trained")
+        return CrossObjective(self.network, source, self.recipe)
+
+    @deterministic()
+    def step(self) -> Step:
+        """One batch. Raises ReidvizError when the loss is no longer a number, or far above where it began."""
+        self.trained.train()
+        rng = np.random.default_rng([self.seed, self.done])
+        torch.manual_seed(int(rng.integers(2**63)))
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["scale"] * rate(self.recipe, self.done)
+        batch = self._batch(rng)
+        values = self.objective(self._pictures(batch), batch, self.done)
+        loss, *others = (self.team.total(values.detach().clone()) / self.team.size).tolist()
+        ranking, pairs, accuracy, *joint = (None if math.isnan(v) else v for v in others)
+        report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.all_images), *joint)
+        self._refuse_divergence(report)
+        self.optimiser.zero_grad(set_to_none=True)
+        values[0].backward()
+        self.optimiser.step()
+        self.done += 1
+        return report
+
+    @deterministic()
+    def try_size(self, size: int) -> None:
+        """A step with another batch size that changes nothing: it only shows whether there is memory enough."""
+        recipe = self.recipe
+        self.recipe = replace(recipe, size=size)
+        try:
+            batch = self._batch(np.random.default_rng(0))
+            self.objective(self._pictures(batch), batch, 0)[0].backward()
+        finally:
+            self.recipe = recipe
+            self.optimiser.zero_grad(set_to_none=True)
+
+    def sound(self) -> bool:
+        """Whether every weight is a finite number."""
+        return all(bool(v.isfinite().all()) for v in self.trained.state_dict().values() if v.is_floating_point())
+
+    def _refuse_divergence(self, report: Step) -> None:
+        hint = "Start again with a lower learning rate."
+        if not math.isfinite(report.loss):
+            raise ReidvizError(f"The loss is not a number at step {report.step}.", hint)
+        if len(self.first_losses) < FIRST_LOSSES:
+            self.first_losses.append(report.loss)
+        elif report.loss > DIVERGED * float(np.mean(self.first_losses)):
+            raise ReidvizError(
+                f"The training diverged: the loss is {report.loss:.3g} at step {report.step}, more than "
+                f"{DIVERGED:.0f} times what it was at first.",
+                hint,
+            )
+
+    def _batch(self, rng: np.random.Generator) -> Batch:
+        size, source = self.recipe.size, self.source
+        pool = source is not None and source.network is None
+        recipe = replace(self.recipe, size=max(2, size // 2)) if pool else self.recipe
+        own = drawn(self.data, recipe, 0, rng, self.device)
+        if source is None:
+            return own
+        others = drawn(source.data, recipe, source.start, rng, self.device)
+        return pooled(own, others) if pool else replace(own, source=others)
+
+    def _pictures(self, batch: Batch) -> Tensor:
+        images = batch.all_images
+        changes = draw(len(images), self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
+        mine = self.team.share(len(images))
+        x = changed_pictures(self.pixels, torch.from_numpy(images[mine]), changes.of(mine))
+        return x.contiguous(memory_format=torch.channels_last if self.recipe.channels_last else torch.contiguous_format)
+
+
+def rate(recipe: Recipe, done: int) -> float:
+    """The learning rate after `done` steps."""
+    if recipe.schedule == "fixed":
+        return recipe.rate
+    warm = max(1, recipe.iterations // 10)
+    if done < warm:
+        return recipe.rate * (done + 1) / warm
+    share = (done - warm) / max(1, recipe.iterations - warm)
+    return recipe.rate * 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
+
+
+def optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """SGD as in the release (biases at twice the rate, not decayed), or AdamW (vectors not decayed)."""
+    weights = [p for p in network.parameters() if p.ndim > 1]
+    vectors = [p for p in network.parameters() if p.ndim <= 1]
+    sgd = recipe.optimiser == "sgd"
+    groups = [
+        {"params": weights, "scale": 1.0, "weight_decay": recipe.decay},
+        {"params": vectors, "scale": 2.0 if sgd else 1.0, "weight_decay": 0.0},
+    ]
+    if sgd:
+        return torch.optim.SGD(groups, lr=recipe.rate, momentum=0.9)
+    return torch.optim.AdamW(groups, lr=recipe.rate, fused=True)
+
+
+def _compile(network: Network, device: torch.device) -> None:
+    """conv1 and conv2 of every picture, most of a step's work, as one compiled function."""
+    if device.type == "cpu" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+        raise ReidvizError("compile needs a C++ compiler, and there is none on this machine.", "Train without compile.")
+    network.stem.compile()

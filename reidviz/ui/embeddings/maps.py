@@ -1,0 +1,225 @@
+"""Two maps of the same pictures side by side: drawn, coloured, selected in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common.printable import shown
+from reidviz.data.dataset import IntArray
+from reidviz.data.doctor.findings import counted
+from reidviz.data.keys import key_of
+from reidviz.evaluation.embedding.procrustes import Alignment, aligned
+from reidviz.evaluation.embedding.projection import Plane
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.figures.embedding import Links, map_figure
+from reidviz.figures.text import plain
+from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
+from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
+from reidviz.ui.embeddings.points import Points, describe_points
+from reidviz.ui.embeddings.spaces import NAMES, Side
+from reidviz.ui.session.selection import clear, select, selected
+from reidviz.ui.widgets.markup import Markdown, literal
+
+MOST_TOLD = 5_000
+MOST_LINKED = 30
+NOTHING = np.empty((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the maps are drawn."""
+
+    method: str
+    by: str
+    by_rank: bool
+    cameras: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """A side on a plane. alignment: what brought it in line with the left map, None where it is that."""
+
+    side: Side
+    method: str
+    plane: Plane
+    alignment: Alignment | None
+
+
+def choose_look(sides: list[Side]) -> Look:
+    """Draw how the maps are to be drawn."""
+    points = sides[0].points
+    data = key_of(points.dataset, points.other)
+    a, b, c = st.columns([3, 2, 2], vertical_alignment="bottom")
+    method = a.segmented_control("Projection", METHODS, default="PCA", required=True, key="map-method") or "PCA"
+    known = [by for by in BY if by != "data set" or points.other is not None]
+    by = b.selectbox("Colour by", known, key="map-colour")
+    with c.popover("Size and filter", icon=":material/filter_alt:", width="stretch"):
+        by_rank = st.toggle(
+            "Size by rank", key="map-size", help="A probe grows with the logarithm of the rank of its true match."
+        )
+        cameras = st.multiselect(
+            "Cameras",
+            sorted(set(points.cameras.tolist())),
+            key=f"map-cameras {data}",
+            format_func=lambda c: shown(c) or "unknown",
+        )
+        everybody = np.unique(points.identities).tolist()
+        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=shown)
+        st.caption("Nothing chosen: all are shown.")
+    return Look(method, by, by_rank, tuple(cameras), tuple(persons))
+
+
+def lay_out(sides: list[Side], look: Look) -> list[Map]:
+    """Each side on a plane, the right one brought in line with the left. While a slow projection is computed its
+    progress is shown, and PCA stands in; one that starts from the left map waits for it."""
+    maps: list[Map] = []
+    for side in sides:
+        first = maps[0] if maps else None
+        leads = first is not None and _alike(first.side.points, side.points)
+        method, plane, cloud = look.method, None, Cloud(side.features, side.key)
+        if first is None or not leads or first.method == method:
+            start = first.plane if first is not None and leads and method != "PCA" else None
+            plane = plane_or_progress(cloud, method, start)
+        if plane is None:
+            method, plane = "PCA", plane_or_progress(cloud, "PCA")
+            assert plane is not None
+        alignment = None
+        if first is not None:
+            mine, theirs = _common(side.points, first.side.points)
+            alignment = aligned(plane[mine], first.plane[theirs])
+            plane = alignment.of(plane)
+        maps.append(Map(side, method, plane, alignment))
+    return maps
+
+
+def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | None) -> None:
+    """Both maps with what is selected, its lines, and the pictures of the user's own."""
+    choice = maps[0].side.points.choice
+    marked = selected(choice)
+    judged = next((m.side for m in maps if m.side.judged is not None), None)
+    for column, name, one in zip(st.columns(2), NAMES, maps, strict=True):
+        judge = one.side if one.side.judged is not None else judged
+        points = one.side.points
+        shown = _shown(points, look)
+        first = None if judge is None or judge.judged is None else judge.judged[1].first
+        with column:
+            st.markdown(f"**{literal(one.side.space.name)}** · {literal(one.method)}" + _of(one, look))
+            figure = map_figure(
+                one.plane,
+                groups_of(points, look.by, shown, first),
+                [plain(points.in_words(row)) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
+                points.rows_of(marked),
+                Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked),
+                sizes_of(points, first) if look.by_rank and first is not None else None,
+                None if uploaded is None else uploaded(one),
+            )
+            key = f"map-{name}-chart"
+            with st.container(key=f"map-side-{name}"):
+                st.plotly_chart(
+                    figure,
+                    key=key,
+                    on_select=partial(_take, key, points),
+                    selection_mode=("points", "box", "lasso"),
+                    config={"scrollZoom": True, "displaylogo": False},
+                    alt=f"{one.method} of {len(shown)} pictures by {one.side.space.name}",
+                )
+            st.caption(_about(one, judge, len(shown)))
+    _selection_line(maps, marked)
+
+
+def links_of(judge: Side, points: Points, marked: IntArray) -> Links:
+    """From each of the first selected probes to its nearest true match and to its nearest picture of somebody else."""
+    if judge.judged is None:
+        return Links(NOTHING, NOTHING)
+    parts = points.choice.split
+    truth = truth_of(points.dataset, parts)
+    right: list[IntArray] = []
+    wrong: list[IntArray] = []
+    for probe in np.flatnonzero(np.isin(parts.probes, marked))[:MOST_LINKED].tolist():
+        farness = judge.judged[0].farness(probe)
+        same, passed_over = truth.marks(probe)
+        for kind, found in ((same, right), (~same & ~passed_over, wrong)):
+            if not kind.any():
+                continue
+            nearest = np.flatnonzero(kind)[np.argmin(farness[kind])]
+            rows = points.rows_of(np.array([parts.probes[probe], parts.gallery[nearest]]))
+            if len(rows) == 2:
+                found.append(rows)
+    return Links(*(np.array(found, dtype=np.int64).reshape(-1, 2) for found in (right, wrong)))
+
+
+def take_rows(points: Points, *rows: int) -> None:
+    """Rows of a map become the selection of the app, those of the other data set aside; none: nothing is selected."""
+    own = sorted({row for row in rows if row < len(points.positions)})
+    if own:
+        select(points.choice, points.positions[own])
+    else:
+        clear()
+
+
+def _take(key: str, points: Points) -> None:
+    """What was lassoed or boxed, as st.plotly_chart tells it.
+
+    Charts also tell that nothing is selected when they are put up again, after a visit to another page say: that is no
+    wish to select nothing, for which there is the button.
+    """
+    told = [point.get("customdata") for point in st.session_state[key]["selection"]["points"]]
+    if told:
+        take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
+
+
+def _selection_line(maps: list[Map], marked: IntArray) -> None:
+    a, b = st.columns([4, 1], vertical_alignment="center")
+    if not len(marked):
+        a.caption(
+            ":material/lasso_select: Lasso or box pictures, or click one: they are selected in both maps and on all "
+            "other pages, and shown below with their neighbours. Rest the mouse on a point to see its picture."
+        )
+        return
+    probes = int(np.isin(maps[0].side.points.choice.split.probes, marked).sum())
+    a.markdown(
+        f"**{literal(counted(len(marked), 'picture'))} selected**, {probes:,} of them probes"
+        + (f"; lines are drawn for the first {MOST_LINKED} of these" if probes > MOST_LINKED else "")
+    )
+    b.button("Clear", icon=":material/deselect:", key="map-clear", help="Select nothing", on_click=clear)
+
+
+def _shown(points: Points, look: Look) -> IntArray:
+    keep = np.ones(len(points), dtype=bool)
+    if look.cameras:
+        keep &= np.isin(points.cameras, look.cameras)
+    if look.persons:
+        keep &= np.isin(points.identities, look.persons)
+    return np.flatnonzero(keep)
+
+
+def _of(one: Map, look: Look) -> Markdown:
+    return Markdown("" if one.method == look.method else f" (until {literal(look.method)} is ready)")
+
+
+def _about(one: Map, judge: Side | None, shown: int) -> Markdown:
+    points = one.side.points
+    told = [describe_points(points)]
+    if shown < len(points):
+        told.append(Markdown(f"{shown:,} of them pass the filter"))
+    if one.alignment is not None:
+        left = one.alignment.residual
+        told.append(Markdown(f"turned, mirrored and scaled onto the left map (what is left: {left:.0%})"))
+    if judge is not None and judge is not one.side:
+        told.append(Markdown(f"ranks and lines by {literal(judge.space.name)}"))
+    return Markdown("; ".join(told) + ".")
+
+
+def _common(one: Points, other: Points) -> tuple[IntArray, IntArray]:
+    """The rows in each of the pictures that both show."""
+    both = np.intersect1d(one.positions, other.positions)
+    return one.rows_of(both), other.rows_of(both)
+
+
+def _alike(one: Points, other: Points) -> bool:
+    """Whether both show the same pictures."""
+    return len(one) == len(other) and np.array_equal(one.positions, other.positions)

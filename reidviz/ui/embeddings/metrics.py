@@ -1,0 +1,131 @@
+"""What the Embeddings page says in numbers of both spaces, each number with its definition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from reidviz.evaluation.embedding.metrics import CameraBias, Distances, camera_bias, pair_distances, silhouette
+from reidviz.evaluation.embedding.neighbours import COUNT, agreement
+from reidviz.evaluation.embedding.sampling import by_identity
+from reidviz.evaluation.scores import FloatArray
+from reidviz.figures.embedding import distances_figure
+from reidviz.ui.embeddings.spaces import NAMES, Side
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.markup import Markdown, literal
+
+MOST_FOR_AGREEMENT = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What is said of one space."""
+
+    silhouette: tuple[float, int] | None
+    distances: Distances | None
+    camera: CameraBias | None
+
+
+def show_numbers(sides: Sequence[Side]) -> None:
+    """A table of both spaces, histograms of distances, how far they agree, and what it all means."""
+    st.subheader("In numbers", anchor=False)
+    numbers, shared = _measured(sides)
+    lines = [Markdown("| | persons keep together | distances overlap | camera told |\n|:---|---:|---:|---:|")]
+    lines += [_line(side, one) for side, one in zip(sides, numbers, strict=True)]
+    st.markdown("\n".join(lines))
+    if shared is not None:
+        told, pictures = shared
+        measured = Markdown(
+            f"measured on {pictures:,} pictures; chance is {100 * COUNT / (pictures - 1):.1f} %"
+            if pictures > COUNT + 1
+            else f"by construction: of {pictures:,} pictures every other one is a neighbour"
+        )
+        st.markdown(
+            f"Both spaces agree on **{told:.1f} %** of a picture's {min(COUNT, pictures - 1)} nearest neighbours "
+            f"({measured})."
+        )
+    for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
+        with column:
+            st.markdown(f"**{literal(side.space.name)}**: how far apart")
+            _histogram(name, side, one.distances)
+    _definitions(numbers)
+
+
+def _measured(sides: Sequence[Side]) -> tuple[list[Numbers], tuple[float, int] | None]:
+    """Everything, with a bar that tells how far it is: each part takes about a second where it is not kept."""
+    one, other = sides
+    bar = st.progress(0.0, text=f"Measuring {literal(one.space.name)} …")
+    first = _numbers(one)
+    bar.progress(0.4, text=f"Measuring {literal(other.space.name)} … a few seconds left")
+    second = _numbers(other)
+    bar.progress(0.8, text="Comparing neighbours … a second left")
+    shared = _agreement(one, other)
+    bar.empty()
+    return [first, second], shared
+
+
+def _line(side: Side, one: Numbers) -> Markdown:
+    together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}")
+    overlap = Markdown("–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %")
+    camera = Markdown(
+        "–" if one.camera is None else f"{one.camera.balanced_accuracy:.1f} % (chance {one.camera.chance:.0f} %)"
+    )
+    return Markdown(f"| {literal(side.space.name)} | {together} | {overlap} | {camera} |")
+
+
+def _histogram(name: str, side: Side, found: Distances | None) -> None:
+    if found is None:
+        st.caption("There are no two pictures of one person among these, or none of two.")
+        return
+    st.plotly_chart(
+        distances_figure(found.edges, found.same, found.different),
+        key=f"map-distances-{name}",
+        alt=f"Histograms of distances within and between persons, {side.space.name}",
+        config={"displayModeBar": False},
+    )
+    same = _counted(found.same_pairs, found.same_total)
+    st.caption(f"{same} of one person, {_counted(found.different_pairs, found.different_total)} of different persons.")
+
+
+def _counted(pairs: int, total: int) -> Markdown:
+    return Markdown(f"{pairs:,} pairs" + ("" if pairs == total else f" drawn of {total:,}"))
+
+
+def _definitions(numbers: Sequence[Numbers]) -> None:
+    pictures = next((one.camera.pictures for one in numbers if one.camera is not None), 0)
+    over = next((one.silhouette[1] for one in numbers if one.silhouette is not None), 0)
+    st.caption(
+        f"**Persons keep together**: mean silhouette over {over:,} pictures of persons with two pictures or more, from "
+        "-1 (nearer to somebody else) to 1. **Distances overlap**: the area that the histograms of distances within "
+        "and between persons share; 0 % where one threshold tells all. **Camera told**: share of pictures whose camera "
+        "a linear probe (logistic regression, 5-fold, fitted on other persons) reads from the feature, the mean over "
+        f"cameras, on {pictures:,} pictures; chance means a feature free of camera bias. **Agree**: the share of a "
+        f"picture's {COUNT} nearest other pictures that are the same in both spaces. All in the original spaces, "
+        "before any projection; of a joint feature, persons and cameras are those of the picture beside the probe."
+    )
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _numbers(side: Side) -> Numbers:
+    points = side.points
+    own = len(points.positions)
+    features: FloatArray = side.features[:own]
+    persons, cameras = points.individuals, points.cameras[:own]
+    return Numbers(
+        silhouette(features, persons), pair_distances(features, persons), camera_bias(features, cameras, persons)
+    )
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _agreement(one: Side, other: Side) -> tuple[float, int] | None:
+    """Percent, and the pictures it was taken over; None where both maps show the same space."""
+    if one.key == other.key:
+        return None
+    smaller = min((one.points, other.points), key=lambda points: len(points.positions))
+    chosen = smaller.positions
+    persons = smaller.individuals
+    chosen = chosen[by_identity(persons, MOST_FOR_AGREEMENT, seed=0)]
+    features = [side.features[side.points.rows_of(chosen)] for side in (one, other)]
+    if len(features[0]) != len(features[1]) or len(features[0]) < 2:
+        return None
+    return agreement(features[0], features[1]), len(chosen)

@@ -1,0 +1,109 @@
+"""The selected pictures, each with its nearest neighbours in the original space of both maps."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.keys import key_of
+from reidviz.evaluation.embedding.neighbours import nearest
+from reidviz.evaluation.scores import FloatArray
+from reidviz.ui.embeddings.points import Points
+from reidviz.ui.embeddings.spaces import Side
+from reidviz.ui.retrieval.ranked_lists import open_probe
+from reidviz.ui.session.selection import selected
+from reidviz.ui.widgets.markup import Html, in_html, literal
+from reidviz.ui.widgets.messages import said
+from reidviz.ui.widgets.person_cards import Card, Row, rows_html
+
+A_PAGE = 2
+STRIP = 40
+NEIGHBOURS = 10
+STYLE: Final = """<style>
+.rv-strip { display: flex; flex-wrap: wrap; gap: 3px; } .rv-strip img { height: 62px; border-radius: 4px; }
+</style>"""
+
+
+def show_selected(sides: Sequence[Side]) -> None:
+    """All selected pictures as a strip."""
+    points = sides[0].points
+    rows = points.rows_of(selected(points.choice))
+    if not len(rows):
+        return
+    st.subheader("Selected pictures and their neighbours", anchor=False)
+    if len(rows) > 1:
+        with said():
+            pictures = [_thumb(points, row) for row in rows[:STRIP].tolist()]
+            st.html(f'{STYLE}<div class="rv-strip">{"".join(pictures)}</div>')
+    if len(rows) > STRIP:
+        st.caption(f"The first {STRIP} of {len(rows):,}.")
+
+
+def show_neighbours(sides: Sequence[Side]) -> None:
+    """Some of the selected pictures at a time, each with its neighbours."""
+    points = sides[0].points
+    rows = points.rows_of(selected(points.choice))
+    if not len(rows):
+        return
+    pages = -(-len(rows) // A_PAGE)
+    page = st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}") if pages > 1 else 1
+    for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
+        with said():
+            _show_one(sides, points, row)
+
+
+def neighbours_row(side: Side, title: str, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
+    """The pictures nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
+    points = side.points
+    places, distances = nearest(side.features, features, NEIGHBOURS + 1)
+    pairs = [(p, d) for p, d in zip(places[0].tolist(), distances[0].tolist(), strict=True) if p != leave_out]
+    cards = tuple(
+        Card(
+            rank + 1,
+            points.picture(place),
+            str(points.identities[place]),
+            str(points.cameras[place]),
+            f"d {distance:.3f}",
+            None if identity is None else identity == str(points.identities[place]),
+        )
+        for rank, (place, distance) in enumerate(pairs[:NEIGHBOURS])
+    )
+    return Row(title, f"the nearest of {len(points):,} pictures, before any projection", cards)
+
+
+def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
+    sample = points.dataset.samples[points.positions[row]]
+    left, right = st.columns([1, 6], gap="medium")
+    with left:
+        st.image(points.picture(row), alt=points.in_words(row))
+        st.caption(literal(points.in_words(row)))
+        for side in sides:
+            rank = _rank_of(side, int(points.positions[row]))
+            if rank is not None:
+                st.caption(f"true match at rank **{rank}** by {literal(side.space.name)}")
+        if points.roles[row] == "probe" and st.button(
+            "Open", key=f"map-open-{row}", help="See its ranked galleries", width="stretch"
+        ):
+            open_probe(sample.id)
+    with right:
+        found = []
+        for side in sides:
+            own = side.points.rows_of(points.positions[row : row + 1])
+            if len(own):
+                at = int(own[0])
+                found.append(
+                    neighbours_row(side, side.space.name, side.features[at : at + 1], sample.identity, leave_out=at)
+                )
+        st.html(rows_html(found))
+
+
+def _rank_of(side: Side, position: int) -> int | None:
+    """The rank of the true match of a probe, by the ranking feature of a side."""
+    place = np.flatnonzero(side.points.choice.split.probes == position)
+    return None if side.judged is None or not len(place) else int(side.judged[1].first[place[0]])
+
+
+def _thumb(points: Points, row: int) -> Html:
+    told = in_html(points.in_words(row))
+    return Html(f'<img src="{points.picture(row)}" alt="{told}" title="{told}">')

@@ -1,0 +1,64 @@
+"""A picture of the user's own on both maps: where it falls, and who is nearest to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.images.decode import picture, resize
+from reidviz.evaluation.embedding.neighbours import nearest
+from reidviz.evaluation.embedding.projection import Plane, place, principal_of
+from reidviz.evaluation.embedding.spaces import describe_picture, width_and_height
+from reidviz.evaluation.scores import FloatArray
+from reidviz.ui.embeddings.maps import Map
+from reidviz.ui.embeddings.neighbours import neighbours_row
+from reidviz.ui.embeddings.spaces import Side
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.person_cards import rows_html
+from reidviz.ui.widgets.thumbnails import Picture, data_uri, upload
+
+ANCHORS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Uploaded(Picture):
+    """A picture of the user's own."""
+
+    def features(self, side: Side) -> FloatArray:
+        """Its features (1, D) in the space of a side."""
+        return _features(self, side)
+
+    def on(self, one: Map) -> Plane:
+        """Where it lies on a map (1, 2): projected where that is possible, else amid its nearest neighbours."""
+        features = self.features(one.side)
+        if one.method == "PCA":
+            plane = principal_of(one.side.features).of(features)
+            return plane if one.alignment is None else one.alignment.of(plane)
+        places, distances = nearest(one.side.features, features, ANCHORS)
+        return place(one.plane, places, distances)
+
+
+def choose_upload() -> Uploaded | None:
+    """Draw the upload of a picture."""
+    mine = upload("A picture of your own, cropped to one person, on both maps", "map-upload")
+    return None if mine is None else Uploaded(mine.image, mine.key)
+
+
+def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
+    """The uploaded picture and its nearest neighbours in both spaces."""
+    st.subheader("Your picture and its neighbours", anchor=False)
+    left, right = st.columns([1, 6], gap="medium")
+    with left:
+        st.image(data_uri(uploaded.image), alt="the uploaded picture")
+        st.caption("The star on both maps. Its identity is not known here, so nothing is marked right or wrong.")
+    with right:
+        rows = [neighbours_row(side, side.space.name, uploaded.features(side), None, None) for side in sides]
+        st.html(rows_html(rows))
+
+
+@remembered(st.cache_data, max_entries=32, show_spinner="Describing your picture …")
+def _features(mine: Picture, side: Side) -> FloatArray:
+    width, height = width_and_height(side.space)
+    probe = None if side.probe is None else resize(picture(side.points.dataset, side.probe), height, width)
+    return np.asarray(describe_picture(side.space, resize(mine.image, height, width), probe))

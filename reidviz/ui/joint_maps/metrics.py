@@ -1,0 +1,87 @@
+"""What two networks make of the pairs of target and source: three numbers, histograms, and where pairs lie."""
+
+import numpy as np
+import streamlit as st
+
+from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
+from reidviz.figures.transfer import distances_figure, projection_figure
+from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
+from reidviz.ui.joint_maps.comparison import Comparison, Seen
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.markup import Markdown, literal
+
+
+def show_numbers(comparison: Comparison) -> None:
+    """Three numbers of both networks, each with its definition."""
+    pairs = comparison.target_pairs, comparison.source_pairs
+    rows = [(seen.name, _numbers(seen, *pairs)) for seen in (comparison.before, comparison.after)]
+    lines = [
+        Markdown("| | data sets told apart | discrepancy | neighbours of the same kind |\n|:---|---:|---:|---:|"),
+        *(
+            Markdown(
+                f"| {literal(when)}: {literal(name)} | {numbers.domain_accuracy:.1f} % | {numbers.discrepancy:.4f} "
+                f"| {numbers.agreement:.1f} % |"
+            )
+            for when, (name, numbers) in zip(("before", "after"), rows, strict=True)
+        ),
+    ]
+    st.markdown("\n".join(lines))
+    t, s = len(comparison.target_pairs), len(comparison.source_pairs)
+    st.caption(
+        f"From the joint features ({literal(comparison.place)}) of {t} test pairs of "
+        f"{literal(comparison.target.name)} and {s} of {literal(comparison.source.name)}, half of them of one person."
+    )
+    st.caption(
+        "**Data sets told apart**: share of pairs whose data set a linear classifier (logistic regression, "
+        f"cross-validated {folds(t, s)}-fold) tells from the feature; {100 * max(t, s) / (t + s):.0f} % is chance. "
+        "**Discrepancy**: "
+        "squared maximum mean discrepancy (Gaussian kernel, median bandwidth); 0 when both are distributed alike. "
+        "**Neighbours of the same kind**: share of a target pair's 10 nearest *source* pairs that are of its kind "
+        "(same person, or different persons); 50 % is chance."
+    )
+    if s <= NEIGHBOURS:
+        st.caption(f"There are no more than {NEIGHBOURS} source pairs: the last figure is 50 % by construction.")
+
+
+@remembered(st.cache_data, max_entries=64)
+def _numbers(seen: Seen, target_pairs: Pairs, source_pairs: Pairs) -> Transfer:
+    return transfer(seen.target, target_pairs.same, seen.source, source_pairs.same)
+
+
+def show_distances(comparison: Comparison) -> None:
+    """Histograms of joint-feature distances, before and after."""
+    st.subheader("How far target and source pairs lie apart", anchor=False)
+    st.caption("Alike: both pairs show one person each, or both show two. Unlike: one of each.")
+    alike = comparison.target_pairs.same[:, None] == comparison.source_pairs.same
+    for column, when, seen in zip(
+        st.columns(2), ("Before", "After"), (comparison.before, comparison.after), strict=True
+    ):
+        with column:
+            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
+            st.plotly_chart(
+                distances_figure(distances(seen.target, seen.source), alike),
+                key=f"joint-distances-{when}",
+                alt=f"Histogram of joint-feature distances of alike and unlike pairs, {when.lower()}",
+            )
+
+
+def show_projection(comparison: Comparison) -> None:
+    """Pairs of both data sets on a plane, before and after."""
+    st.subheader("Where pairs lie", anchor=False)
+    method = st.segmented_control("Projection", METHODS, default="PCA", required=True, key="joint-projection")
+    from_target = np.arange(len(comparison.target_pairs) + len(comparison.source_pairs)) < len(comparison.target_pairs)
+    same = np.concatenate([comparison.target_pairs.same, comparison.source_pairs.same])
+    for column, when, seen in zip(
+        st.columns(2), ("Before", "After"), (comparison.before, comparison.after), strict=True
+    ):
+        features = np.concatenate([seen.target, seen.source])
+        with column:
+            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
+            plane = plane_or_progress(Cloud(features, seen.key), method or "PCA")
+            if plane is None:
+                continue
+            st.plotly_chart(
+                projection_figure(plane, from_target, same),
+                key=f"joint-plane-{when}",
+                alt=f"{method} of the joint features of target and source pairs, {when.lower()}",
+            )

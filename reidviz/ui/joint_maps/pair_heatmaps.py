@@ -1,0 +1,111 @@
+"""One target pair and its nearest source pairs, with their joint maps before and after cross-domain training."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import Dataset
+from reidviz.data.images.decode import picture
+from reidviz.data.keys import key_of
+from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.transfer.domain_gap import Pairs, distances
+from reidviz.figures.heatmaps import channel_tiles, energy, overlaid
+from reidviz.ui.joint_maps.comparison import Comparison
+from reidviz.ui.session.selection import selected
+from reidviz.ui.session.sidebar import current
+from reidviz.ui.widgets.markup import Html, Markdown
+from reidviz.ui.widgets.messages import said
+from reidviz.ui.widgets.thumbnails import data_uri
+
+NEAREST = 3
+STRONGEST = 12
+COLUMNS = 32
+STYLE: Final = """
+<style>
+.rv-pair { display: inline-block; vertical-align: top; margin: 0 .9rem .9rem 0; padding: .4rem .5rem; font-size: .8rem;
+  border: 1.5px dashed rgba(128,128,128,.6); border-radius: 8px; }
+.rv-pair.same { border: 3px solid #009E73; }
+.rv-pair img { height: 118px; border-radius: 4px; margin-right: 3px; }
+.rv-pair .when { opacity: .8; margin: .15rem 0; }
+</style>
+"""
+
+
+def show_pair(comparison: Comparison) -> None:
+    """Choose a target pair; see it and the source pairs nearest to it."""
+    st.subheader("One pair, closely", anchor=False)
+    pairs = comparison.target_pairs
+    a, b = st.columns([2, 3], vertical_alignment="bottom")
+    kind = a.segmented_control(
+        "Target pair of", ["one person", "two persons"], default="one person", required=True, key="joint-kind"
+    )
+    offered = np.flatnonzero(pairs.same if kind == "one person" else ~pairs.same)
+    marked = selected(current())
+    held = np.isin(pairs.first[offered], marked) | np.isin(pairs.second[offered], marked)
+    offered = np.concatenate([offered[held], offered[~held]])
+    key = f"joint-pair {key_of(comparison.target, pairs, offered)}"
+    with b:
+        chosen = int(offered[st.pagination(len(offered), key=key) - 1])
+    if held.any():
+        st.caption(f":material/lasso_select: The first {int(held.sum()):,} hold a selected picture.")
+    st.caption(
+        "Pictures in grey; orange where the joint map after conv5 is active (root mean square over its channels, from "
+        "its weakest to its strongest place). Both pictures of a pair carry the same map. Green frame: one person; "
+        "dashed: two."
+    )
+    with said():
+        st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
+    away = distances(comparison.after.target[chosen : chosen + 1], comparison.after.source)[0]
+    for title, which in (
+        (Markdown("Nearest source pairs of one person"), comparison.source_pairs.same),
+        (Markdown("Nearest source pairs of two persons"), ~comparison.source_pairs.same),
+    ):
+        st.markdown(f"**{title}**, by the joint feature after cross-domain training")
+        nearest = np.flatnonzero(which)[np.argsort(away[which], kind="stable")[:NEAREST]]
+        pairs = comparison.source_pairs
+        with said():
+            cards = [
+                _pair(comparison.source, pairs, i, _maps(comparison, i, False), f"distance {away[i]:.2f}")
+                for i in nearest.tolist()
+            ]
+            st.html(STYLE + "".join(cards))
+    _channels(comparison, chosen)
+
+
+def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, FloatArray]:
+    """The joint maps (C, h, w) of one pair before and after."""
+    before, after = comparison.before, comparison.after
+    if target:
+        return before.target_maps[pair], after.target_maps[pair]
+    return before.source_maps[pair], after.source_maps[pair]
+
+
+def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: Html) -> Html:
+    places = int(pairs.first[pair]), int(pairs.second[pair])
+    pictures = [picture(dataset, i) for i in places]
+    kind = Html("one person" if pairs.same[pair] else "two persons")
+    rows = []
+    for when, joint in zip((Html("before"), Html("after")), maps, strict=True):
+        heat = energy(joint[None])[0]
+        shown = [
+            Html(f'<img src="{data_uri(overlaid(one, heat))}" alt="{kind}, joint map {when} cross-domain training">')
+            for one in pictures
+        ]
+        rows.append(Html(f'<div><div class="when">{when}</div>{"".join(shown)}</div>'))
+    side = Html(f'<div style="display: flex; gap: .8rem">{"".join(rows)}</div>')
+    return Html(f'<div class="rv-pair {"same" if pairs.same[pair] else "other"}">{kind} · {note}{side}</div>')
+
+
+def _channels(comparison: Comparison, chosen: int) -> None:
+    before, after = _maps(comparison, chosen, True)
+    st.markdown(f"**The {STRONGEST} strongest channels of the target pair after training**, and the same before")
+    strongest = np.argsort(-after.mean((1, 2)), kind="stable")[:STRONGEST]
+    both = ((Markdown("before"), before), (Markdown("after"), after))
+    for when, maps in both:
+        st.image(channel_tiles(maps[strongest], STRONGEST), caption=when, alt=f"strongest channels {when}")
+    details = st.expander(f"All {len(after)} channels", key="joint-channels", on_change="rerun")
+    if details.open:
+        with details:
+            for when, maps in both:
+                st.image(channel_tiles(maps, COLUMNS), caption=when, alt=f"all channels {when}")

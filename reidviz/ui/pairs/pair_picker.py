@@ -1,0 +1,138 @@
+"""Two pictures to be compared: from the data, from what is selected, or uploaded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common.printable import shown
+from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.images.decode import picture
+from reidviz.data.keys import key_of
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.session.selection import selected
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.thumbnails import Picture, upload
+
+
+@dataclass(frozen=True, eq=False)
+class Shown(Picture):
+    """One of two pictures; person and camera are None where they are not known."""
+
+    told: str
+    person: str | None
+    camera: str | None
+
+
+def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
+    """Draw the choice of two pictures; at first a probe and its true match."""
+    ids = {choice.dataset.samples[i].id: int(i) for i in _test(choice).tolist()}
+    first_key, second_key = pair_keys(choice.dataset)
+    _start(choice, ids)
+    marked = [choice.dataset.samples[i].id for i in selected(choice).tolist()]
+    marked = [one for one in marked if one in ids]
+    left, right = st.columns(2)
+    with left:
+        first = _one(choice, ids, first_key, "First picture")
+    with right:
+        second = _one(choice, ids, second_key, "Second picture")
+    with st.container(horizontal=True):
+        probe = st.session_state[first_key]
+        for label, help_, found in _suggestions(choice, results, ids, probe):
+            st.button(label, help=help_, on_click=take_pair, args=(choice.dataset, probe, found))
+        st.button(
+            "The first two selected",
+            icon=":material/lasso_select:",
+            disabled=len(marked) < 2,
+            help="Pictures are selected on the Embeddings page, or below.",
+            on_click=take_pair,
+            args=(choice.dataset, *marked[:2]),
+        )
+    return first, second
+
+
+def _one(choice: Choice, ids: dict[str, int], key: str, label: Markdown) -> Shown:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.selectbox(label, list(ids), key=key, format_func=lambda one: _told(choice, ids[one]))
+        with st.popover("Upload", icon=":material/upload:"):
+            mine = upload("A picture of one person instead", f"{key}-file")
+    if mine is not None:
+        return Shown(mine.image, mine.key, "your picture", None, None)
+    position = ids[wanted]
+    sample = choice.dataset.samples[position]
+    image = or_stop(lambda: picture(choice.dataset, position))
+    return Shown(image, key_of(choice.dataset, position), _told(choice, position), sample.identity, sample.camera)
+
+
+def _start(choice: Choice, ids: dict[str, int]) -> None:
+    """A probe and its true match, unless two pictures of this data set were chosen before."""
+    kept = st.session_state
+    first_key, second_key = pair_keys(choice.dataset)
+    for before in ((kept.get(first_key), kept.get(second_key)), kept.get(_before(choice.dataset), ("", ""))):
+        if before[0] in ids and before[1] in ids:
+            kept[first_key], kept[second_key] = before  # Streamlit forgets what a page not shown held
+            return
+    probes = choice.split.probes
+    wanted = st.query_params.get("probe", "")
+    row = int(np.flatnonzero(probes == ids[wanted])[0]) if wanted in ids and ids[wanted] in probes else 0
+    same, _ = truth_of(choice.dataset, choice.split).marks(row)
+    match = choice.split.gallery[np.flatnonzero(same)[0]]
+    kept[first_key], kept[second_key] = (choice.dataset.samples[i].id for i in (probes[row], match))
+
+
+def _suggestions(
+    choice: Choice, results: list[Result], ids: dict[str, int], first: str
+) -> list[tuple[Markdown, Markdown, str]]:
+    """What the second picture could be, where the first is a probe: label, help and sample id."""
+    place = np.flatnonzero(choice.split.probes == ids[first])
+    if not len(place):
+        return []
+    same, passed_over = truth_of(choice.dataset, choice.split).marks(int(place[0]))
+    gallery = choice.split.gallery
+    match = choice.dataset.samples[gallery[np.flatnonzero(same)[0]]].id
+    found = [(Markdown("Its true match"), Markdown("The same person"), match)]
+    for result in results[:4]:
+        farness = result.scores.farness(int(place[0])).astype(np.float64)
+        farness[same | passed_over] = np.inf
+        if np.isinf(farness).all():
+            break
+        nearest = choice.dataset.samples[gallery[int(farness.argmin())]].id
+        name = literal(result.reading.name)
+        told = Markdown(f"The picture of somebody else that {name} puts nearest")
+        found.append((Markdown(f"Wrong by {name}"), told, nearest))
+    return found
+
+
+def pair_keys(dataset: Dataset) -> tuple[str, str]:
+    """Where the session keeps the ids of the two chosen pictures of a data set."""
+    return f"pair-first {key_of(dataset)}", f"pair-second {key_of(dataset)}"
+
+
+def take_pair(dataset: Dataset, first: str, second: str) -> None:
+    """Choose two pictures of a data set by their ids, instead of uploaded ones too."""
+    for key, chosen in zip(pair_keys(dataset), (first, second), strict=True):
+        st.session_state[key] = chosen
+        st.session_state.pop(f"{key}-file", None)
+
+
+def remember_pair(dataset: Dataset) -> None:
+    """Keep the two pictures when another page or another data set is chosen."""
+    first, second = pair_keys(dataset)
+    st.session_state[_before(dataset)] = (st.session_state[first], st.session_state[second])
+
+
+def _before(dataset: Dataset) -> str:
+    return f"pair before {key_of(dataset)}"
+
+
+def _test(choice: Choice) -> IntArray:
+    return np.unique(np.concatenate([choice.split.probes, choice.split.gallery]))
+
+
+def _told(choice: Choice, position: int) -> str:
+    sample = choice.dataset.samples[position]
+    camera = f" · camera {sample.camera}" if sample.camera else ""
+    return shown(f"person {sample.identity}{camera} · {sample.id}")

@@ -1,0 +1,147 @@
+"""One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.data.images.decode import resize
+from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.ranking.fusion import mixed
+from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.figures.pairs import passes_figure
+from reidviz.figures.text import Plain, plain
+from reidviz.ui.pairs.pair_picker import Shown
+from reidviz.ui.pairs.verification import Tested
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.thumbnails import Picture, data_uri
+
+MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
+ORDERS = (Plain("first picture first"), Plain("second picture first"))
+STYLE: Final = """<style>
+.rv-two { display: inline-flex; gap: .5rem; padding: .5rem; border-radius: 10px;
+  border: 1.5px dashed rgba(128,128,128,.6); }
+.rv-two.same { border: 3px solid #009E73; } .rv-two img { height: 190px; border-radius: 5px; }
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Passes:
+    """Every pass of one network on a pair: P(same) (8,) and squared distances (4,), None where it lacks the branch."""
+
+    probability: FloatArray | None
+    distance: FloatArray | None
+
+    def score(self, reading: Reading) -> float:
+        """The score of the pair as a reading takes it: the mean of its passes."""
+        if reading.kind != "fused":
+            found = self.distance if reading.kind == "distance" else self.probability
+            assert found is not None
+            return float(found.mean())
+        assert self.distance is not None
+        assert self.probability is not None
+        assert reading.weight is not None
+        parts = [np.array([[part.mean()]], dtype=np.float32) for part in (self.distance, self.probability)]
+        return float(mixed(Scores("distance", parts[0]), Scores("probability", parts[1]), reading.weight).matrix[0, 0])
+
+
+def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
+    """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
+    passes = or_stop(
+        lambda: {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
+    )
+    scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
+    left, right = st.columns([2, 5], gap="medium")
+    with left:
+        st.html(STYLE + _pictures(first, second))
+        st.markdown(_truth(first, second))
+        st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
+    with right:
+        st.markdown(_table(every, scores))
+        st.caption(
+            "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
+            "**Says**: at the threshold set below, at first where both errors are equal."
+        )
+    a, b = st.columns(2)
+    classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
+    rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
+    both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
+    with a:
+        _draw({n: p.probability for n, p in classifiers.items()}, both, "P(same)", "the 8 passes: orders × mirrors")
+    with b:
+        _draw({n: p.distance for n, p in rankers.items()}, MIRRORS, "squared distance", "the 4 passes: mirrors")
+    return scores
+
+
+@remembered(st.cache_data, max_entries=256)
+def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passes:
+    """All passes of one network on two pictures."""
+    from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
+    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.mtdnet import MTDnet
+
+    network, card = load_checkpoint(path, sha256)
+    size = card.architecture.height, card.architecture.width
+    pictures = resize(first.image, *size), resize(second.image, *size)
+    device = settings.device()
+    ranks = not isinstance(network, MTDnet) or network.feature is not None
+    return Passes(
+        probabilities(network, *pictures, device).ravel() if isinstance(network, MTDnet) else None,
+        squared_distances(network, *pictures, device).ravel() if ranks else None,
+    )
+
+
+def _pictures(first: Shown, second: Shown) -> Html:
+    kind = Html("same" if first.person is not None and first.person == second.person else "other")
+    shown = [Html(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">') for one in (first, second)]
+    return Html(f'<div class="rv-two {kind}">{"".join(shown)}</div>')
+
+
+def _truth(first: Shown, second: Shown) -> Markdown:
+    if first.person is None or second.person is None:
+        return Markdown("Whether they are one person is not known here.")
+    return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
+
+
+def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
+    lines = [
+        Markdown(
+            "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
+            "|:---|---:|:---|---:|---:|"
+        )
+    ]
+    for one in every:
+        value = scores[one.reading.name]
+        said = Markdown("same" if one.sign * value >= one.sign * one.threshold else "different")
+        score = {
+            "distance": Markdown(f"d²\u00a0{value:.3f}"),
+            "probability": Markdown(f"P\u00a0{100 * value:.1f}\u00a0%"),
+            "fused": Markdown(f"s\u00a0{value:.3f}"),
+        }[one.reading.kind]
+        lines.append(
+            Markdown(
+                f"| {literal(one.reading.name)} | {score} | {said} | {one.share_below(value, same=False):.1f} % | "
+                f"{100 - one.share_below(value, same=True):.1f} % |"
+            )
+        )
+    return Markdown("\n".join(lines))
+
+
+def _draw(found: dict[str, FloatArray | None], labels: Sequence[Plain], title: Plain, what: Markdown) -> None:
+    known = {plain(name): values for name, values in found.items() if values is not None}
+    if not known:
+        st.caption(f"None of the chosen models gives a {literal(title)}.")
+        return
+    st.plotly_chart(
+        passes_figure(known, labels, title),
+        key=f"pair-passes-{title}",
+        alt=f"{title} of this pair in every pass, by model",
+        config={"displayModeBar": False},
+    )
+    st.caption(f"Rings: {what}. Bar: their mean, which is the score.")

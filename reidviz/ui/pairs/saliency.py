@@ -1,0 +1,142 @@
+"""Why: which regions of two pictures made the decision of each branch of one network."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.progress import time_left
+from reidviz.data.images.decode import resize
+from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.scores import FloatArray
+from reidviz.figures.heatmaps import signed_overlay
+from reidviz.models.model_card import read_card
+from reidviz.models.variants import variant
+from reidviz.ui.pairs.pair_picker import Shown
+from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.messages import or_stop, said
+from reidviz.ui.widgets.thumbnails import data_uri
+
+if TYPE_CHECKING:
+    from reidviz.evaluation.explain.saliency import Branch, Method
+
+METHODS: "dict[str, Method]" = {"gradient × activation": "gradient", "occlusion": "occlusion"}
+BRANCHES: "dict[Branch, Markdown]" = {
+    "ranking": Markdown("ranking branch (after conv2)"),
+    "pairs": Markdown("classifier (after conv5)"),
+}
+HIDDEN = 0.2
+MOST_KEPT = 128
+STYLE: Final = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """Relevance of the places of both pictures, and how much the score changes when the most important fifth of both
+    is hidden, and as much elsewhere."""
+
+    score: float
+    first: FloatArray
+    second: FloatArray
+    important: float
+    elsewhere: float
+
+
+def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
+    """Both branches of the chosen network side by side, with a check of what is shown."""
+    named = {reading.name: reading for reading in readings}
+    a, b = st.columns(2)
+    with a:
+        reading = named[st.selectbox("Network", list(named), key="why-model")]
+    with b:
+        method = st.segmented_control(
+            "Method",
+            list(METHODS),
+            default="gradient × activation",
+            required=True,
+            key="why-method",
+            format_func=literal,
+            help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
+            "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
+        )
+    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(reading)), strict=False):
+        with column, said():
+            st.markdown(f"**{BRANCHES[branch]}**")
+            _show(first, second, reading, branch, METHODS[method or "gradient × activation"])
+    st.caption(
+        "Orange places speak for *the same person*, blue ones against; each pair of pictures is drawn to its own "
+        "strongest place. By gradient both pictures carry one map of the classifier: places of its joint map after "
+        "conv5 belong to both. Explained are minus the squared distance, and the log odds of P(same), both orders."
+    )
+
+
+def _branches(reading: Reading) -> "list[Branch]":
+    """The branches of the network behind a reading."""
+    trained = variant(read_card(reading.path).variant)
+    has: dict[Branch, bool] = {"ranking": trained.ranking, "pairs": trained.pairs}
+    return [branch for branch, there in has.items() if there]
+
+
+def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
+    found = _explained(first, second, reading, branch, method)
+    strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
+    shown = [
+        Html(
+            f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" '
+            f'alt="{in_html(one.told)}: what mattered">'
+        )
+        for one, map_ in ((first, found.first), (second, found.second))
+    ]
+    st.html(STYLE + f'<div class="rv-why">{"".join(shown)}</div>')
+    st.caption(
+        f"{literal(reading.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
+        f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
+    )
+
+
+@st.cache_resource
+def _kept() -> dict[str, Why]:
+    """The last explanations of this server, by key: Streamlit's own caches would draw the bar again with each."""
+    return {}
+
+
+def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> Why:
+    """The explanation, with a bar that tells how far it is while it is computed."""
+    kept, key = _kept(), key_of(first, second, reading.sha256, branch, method)
+    if (found := kept.get(key)) is None:
+        bar = st.progress(0.0, text="Explaining …")
+        found = kept[key] = _why(first, second, reading, branch, method, bar)
+        bar.empty()
+        for oldest in list(kept)[:-MOST_KEPT]:
+            kept.pop(oldest, None)
+    return found
+
+
+def _why(
+    first: Shown,
+    second: Shown,
+    reading: Reading,
+    branch: "Branch",
+    method: "Method",
+    bar: "st.delta_generator.DeltaGenerator",
+) -> Why:
+    from reidviz.evaluation.explain.saliency import deletion, explain
+    from reidviz.models.checkpoint import load_checkpoint
+
+    network, card = load_checkpoint(reading.path, reading.sha256)
+    size = card.architecture.height, card.architecture.width
+    pictures = resize(first.image, *size), resize(second.image, *size)
+    device = settings.device()
+    started = time.monotonic()
+
+    def progress(done: int, total: int, what: str) -> None:
+        left = time_left(done, total, time.monotonic() - started)
+        bar.progress(done / total, text=f"{literal(what)}: {done} of {total} {literal(left)}")
+
+    found = explain(network, branch, method, *pictures, device, progress)
+    changes = deletion(network, branch, *pictures, found, HIDDEN, np.random.default_rng(0), device)
+    return Why(found.score, found.first, found.second, *changes)

@@ -1,0 +1,230 @@
+"""Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common.printable import shown
+from reidviz.data.dataset import IntArray
+from reidviz.data.keys import key_of
+from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.verification.pair_set import PairSet
+from reidviz.figures.pairs import plane_figure
+from reidviz.ui.pairs.pair_picker import take_pair
+from reidviz.ui.pairs.verification import Tested
+from reidviz.ui.session.selection import select
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Html, Markdown, in_html
+from reidviz.ui.widgets.messages import said
+from reidviz.ui.widgets.thumbnails import thumbnail
+
+MOST_DIFFERENT = 20_000
+A_PAGE = 8
+LASSOED = "lassoed pairs"
+STYLE: Final = """<style>
+.rv-pairs { display: flex; flex-wrap: wrap; gap: .6rem; }
+.rv-pairs figure { margin: 0; padding: .35rem; border-radius: 8px; border: 1.5px dashed rgba(128,128,128,.6);
+  font-size: .74rem; line-height: 1.3; }
+.rv-pairs figure.same { border: 3px solid #009E73; }
+.rv-pairs img { height: 118px; border-radius: 4px; margin-right: 3px; }
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Tasks:
+    """The two readings of one network on the same test pairs; either may be absent. known: one that there is, the mix
+    of both where neither was chosen."""
+
+    ranking: Tested | None
+    classifier: Tested | None
+    known: Tested
+
+    @property
+    def pairs(self) -> PairSet:
+        """The test pairs."""
+        return self.known.pairs
+
+
+def tasks_of(every: list[Tested], sha256: str) -> Tasks:
+    """The readings of one network among all that are chosen."""
+    mine = {one.reading.kind: one for one in every if one.reading.sha256 == sha256}
+    ranking, classifier = mine.get("distance"), mine.get("probability")
+    if ranking and classifier and len(ranking.pairs) != len(classifier.pairs):
+        classifier = None  # a cascade that is still being replaced leaves pairs out
+    return Tasks(ranking, classifier, classifier or ranking or mine["fused"])
+
+
+def show_plane(choice: Choice, tasks: Tasks) -> None:
+    """Draw the plane of both scores; what is lassoed there is kept."""
+    ranking, classifier = tasks.ranking, tasks.classifier
+    if ranking is None or classifier is None:
+        st.info(
+            "The plane needs both scores of a multi-task network: choose its P(same) and its ranking branch (mtdnet "
+            "and mtdtrp) in the sidebar."
+        )
+        return
+    rows = _drawn(tasks.pairs)
+    same = tasks.pairs.same[rows]
+    figure = plane_figure(
+        ranking.values[rows],
+        classifier.values[rows],
+        same,
+        rows,
+        (ranking.threshold, classifier.threshold),
+        lassoed(choice, tasks.pairs),
+    )
+    st.plotly_chart(
+        figure,
+        key="pairs-plane",
+        on_select=lambda: _lasso(choice, tasks.pairs),
+        selection_mode=("box", "lasso"),
+        config={"displaylogo": False},
+        alt="Squared distance against P(same) of all test pairs",
+    )
+    different = int((~same).sum())
+    total = tasks.pairs.different_total
+    drawn = Markdown("" if different == total else f", drawn of {total:,}")
+    st.caption(
+        f"All {int(same.sum()):,} pairs of one person, {different:,} of different persons{drawn}. Dashed: the "
+        "thresholds in use. Top left both tasks say *the same*, bottom right both say *different*; in the other two "
+        "corners they part. Lasso any corner to see its pictures."
+    )
+
+
+def show_pictures(choice: Choice, tasks: Tasks) -> None:
+    """The pictures of the pairs in some corner, or of those that were lassoed, the gravest first."""
+    kinds = _corners(tasks) | {LASSOED: lassoed(choice, tasks.pairs)}
+    names = [name for name in kinds if name != LASSOED]
+    if len(kinds[LASSOED]):
+        names = [LASSOED, *names]
+    chosen = st.selectbox(
+        "Pairs shown",
+        names,
+        key=f"pairs-shown {key_of(choice.dataset, choice.split, kinds[LASSOED])}",
+        format_func=lambda name: f"{name} ({len(kinds[name]):,})",
+    )
+    rows = kinds[chosen]
+    shown_key = key_of(tasks.known.key, chosen, rows)
+    if not len(rows):
+        st.info("There is no such pair at these thresholds.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pages = -(-len(rows) // A_PAGE)
+        page = st.pagination(pages, key=f"pairs-page {shown_key}") if pages > 1 else 1
+        shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
+        st.button(
+            "Select these pictures",
+            icon=":material/lasso_select:",
+            help="They become the selection of all pages",
+            on_click=_select,
+            args=(choice, tasks.pairs, shown),
+        )
+    with said():
+        st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
+    offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")
+        st.button(
+            "Take this pair",
+            icon=":material/compare:",
+            help="It becomes the pair at the top of the page",
+            on_click=_take,
+            args=(choice, tasks.pairs, offered[one]),
+        )
+
+
+def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
+    """Rows of the pairs that were lassoed in this split, kept by sample ids."""
+    kept = st.session_state.get("pairs-lassoed", ("", ()))
+    if kept[0] != key_of(choice.dataset, choice.split):
+        return np.empty(0, dtype=np.int64)
+    wanted = set(kept[1])
+    count = len(choice.split.gallery)
+    cells = np.array([probe * count + place for probe, place in wanted], dtype=np.int64)
+    return np.flatnonzero(np.isin(pairs.probes * count + pairs.gallery, cells))
+
+
+def _lasso(choice: Choice, pairs: PairSet) -> None:
+    told = [point.get("customdata") for point in st.session_state["pairs-plane"]["selection"]["points"]]
+    rows = np.array(sorted({int(np.ravel(row)[0]) for row in told if row is not None}), dtype=np.int64)
+    cells = tuple(zip(pairs.probes[rows].tolist(), pairs.gallery[rows].tolist(), strict=True))
+    st.session_state["pairs-lassoed"] = (key_of(choice.dataset, choice.split), cells)
+    if len(rows):
+        _select(choice, pairs, rows)
+
+
+def _select(choice: Choice, pairs: PairSet, rows: IntArray) -> None:
+    probes, gallery = choice.split.probes[pairs.probes[rows]], choice.split.gallery[pairs.gallery[rows]]
+    select(choice, np.stack([probes, gallery], axis=1).ravel().tolist())
+
+
+def _take(choice: Choice, pairs: PairSet, row: int) -> None:
+    first, second = (choice.dataset.samples[i].id for i in _positions(choice, pairs, row))
+    take_pair(choice.dataset, first, second)
+
+
+def _corners(tasks: Tasks) -> dict[str, IntArray]:
+    """Rows of the pairs by how both tasks judge them, the gravest first."""
+    one = tasks.known
+    same, above = one.pairs.same, one.alike >= one.sign * one.threshold
+    name = one.reading.name
+    found = {
+        f"false matches of {name}, most alike first": _worst(~same & above, -one.alike),
+        f"false non-matches of {name}, least alike first": _worst(same & ~above, one.alike),
+    }
+    if tasks.ranking is None or tasks.classifier is None:
+        return found
+    right = [(t.alike >= t.sign * t.threshold) == same for t in (tasks.ranking, tasks.classifier)]
+    far = np.where(same, one.alike, -one.alike)
+    return found | {
+        "ranking right, classifier wrong": _worst(right[0] & ~right[1], far),
+        "classifier right, ranking wrong": _worst(right[1] & ~right[0], far),
+        "both wrong": _worst(~right[0] & ~right[1], far),
+    }
+
+
+def _worst(which: np.ndarray, gravity: FloatArray) -> IntArray:
+    rows = np.flatnonzero(which)
+    return rows[np.argsort(gravity[rows], kind="stable")]
+
+
+def _drawn(pairs: PairSet) -> IntArray:
+    """Rows to draw: all pairs of one person, and a seeded draw of the others."""
+    different = np.flatnonzero(~pairs.same)
+    if len(different) > MOST_DIFFERENT:
+        different = np.sort(np.random.default_rng(0).permutation(different)[:MOST_DIFFERENT])
+    return np.concatenate([np.flatnonzero(pairs.same), different])
+
+
+def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:
+    return int(choice.split.probes[pairs.probes[row]]), int(choice.split.gallery[pairs.gallery[row]])
+
+
+def _told(choice: Choice, tasks: Tasks, row: int) -> str:
+    first, second = (choice.dataset.samples[i] for i in _positions(choice, tasks.pairs, row))
+    return shown(f"{first.id} and {second.id}")
+
+
+def _card(choice: Choice, tasks: Tasks, row: int) -> Html:
+    places = _positions(choice, tasks.pairs, row)
+    samples = [choice.dataset.samples[i] for i in places]
+    pictures = [
+        Html(f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">')
+        for i, s in zip(places, samples, strict=True)
+    ]
+    same = bool(tasks.pairs.same[row])
+    who = f"✓ {samples[0].identity}" if same else f"✗ {samples[0].identity} | {samples[1].identity}"
+    cameras = " | ".join(s.camera or "?" for s in samples)
+    scores = []
+    if tasks.ranking is not None:
+        scores.append(Html(f"d² {tasks.ranking.values[row]:.3f}"))
+    if tasks.classifier is not None:
+        scores.append(Html(f"P {tasks.classifier.values[row]:.1%}"))
+    if tasks.known.reading.kind == "fused":
+        scores.append(Html(f"s {tasks.known.values[row]:.2f}"))
+    return Html(
+        f'<figure class="{"same" if same else "other"}">{"".join(pictures)}<figcaption>{in_html(who)}<br>'
+        f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
+    )

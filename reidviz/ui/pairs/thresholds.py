@@ -1,0 +1,233 @@
+"""All test pairs of one model: where its scores lie, what its threshold costs, and how far P(same) can be believed."""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.keys import key_of
+from reidviz.evaluation.ground_truth import BoolArray
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.verification.error_rates import (
+    Reliability,
+    area,
+    cross_tempered,
+    error_rates,
+    reliability,
+    temperature,
+    thinned,
+    threshold_at,
+)
+from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
+from reidviz.figures.text import Plain, plain
+from reidviz.models.model_card import read_card
+from reidviz.ui.pairs.verification import STEPS, UNITS, AtMost, Tested, pairs_told, searched
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Markdown, literal
+
+ALL = "all cameras"
+PLACES = {
+    Markdown("Equal error"): None,
+    Markdown("1 % false matches"): AtMost(0.01),
+    Markdown("0.1 %"): AtMost(0.001),
+}
+"""Where the threshold can be put, by what the button says."""
+
+
+def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | None) -> None:
+    """Histograms of both kinds of pairs with a threshold to move, what it costs, and the card to take away."""
+    key = f"pairs-cameras {key_of(choice.dataset, choice.split)}"
+    cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
+    shown = _between(choice, one, cameras)
+    _slider(one)
+    if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
+        st.info("These cameras have pairs of one kind only. Choose others.")
+        return
+    figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.reading.kind], marked)
+    st.plotly_chart(
+        figure,
+        key="pairs-scores",
+        alt=f"Histograms of {UNITS[one.reading.kind]} of pairs of one person and of different persons",
+        config={"displayModeBar": False},
+    )
+    pairs = one.pairs.at(shown)
+    told = pairs_told(replace(pairs, different_total=pairs.different) if cameras != ALL else pairs)
+    st.caption(f"{literal(one.reading.name)} on {told}, {literal(cameras)}.")
+    rates = _rates(one, shown)
+    false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
+    a, b, c, d = st.columns(4)
+    a.metric("False matches", f"{100 * rates[0]:.2f} %", help="Pairs of different persons taken for one (FMR).")
+    b.metric("False non-matches", f"{100 * rates[1]:.2f} %", help="Pairs of one person taken for two (FNMR).")
+    c.metric(
+        "Absent, yet found",
+        f"{100 * false_positive:.1f} %",
+        help="Open set: probes whose person is taken out of the gallery and that still get a match at or above the "
+        "threshold (FPIR).",
+    )
+    d.metric(
+        "Present, not found",
+        f"{100 * missed:.1f} %",
+        help="Open set: probes whose person is in the gallery, but below the threshold or behind somebody else (FNIR).",
+    )
+    st.caption(
+        f"The first two over the pairs shown; the last two over {len(choice.split.probes):,} probes and the gallery of "
+        f"{len(choice.split.gallery):,}, all cameras: what a search says where the person may not be in the gallery."
+    )
+    st.download_button(
+        "Threshold card",
+        data=json.dumps(threshold_card(choice, result, one), indent=1),
+        file_name=f"{one.reading.name} threshold.json",
+        mime="application/json",
+        icon=":material/download:",
+        help="The model's card with this threshold, its rates and where they were measured, as JSON.",
+    )
+
+
+def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any]:
+    """The card of the model, its threshold and what that costs on all test pairs."""
+    false_match, false_non_match = error_rates(one.alike, one.pairs.same, one.sign * one.threshold)
+    false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
+    found: dict[str, Any] = {
+        "reading": one.reading.name,
+        "kind": one.reading.kind,
+        "weight": one.reading.weight,
+        "threshold": one.threshold,
+        "same_person_where": "score <= threshold" if one.sign < 0 else "score >= threshold",
+        "data": choice.dataset.name,
+        "data_hash": choice.dataset.manifest_hash,
+        "protocol": choice.split.protocol,
+        "pairs": {
+            "same": int(one.pairs.same.sum()),
+            "different": one.pairs.different,
+            "different_total": one.pairs.different_total,
+        },
+        "false_match_rate": false_match,
+        "false_non_match_rate": false_non_match,
+        "open_set": {"false_positive_identification": false_positive, "false_negative_identification": missed},
+        "equal_error": {"rate": one.equal[0], "threshold": one.sign * one.equal[1]},
+    }
+    if one.reading.kind == "probability":
+        found["temperature"] = temperature(one.values, one.pairs.same)
+    return found | {"card": asdict(read_card(one.reading.path))}
+
+
+def show_curves(every: list[Tested]) -> None:
+    """ROC or DET of all chosen models, with the figures that sum them up."""
+    kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
+    curves = {plain(one.reading.name): thinned(one.errors) for one in every}
+    st.plotly_chart(
+        errors_figure(curves, {plain(one.reading.name): one.sign * one.threshold for one in every}, kind == "DET"),
+        key="pairs-errors",
+        alt=f"{kind} curves of the chosen models",
+    )
+    lines = [
+        Markdown(
+            "| model | equal error | missed at 1\u00a0% | missed at 0.1\u00a0% | area |\n|:---|---:|---:|---:|---:|"
+        )
+    ]
+    for one in every:
+        missed = [
+            100 * error_rates(one.alike, one.pairs.same, threshold_at(one.errors, limit))[1] for limit in (0.01, 0.001)
+        ]
+        lines.append(
+            Markdown(
+                f"| {literal(one.reading.name)} | {100 * one.equal[0]:.2f} % | {missed[0]:.1f} % | {missed[1]:.1f} % | "
+                f"{area(one.errors):.4f} |"
+            )
+        )
+    st.markdown("\n".join(lines))
+    st.caption(
+        "**Equal error**: where false matches and false non-matches are as frequent. **Missed at**: pairs of one "
+        "person missed where so many pairs of different persons pass. **Area** under the ROC curve. Diamonds: the "
+        f"thresholds in use. From {pairs_told(every[0].pairs)}."
+    )
+
+
+def show_calibration(choice: Choice, one: Tested) -> None:
+    """Can P(same) be taken at its word, before and after temperature scaling?"""
+    if one.reading.kind != "probability":
+        st.info(f"{literal(one.reading.name)} gives no probability. Choose a model that ranks by P(same).")
+        return
+    before, after, degrees = _calibrated(one, choice.dataset, choice.split)
+    st.plotly_chart(
+        reliability_figure({Plain("as it is"): before, Plain("at a temperature"): after}),
+        key="pairs-reliability",
+        alt="Reliability diagram of P(same), before and after temperature scaling",
+        config={"displayModeBar": False},
+    )
+    st.markdown(
+        f"Expected calibration error **{before.error:.3f}** as it is, **{after.error:.3f}** at a temperature "
+        f"(T = {degrees[0]:.2f} and {degrees[1]:.2f})."
+    )
+    st.caption(
+        "Pairs in ten bins by P(same). Both kinds of pairs count alike, as in training: among all pairs of a gallery "
+        "one person is far rarer than P(same) says. The temperature divides the log odds; it was fitted on the pairs "
+        "of one half of the probes' persons and applied to the other half, and the other way round."
+    )
+
+
+@remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a temperature …")
+def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, Reliability, tuple[float, float]]:
+    persons = dataset.identities[split.probes][one.pairs.probes]
+    mended, degrees = cross_tempered(one.values, one.pairs.same, persons)
+    return reliability(one.values, one.pairs.same), reliability(mended, one.pairs.same), degrees
+
+
+def _slider(one: Tested) -> None:
+    """The threshold in the score's own unit, and places to put it."""
+    step = STEPS[one.reading.kind]
+    low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
+    key = f"slider {one.key}"
+    if key not in st.session_state:
+        st.session_state[key] = float(np.clip(one.threshold, low, high))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.slider(
+            "Threshold for “the same person”",
+            float(low),
+            float(high),
+            step=step,
+            format="%.2f" if step > 0.005 else "%.3f",
+            key=key,
+            on_change=_moved,
+            args=(one.threshold_key, key),
+        )
+        for label, place in PLACES.items():
+            st.button(label, key=f"to {label}", width="content", on_click=_put, args=(one.threshold_key, key, place))
+
+
+def _moved(kept: str, key: str) -> None:
+    st.session_state[kept] = float(st.session_state[key])
+
+
+def _put(kept: str, key: str, place: AtMost | None) -> None:
+    """Let the threshold follow a rule; the slider starts anew where that puts it."""
+    st.session_state[kept] = place
+    st.session_state.pop(key, None)
+
+
+def _rates(one: Tested, shown: BoolArray) -> tuple[float, float]:
+    return error_rates(one.alike[shown], one.pairs.same[shown], one.sign * one.threshold)
+
+
+def _camera_pairs(choice: Choice) -> list[str]:
+    cameras = choice.dataset.cameras
+    known = {
+        f"{a or '?'} and {b or '?'}"
+        for a in set(cameras[choice.split.probes].tolist())
+        for b in set(cameras[choice.split.gallery].tolist())
+    }
+    return [ALL, *sorted(known)] if len(known) > 1 else [ALL]
+
+
+def _between(choice: Choice, one: Tested, cameras: str) -> BoolArray:
+    if cameras == ALL:
+        return np.ones(len(one.pairs), dtype=bool)
+    names = choice.dataset.cameras
+    first, second = names[choice.split.probes][one.pairs.probes], names[choice.split.gallery][one.pairs.gallery]
+    mine, theirs = ("" if name == "?" else name for name in cameras.split(" and "))
+    between: BoolArray = (first == mine) & (second == theirs)
+    return between

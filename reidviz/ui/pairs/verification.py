@@ -1,0 +1,143 @@
+"""What one reading makes of all test pairs: their scores, the errors of each threshold, and the threshold in use."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.keys import key_of
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.evaluate import Reading, Result
+from reidviz.evaluation.ranking.foregone import ONE_PERSON
+from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.verification.error_rates import Errors, OpenSet, equal_error, errors, open_set, threshold_at
+from reidviz.evaluation.verification.pair_set import PairSet, likeness, pairs_tested
+from reidviz.figures.text import Plain
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Markdown, literal
+
+UNITS = {
+    "distance": Plain("squared distance"),
+    "probability": Plain("P(same)"),
+    "fused": Plain("mix of both tasks"),
+}
+STEPS = {"distance": 0.001, "probability": 0.001, "fused": 0.01}
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """A threshold by what it costs: the lowest with no more than that share of false matches, whatever the scores."""
+
+    false_match: float
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A reading on all test pairs.
+
+    key             what tells it from others: that of its result
+    values          the score of each pair (P,) as it is; alike: larger for pairs that are more alike
+    errors          of each threshold on alike
+    equal           equal-error rate and its threshold on alike
+    threshold_key   what the session keeps the user's threshold under
+    """
+
+    reading: Reading
+    key: str
+    pairs: PairSet
+    values: FloatArray
+    alike: FloatArray
+    errors: Errors
+    equal: tuple[float, float]
+    threshold_key: str
+
+    @property
+    def sign(self) -> int:
+        """-1 where a smaller score means more alike."""
+        return -1 if self.reading.kind == "distance" else 1
+
+    @property
+    def threshold(self) -> float:
+        """Where the user's threshold stands, in the score's own unit; at first where both errors are equal."""
+        kept: float | AtMost | None = st.session_state.get(self.threshold_key)
+        if isinstance(kept, float):
+            return kept
+        return self.sign * (self.equal[1] if kept is None else threshold_at(self.errors, kept.false_match))
+
+    def share_below(self, value: float, same: bool) -> float:
+        """Percent of the pairs of one kind that are less alike than a score."""
+        of_kind = self.alike[self.pairs.same == same]
+        return 100 * float((of_kind < self.sign * value).mean())
+
+
+def all_pairs(choice: Choice) -> PairSet:
+    """The test pairs of the chosen split."""
+    return _pairs(choice.dataset, choice.split)
+
+
+def tested(choice: Choice, result: Result) -> Tested | None:
+    """One reading on all test pairs; None where those it has a score for are of one kind, and nothing can be told."""
+    return _tested(result, choice.dataset, choice.split)
+
+
+def tested_or_stop(choice: Choice, results: list[Result]) -> list[tuple[Result, Tested]]:
+    """The results that have pairs of both kinds, with these; what has not is named, and where none has, the page ends.
+
+    In a cascade all of one kind may be missing until the scores of all pairs arrive.
+    """
+    found = [(result, one) for result in results if (one := tested(choice, result)) is not None]
+    lacking = [literal(result.reading.name) for result in results if tested(choice, result) is None]
+    if not all_pairs(choice).different_total:
+        st.info(f"There are no pairs of different persons, so no threshold can be judged. {literal(ONE_PERSON)}")
+    elif lacking:
+        st.info(f"Of {', '.join(lacking)} only pairs of one kind have a score so far: not shown.")
+    if not found:
+        st.stop()
+    return found
+
+
+def searched(choice: Choice, result: Result) -> OpenSet:
+    """The nearest of each probe, for a search where the person may be absent."""
+    return _searched(result, choice.dataset, choice.split)
+
+
+def pairs_told(pairs: PairSet) -> Markdown:
+    """How many pairs there are, and of how many, in words."""
+    same = int(pairs.same.sum())
+    drawn = Markdown("" if pairs.different == pairs.different_total else f" drawn of {pairs.different_total:,}")
+    return Markdown(f"all {same:,} pairs of one person and {pairs.different:,}{drawn} of different persons")
+
+
+def threshold_key(result: Result, dataset: Dataset, split: Split) -> str:
+    """A threshold belongs to the scores of one network, read one way, on one test. It outlives a cascade and the name
+    of a run: the scores that follow are of the same unit."""
+    reading, scoring = result.reading, result.scoring
+    ways = scoring.passes, scoring.precision
+    return f"threshold {key_of(reading.sha256, reading.kind, reading.weight, ways, dataset, split)}"
+
+
+@remembered(st.cache_resource, max_entries=4)
+def _pairs(dataset: Dataset, split: Split) -> PairSet:
+    return pairs_tested(truth_of(dataset, split))
+
+
+@remembered(st.cache_resource, max_entries=16, show_spinner="Counting errors …")
+def _tested(result: Result, dataset: Dataset, split: Split) -> Tested | None:
+    pairs = _pairs(dataset, split)
+    values = pairs.values(result.scores)
+    known = np.isfinite(values)
+    if not known.all():
+        pairs, values = pairs.at(known), values[known]
+    if pairs.same.all() or not pairs.same.any():
+        return None
+    alike = likeness(values, result.reading.kind)
+    found = errors(alike, pairs.same)
+    kept = threshold_key(result, dataset, split)
+    return Tested(result.reading, result.key, pairs, values, alike, found, equal_error(found), kept)
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _searched(result: Result, dataset: Dataset, split: Split) -> OpenSet:
+    return open_set(result.scores, truth_of(dataset, split))

@@ -1,0 +1,146 @@
+"""The multi-task dial: from pure ranking to pure classification, for the fused reading of a multi-task network."""
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.figures.fusion import dial_figure
+from reidviz.models.model_card import Fusion
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Html, literal
+
+SCALE: Final = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
+<span style="position: absolute; left: 0; bottom: 0">◀ pure ranking</span>
+<span style="position: absolute; right: 0; bottom: 0">pure classification ▶</span>{marks}</div>"""
+
+MARKS: Final = """
+<div title="flat: within 1 point of the best" style="position: absolute; left: {low:.1%}; width: {width:.1%};
+top: .1rem; height: .5rem; background: #009E73; opacity: .35; border-radius: 3px"></div>
+<div style="position: absolute; left: calc({weight:.1%} - 1px); top: 0; height: 1rem; border-left: 2px solid #009E73">
+</div><span style="position: absolute; left: {weight:.1%}; top: .65rem; padding-left: .4rem; white-space: nowrap">
+fitted {weight:.2f}</span>"""
+
+
+def dial(choice: Choice, page: str) -> Choice:
+    """Draw the dial where a fused reading is chosen; the choice with these readings at the weights they stand at.
+
+    Weights are kept as long as the session lasts, over all pages, and those that were moved in the address. Each page
+    has a slider of its own: one that two pages shared would start at 0 when the page changes.
+    """
+    fused = [reading for reading in choice.readings if reading.kind == "fused"]
+    if not fused:
+        return choice
+    with st.container(border=True):
+        one = fused[0]
+        if len(fused) > 1:
+            named = {reading.name: reading for reading in fused}
+            one = named[st.selectbox("Dial of", list(named), key="dial-of")]
+        _draw(one, f"dial-{page}-{_key(one)}-{one.weight}")
+    moved = {reading.name: weight_of(reading) for reading in fused}
+    st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
+    return replace(
+        choice, readings=tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.readings)
+    )
+
+
+def weight_of(reading: Reading) -> float:
+    """Where the dial of a fused reading stands: as it was left, as the address says, or as it was fitted."""
+    assert reading.weight is not None
+    kept: dict[str, float] = st.session_state.setdefault("dials", {})
+    if _key(reading) not in kept:
+        linked = _linked(reading.name)
+        if linked is None:
+            return reading.weight
+        kept[_key(reading)] = linked
+    return kept[_key(reading)]
+
+
+def _key(reading: Reading) -> str:
+    """What a weight is kept under: runs of the same weights have dials of their own."""
+    return key_of(reading.sha256, reading.name)
+
+
+def _linked(name: str) -> float | None:
+    """The weight that the address gives to the reading of that name."""
+    for given in st.query_params.get_all("dial"):
+        who, _, weight = given.rpartition(":")
+        try:
+            if who == name and 0 <= float(weight) <= 1:
+                return round(float(weight), 2)
+        except ValueError:
+            continue
+    return None
+
+
+def _draw(reading: Reading, key: str) -> None:
+    assert reading.weight is not None
+    fusion = reading.fusion
+    if key not in st.session_state:
+        st.session_state[key] = weight_of(reading)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container():
+            st.slider(
+                f"Multi-task dial of {literal(reading.name)}",
+                0.0,
+                1.0,
+                step=0.01,
+                key=key,
+                on_change=_moved,
+                args=(_key(reading), key),
+                help="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
+                "ranking branch and w the weight set here.",
+            )
+            st.html(SCALE.format(marks=_marks(fusion) if fusion else ""))
+        st.button(
+            "Reset",
+            icon=":material/undo:",
+            key="dial-back",
+            width="content",
+            help="Back to the fitted weight" if fusion else "Back to the middle",
+            disabled=weight_of(reading) == reading.weight,
+            on_click=_put,
+            args=(_key(reading), key, reading.weight),
+        )
+    if fusion is None:
+        st.caption(
+            "No weight was fitted: this model was trained without validation persons (held_out 0). The dial starts "
+            "in the middle, at log P(same) − 4 d². Do not choose it on the test probes below and report their figures."
+        )
+        return
+    details = st.expander(
+        f"Fitted on {literal(fusion.measured_on)}, never on the test probes; flat from {fusion.low:.2f} to "
+        f"{fusion.high:.2f}",
+        key="dial-details",
+        on_change="rerun",
+    )
+    if details.open:
+        with details:
+            _show_fit(fusion, weight_of(reading))
+
+
+def _show_fit(fusion: Fusion, weight: float) -> None:
+    st.caption(
+        f"These persons were held out of the training ({fusion.probes} probes, gallery of {fusion.gallery}). The "
+        "fitted weight has the best mAP on them; the shaded weights are within 1 point of it."
+    )
+    st.plotly_chart(
+        dial_figure(fusion, weight),
+        key="dial-scale",
+        alt="mAP and rank-1 on the validation persons over the weight of the classifier",
+        config={"displayModeBar": False},
+    )
+
+
+def _marks(fusion: Fusion) -> Html:
+    return Html(MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight))
+
+
+def _moved(kept: str, key: str) -> None:
+    st.session_state["dials"][kept] = st.session_state[key]
+
+
+def _put(kept: str, key: str, weight: float) -> None:
+    st.session_state["dials"][kept] = st.session_state[key] = weight

@@ -1,0 +1,106 @@
+"""The figures of an evaluation as a table, and where they come from as a line."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from reidviz.common.printable import short
+from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.evaluate import Result, record
+from reidviz.evaluation.ranking.foregone import foregone
+from reidviz.evaluation.ranking.ranking import RANKS
+from reidviz.models.variants import TRAINED_ON
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Markdown, literal
+
+RANKED = tuple(str(k) for k in RANKS)
+COLUMNS = (
+    *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
+    Markdown("mAP"),
+    Markdown("mINP"),
+)
+
+
+def results_table(choice: Choice, results: list[Result]) -> None:
+    """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold, and what of it says
+    nothing."""
+    st.markdown(figures_table([record(result) for result in results]))
+    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
+
+
+def say_foregone(remarks: Iterable[str]) -> None:
+    """What of an evaluation's figures any model would reach."""
+    for remark in remarks:
+        st.warning(literal(remark), icon=":material/warning:")
+
+
+def best_in_words(results: list[Result]) -> Markdown:
+    """Which of the models puts the right person first for the most probes."""
+    shares = [result.ranking.cmc_at(1) for result in results]
+    names = [literal(r.reading.name) for r, share in zip(results, shares, strict=True) if share == max(shares)]
+    best = [Markdown(f"**{name}**") for name in names]
+    told = Markdown(f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes")
+    if len(best) == len(results):
+        return Markdown(f"{best[0]} puts {told}." if len(best) == 1 else f"All models put {told}.")
+    return Markdown(f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown.")
+
+
+def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> Markdown:
+    """The same, from records as `evaluate --json` writes them.
+
+    pandas, which st.table needs, would take half a second of every start.
+    """
+    rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), r["mAP"], r["mINP"])] for r in records]
+    best = [max(column) for column in zip(*rows, strict=True)]
+    lines = [
+        Markdown(
+            f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |\n|:---|:---|:---|---:|---:|---:|---:|---:|---:|"
+        )
+    ]
+    for one, row in zip(records, rows, strict=True):
+        numbers = [
+            Markdown(f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
+            for value, top in zip(row, best, strict=True)
+        ]
+        kind = _ranks_by(one)
+        title = literal(TRAINED_ON.get(one["variant"]) or one["variant"])
+        lines.append(Markdown("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |"))
+    return Markdown("\n".join(lines))
+
+
+def _ranks_by(one: dict[str, Any]) -> Markdown:
+    if one["kind"] == "fused":
+        return Markdown(f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)"))
+    return Markdown("P(same)" if one["kind"] == "probability" else "distance")
+
+
+def provenance(choice: Choice) -> None:
+    """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
+    data = literal(short(choice.dataset.name))
+    st.caption(
+        f"Computed here on {data}, protocol {literal(choice.split.protocol)}: "
+        f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
+        "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
+        "percent."
+    )
+    training_data(choice)
+
+
+def training_data(choice: Choice) -> None:
+    """What the chosen models were trained on, and a warning where they may have seen the test persons."""
+    trainings: dict[tuple[str, str, str], list[Markdown]] = {}
+    for reading in choice.readings:
+        trainings.setdefault((reading.data, reading.data_hash, reading.protocol), []).append(literal(reading.name))
+    for (trained_on, data_hash, protocol), names in trainings.items():
+        listed = Markdown(", ".join(names))
+        if data_hash != choice.dataset.manifest_hash:
+            st.caption(f"Trained on other data, {literal(trained_on)} ({literal(protocol)}): {listed}.")
+        elif protocol != choice.split.protocol:
+            st.warning(
+                f"Trained on the same data with protocol {literal(protocol)}: {listed}. Persons tested here may have "
+                "been among the training persons.",
+                icon=":material/warning:",
+            )
+        else:
+            st.caption(f"Trained on the training persons of this protocol: {listed}.")

@@ -1,0 +1,151 @@
+"""The results of the chosen models: at once when they are cached, else computed in the background, with progress.
+
+Of a large gallery the cascades come first, and the scores of all pairs take their place when they are ready.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from reidviz.common.printable import short
+from reidviz.common.progress import Progress
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Reading, Result, evaluate, is_cached
+from reidviz.evaluation.scores import EXACT, Scoring
+from reidviz.ui.background.jobs import Job, board
+from reidviz.ui.background.progress_bar import job_of, once_more
+from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.messages import show_error
+
+CASCADE = Scoring(cascade=100)
+
+
+def results_or_progress(choice: Choice) -> list[Result]:
+    """The results at hand of the chosen readings, in that order.
+
+    While some are missing or are only those of a cascade, progress is shown, and the page starts again by itself when
+    there is more; it ends here as long as there is none.
+    """
+    if not choice.readings:
+        st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
+        st.stop()
+    at_hand = _at_hand(choice)
+    if any(scoring is not EXACT for scoring in at_hand):
+        _compute(choice, at_hand)
+    if not any(at_hand):
+        st.stop()
+    results = [
+        _named(_result(choice, reading, scoring))
+        for reading, scoring in zip(choice.readings, at_hand, strict=True)
+        if scoring is not None
+    ]
+    for recall in sorted({result.cascade.recall for result in results if result.cascade is not None}):
+        st.caption(
+            f"Recall@{CASCADE.cascade} of the ranking branch is {recall:.1f} %: the cascade loses at most "
+            f"{100 - recall:.1f} points of rank-1."
+        )
+    return results
+
+
+def _at_hand(choice: Choice) -> tuple[Scoring | None, ...]:
+    """How the best scores were computed that are on disk, for each chosen reading."""
+    found = []
+    for reading in choice.readings:
+        ways = _ways(choice, reading)
+        found.append(next((way for way in ways if is_cached(reading, choice.dataset, choice.split, way)), None))
+    return tuple(found)
+
+
+def _ways(choice: Choice, reading: Reading) -> list[Scoring]:
+    """How a reading is scored, the best first."""
+    worthwhile = reading.cascades and len(choice.split.gallery) >= 2 * CASCADE.cascade
+    return [EXACT, CASCADE] if worthwhile else [EXACT]
+
+
+def _result(choice: Choice, reading: Reading, scoring: Scoring) -> Result:
+    """A fused one is made anew each time: its weight is a dial, and mixing takes milliseconds."""
+    if reading.kind == "fused":
+        return evaluate(reading, choice.dataset, choice.split, scoring=scoring)
+    return _kept_result(reading, choice.dataset, choice.split, scoring)
+
+
+@remembered(st.cache_resource, max_entries=32)
+def _kept_result(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring) -> Result:
+    return evaluate(reading, dataset, split, scoring=scoring)
+
+
+def _named(result: Result) -> Result:
+    """The result of a cascade under a name that says so."""
+    if result.cascade is None:
+        return result
+    name = f"{result.reading.name} (cascade {result.cascade.count})"
+    return replace(result, reading=replace(result.reading, name=name))
+
+
+def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
+    key = key_of("scores", choice)
+
+    def work(progress: Progress) -> None:
+        distances = [(reading, EXACT) for reading in choice.readings if reading.kind == "distance"]
+        cascades = [(reading, CASCADE) for reading in choice.readings if CASCADE in _ways(choice, reading)]
+        for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
+            evaluate(reading, choice.dataset, choice.split, progress, scoring)
+
+    job = job_of(key, work, board())
+    if job.finished:
+        _ended(job, key)
+        return
+    st.markdown(
+        f"**Computing the scores** of {len(choice.readings)} models on {literal(short(choice.dataset.name))}: this "
+        f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
+    )
+    _watch(key, choice, at_hand)
+
+
+def _ended(job: Job, key: str) -> None:
+    if job.state == "done":
+        st.rerun()
+    if job.state == "failed" and job.error is not None:
+        show_error(job.error)
+    if job.state == "cancelled":
+        st.info("Scoring was cancelled. Scores of models that were finished are kept.")
+    st.button(
+        "Compute the scores",
+        icon=":material/play_arrow:",
+        type="primary",
+        on_click=once_more,
+        args=(key,),
+    )
+
+
+def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
+    """What is on screen until all is there."""
+    if not any(at_hand):
+        return Markdown("")
+    said = []
+    if CASCADE in at_hand:
+        said.append(
+            Markdown(
+                f"*Cascade {CASCADE.cascade}* is shown first: the classifier has rescored the {CASCADE.cascade} "
+                "gallery pictures that the ranking branch puts nearest, the others follow in its order."
+            )
+        )
+    missing = [literal(r.name) for r, scoring in zip(choice.readings, at_hand, strict=True) if scoring is None]
+    if missing:
+        said.append(Markdown(f"Still to come: {', '.join(missing)}."))
+    return Markdown(" ".join(said))
+
+
+@partial(fragment, run_every=1.0)
+def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
+    job = board().get(key)
+    if job is None or job.finished or _at_hand(choice) != at_hand:
+        st.rerun(scope="app")
+    else:
+        st.progress(job.share, text=literal(job.text))
+        st.button("Cancel", icon=":material/close:", on_click=job.cancel)

@@ -1,0 +1,58 @@
+"""The gallery ranked for a picture that no scores are kept of: an uploaded one, or a probe with a part of it hidden."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.progress import time_left
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.images.decode import resize
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.ranking.fusion import mixed
+from reidviz.evaluation.scores import Scores
+from reidviz.models.variants import Kind
+from reidviz.ui.session.remembered import remembered
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.thumbnails import Picture
+
+
+def scores_of_picture(picture: Picture, choice: Choice) -> Iterator[tuple[Reading, Scores]]:
+    """Every chosen reading with its scores (1, gallery) of one picture, one after the other, with a bar that tells how
+    far it is."""
+    bar = st.progress(0.0)
+    started = time.monotonic()
+    for done, reading in enumerate(choice.readings):
+        remaining = time_left(done, len(choice.readings), time.monotonic() - started)
+        bar.progress(done / len(choice.readings), text=f"Ranking with {literal(reading.name)} … {literal(remaining)}")
+        yield reading, or_stop(partial(_scores, picture, reading, choice))
+    bar.empty()
+
+
+def _scores(picture: Picture, reading: Reading, choice: Choice) -> Scores:
+    def of(kind: Kind) -> Scores:
+        return _part(picture, reading.path, reading.sha256, kind, choice.dataset, choice.split)
+
+    if reading.kind != "fused":
+        return of(reading.kind)
+    assert reading.weight is not None
+    return mixed(of("distance"), of("probability"), reading.weight)
+
+
+@remembered(st.cache_data, max_entries=64)
+def _part(picture: Picture, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
+    from reidviz.evaluation.scoring.features import Chosen
+    from reidviz.evaluation.scoring.score import score
+    from reidviz.models.checkpoint import load_checkpoint
+
+    network, card = load_checkpoint(path, sha256)
+    height, width = card.architecture.height, card.architecture.width
+    probe = resize(picture.image, height, width)[None]
+    gallery = Chosen(Pixels(dataset, height, width), split.gallery)
+    return score(network, kind, probe, gallery, settings.device())

@@ -1,0 +1,214 @@
+"""The Retrieval page's parts: choosing a probe, its ranked galleries, and the same for an uploaded picture."""
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common.printable import short
+from reidviz.data.dataset import IntArray
+from reidviz.data.images.decode import picture
+from reidviz.data.keys import key_of
+from reidviz.evaluation.ground_truth import BoolArray, truth_of
+from reidviz.evaluation.pipeline.evaluate import Reading, Result
+from reidviz.evaluation.ranking.foregone import foregone
+from reidviz.evaluation.ranking.ranking import order
+from reidviz.evaluation.scores import Scores
+from reidviz.ui.results.fusion_slider import dial
+from reidviz.ui.results.results_table import provenance, say_foregone, training_data
+from reidviz.ui.retrieval.probe_crop import choose_box
+from reidviz.ui.retrieval.rank_image import scores_of_picture
+from reidviz.ui.session.selection import selected
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.messages import or_stop, said
+from reidviz.ui.widgets.person_cards import Card, Row, rows_html
+from reidviz.ui.widgets.thumbnails import Picture, data_uri, thumbnail, upload
+
+PROBES_A_PAGE = 12
+FEWEST_A_ROW = 5
+
+
+def open_probe(sample_id: str) -> None:
+    """Go to the Retrieval page with this probe chosen."""
+    st.session_state["source"] = "From the data set"
+    st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
+
+
+def choose_probe(choice: Choice, results: list[Result]) -> int:
+    """The row of the chosen probe in the results; the choice is kept in the URL."""
+    ids = [choice.dataset.samples[i].id for i in choice.split.probes]
+    with st.container(border=True):
+        filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
+        with filtering:
+            rows = _filtered(choice, results)
+        wanted = st.query_params.get("probe", "")
+        chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
+        if len(rows):
+            pages = -(-len(rows) // PROBES_A_PAGE)
+            key = f"probe-page {key_of(choice.dataset, choice.split, rows)}"
+            with paging:
+                page = st.pagination(pages, key=key) if pages > 1 else 1
+            _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
+        else:
+            st.info("No probe is like that with these models. Choose another filter.")
+    return chosen
+
+
+def show_probe(choice: Choice, results: list[Result], position: int) -> None:
+    """The probe beside the ranked galleries of every model."""
+    sample = choice.dataset.samples[choice.split.probes[position]]
+    truth = truth_of(choice.dataset, choice.split).marks(position)
+    left, right = st.columns([1, 6], gap="medium")
+    boxed = None
+    with left:
+        st.markdown("**Probe**")
+        if st.toggle("Box", key="boxed", help="Drag a box over the probe: which part of it decides the lists?"):
+            place = int(choice.split.probes[position])
+            whole = Picture(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
+            boxed = choose_box(whole)
+        else:
+            with said():
+                probe = thumbnail(choice.dataset, int(choice.split.probes[position]))
+                st.image(probe, alt=f"probe, person {sample.identity}")
+        st.caption(
+            f"person {literal(sample.identity)}" + (f"  \ncamera {literal(sample.camera)}" if sample.camera else "")
+        )
+        shown = _shown(len(choice.split.gallery))
+    with right, said():
+        if boxed is not None:
+            found = [(reading, scores, 0) for reading, scores in scores_of_picture(boxed, choice)]
+        else:
+            found = [(r.reading, r.scores, position) for r in results]
+        beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
+        rows = [_row(choice, reading, scores, row, shown, truth) for reading, scores, row in beside_the_dial_first]
+        st.html(rows_html(rows))
+    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
+    provenance(choice)
+
+
+def show_upload(choice: Choice) -> None:
+    """Drop a picture, see whom each model takes it for."""
+    mine = upload("A picture of one person, cropped to the person", "upload")
+    if not choice.readings:
+        st.info("Choose at least one model in the sidebar.")
+        return
+    if mine is None:
+        st.info(
+            f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
+            f"{literal(short(choice.dataset.name))} by {len(choice.readings)} models.",
+            icon=":material/upload:",
+        )
+        return
+    left, right = st.columns([1, 6], gap="medium")
+    with left:
+        st.markdown("**Your picture**")
+        st.image(data_uri(mine.image), alt="the uploaded picture")
+        st.caption(f"{mine.image.width} × {mine.image.height} pixels")
+        shown = _shown(len(choice.split.gallery))
+    with right:
+        st.caption(
+            "Its identity is not known here, so no picture is marked right or wrong, and the person may not be in this "
+            "gallery at all: the list shows who looks nearest."
+        )
+        choice = dial(choice, "retrieval")
+        with said():
+            found = scores_of_picture(mine, choice)
+            st.html(rows_html([_row(choice, reading, scores, 0, shown, None) for reading, scores in found]))
+    st.caption(
+        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
+        f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same))."
+    )
+    training_data(choice)
+
+
+def _filtered(choice: Choice, results: list[Result]) -> IntArray:
+    """Rows of the probes that the filter lets through, in the order of the data set."""
+    names = [r.reading.name for r in results]
+    first = np.stack([r.ranking.first for r in results])
+    masks = {"all probes": np.ones(first.shape[1], dtype=bool)}
+    if len(results) > 1:
+        right = first == 1
+        masks["models disagree at rank 1"] = right.any(axis=0) & ~right.all(axis=0)
+        masks["every model wrong at rank 1"] = ~right.any(axis=0)
+    marked = np.isin(choice.split.probes, selected(choice))
+    if marked.any():
+        masks["selected on any page"] = marked
+    masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
+    chosen = st.selectbox(
+        "Probes shown", list(masks), format_func=lambda name: f"{name} ({int(masks[name].sum()):,})", key="probe-filter"
+    )
+    return np.flatnonzero(masks[chosen]).astype(np.int64)
+
+
+def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
+    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
+        for row in rows:
+            sample = choice.dataset.samples[choice.split.probes[row]]
+            with st.container(gap="xxsmall", horizontal_alignment="center"):
+                st.image(
+                    thumbnail(choice.dataset, int(choice.split.probes[row])), width=52, alt=f"person {sample.identity}"
+                )
+                st.button(
+                    literal(sample.identity),
+                    key=f"probe-{row}",
+                    help=f"{literal(sample.id)}: show its ranked galleries",
+                    type="primary" if row == chosen else "tertiary",
+                    on_click=_choose,
+                    args=(ids[row],),
+                )
+
+
+def _choose(sample_id: str) -> None:
+    st.query_params["probe"] = sample_id
+
+
+def _shown(gallery: int) -> int:
+    """How many pictures a ranked list shows: all of a few, else as many as the user wants."""
+    if gallery <= FEWEST_A_ROW:
+        return gallery
+    most = min(30, gallery)
+    return st.slider("Pictures a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
+
+
+def _row(
+    choice: Choice,
+    reading: Reading,
+    scores: Scores,
+    probe: int,
+    shown: int,
+    truth: tuple[BoolArray, BoolArray] | None,
+) -> Row:
+    """A ranked list. truth: which gallery pictures are true matches and which are passed over, None if unknown."""
+    same, passed_over = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
+    ranked = order(scores.farness(probe), same)
+    ranked = ranked[~passed_over[ranked]]
+
+    def card(rank: int) -> Card:
+        place = int(ranked[rank - 1])
+        sample = choice.dataset.samples[choice.split.gallery[place]]
+        return Card(
+            rank,
+            thumbnail(choice.dataset, int(choice.split.gallery[place])),
+            sample.identity,
+            sample.camera or "",
+            scores.text(probe, place),
+            None if same is None else bool(same[place]),
+        )
+
+    note = (
+        "ranked by "
+        + {
+            "distance": "squared distance",
+            "probability": "P(same person)",
+            "fused": f"both tasks, weight {reading.weight or 0:.2f}",
+        }[reading.kind]
+    )
+    beyond = None
+    if same is not None:
+        found = np.flatnonzero(same[ranked]) + 1
+        first = int(found[0])
+        note += f" · true match at rank {first} of {len(ranked)}"
+        if len(found) > 1:
+            note += f", the last of {len(found)} at {found[-1]}"
+        if first > shown:
+            beyond = card(first)
+    return Row(reading.name, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)

@@ -1,0 +1,115 @@
+"""One run as it goes on: how far it is, its losses, and all that its validations and its test tell."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.figures.text import Plain
+from reidviz.figures.training import Points, steps_figure
+from reidviz.training.events import Event
+from reidviz.ui.server.boundary import fragment
+from reidviz.ui.training.run_results import final_figures, show_mistakes, validation_curves
+from reidviz.ui.training.runs import Seen, duration, look
+from reidviz.ui.widgets.markup import Markdown, literal
+
+# Streamlit mounts a chart with new points as a new one, hides the old one at once, and shows the new one some hundred
+# milliseconds later. Until then the old one stays in its place.
+STEADY: Final = """<style>
+.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]):has(+ .stElementContainer .js-plotly-plot) {
+  flex: none !important; height: 0 !important; margin-bottom: -1rem; overflow: hidden; }
+.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]) + .stElementContainer:has(.js-plotly-plot) {
+  display: block !important; }
+</style>"""
+LOSSES = {
+    "loss": Plain("both"),
+    "triplet_loss": Plain("ranking (triplets)"),
+    "pair_loss": Plain("pairs"),
+    "joint_loss": Plain("joint features"),
+    "source_pair_loss": Plain("pairs of the source"),
+}
+
+
+def live(seen: Seen, others: list[Seen]) -> None:
+    """Everything that moves while a run is active, brought up to date every second, in place."""
+    active = any(s.status.active for s in [seen, *others])
+    moving = active and st.toggle(
+        "Live",
+        True,
+        key="train-live",
+        help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
+    )
+    st.html(STEADY)
+    fragment(_live, 1.0 if moving else None)(seen, others)
+
+
+def _live(seen: Seen, others: list[Seen]) -> None:
+    seen, others = look(seen.folder), [look(other.folder) for other in others]
+    _progress(seen)
+    final_figures([seen, *others])
+    validation_curves([seen, *others])
+    _losses(seen)
+    show_mistakes(seen)
+
+
+def _progress(seen: Seen) -> None:
+    status, steps = seen.status, seen.of("step")
+    if status.active:
+        left = Markdown(f", about {literal(duration(status.left))} left" if status.left is not None else "")
+        what = Markdown("" if status.what == "training" else f": {literal(status.what)}")
+        st.progress(
+            min(1.0, status.step / max(1, status.total)),
+            text=f"step {status.step:,} of {status.total:,}{left}{what}",
+        )
+    last = steps[-1] if steps else {}
+    accuracy = next((e["pair_accuracy"] for e in reversed(steps) if e["pair_accuracy"] is not None), None)
+    best = seen.best
+    with st.grid(columns=6, min_column_width=150):
+        st.metric(
+            "Best validation rank\N{NON-BREAKING HYPHEN}1",
+            f"{best[0]:.1f} %" if best else "–",
+            help=f"First reached at step {best[1]:,}." if best else "No validation yet.",
+        )
+        st.metric("Loss", f"{last['loss']:.3f}" if last else "–", help="Of the last batch that was logged.")
+        if accuracy is not None:
+            st.metric("Pairs told right", f"{accuracy:.0%}", help="Same person or not, of the last batch.")
+        rate = status.images_a_second
+        st.metric("Pictures a second", f"{rate:,.0f}" if rate else "–", help="Distinct pictures trained on.")
+        st.metric("Step", f"{status.step:,}", help=f"Of {status.total:,}.")
+        st.metric("Time so far", literal(duration(seen.seconds)), help="Of training and validation, pauses left out.")
+
+
+def _losses(seen: Seen) -> None:
+    steps = seen.of("step")
+    if not steps:
+        return
+    names = [key for key in LOSSES if any(e.get(key) is not None for e in steps)]
+    if len(names) == 2:
+        names = names[1:]
+    left, right = st.columns(2) if "pair_loss" in names else (st.container(), None)
+    with left:
+        st.markdown("**Loss**")
+        st.plotly_chart(
+            steps_figure({LOSSES[key]: _points(steps, key) for key in names}, "loss", seen.status.total),
+            key="losses",
+            alt="The losses over the steps",
+        )
+    if right is not None:
+        with right:
+            st.markdown("**Pairs told right**")
+            st.plotly_chart(
+                steps_figure(
+                    {Plain("pairs told right"): _points(steps, "pair_accuracy", 100)},
+                    "share of pairs (%)",
+                    seen.status.total,
+                    percent=True,
+                ),
+                key="accuracy",
+                alt="The share of pairs told right over the steps",
+            )
+    st.caption("Thin: the batch of every tenth step. Thick: the mean of the last 15 of these.")
+
+
+def _points(steps: list[Event], key: str, scale: float = 1.0) -> Points:
+    values = [np.nan if e.get(key) is None else scale * e[key] for e in steps]
+    return np.array([e["step"] for e in steps], dtype=np.float64), np.array(values, dtype=np.float64)

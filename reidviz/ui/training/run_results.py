@@ -1,0 +1,128 @@
+"""What validations and tests of one or several runs tell, in one table and one pair of charts."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import short
+from reidviz.figures.text import Plain, plain
+from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
+from reidviz.ui.results.results_table import figures_table, say_foregone
+from reidviz.ui.session.sidebar import dataset_named
+from reidviz.ui.training.hard_examples import mistakes_html, mistakes_title
+from reidviz.ui.training.runs import Seen
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.messages import show_error
+
+RANKS = 20
+HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
+
+
+def final_figures(runs: list[Seen]) -> None:
+    """The figures of the finished runs on their test persons."""
+    records = [record for seen in runs for record in seen.metrics]
+    if not records:
+        return
+    st.subheader("On the test persons", anchor=False)
+    tests = sorted({(r["data"], r["protocol"], r["probes"], r["gallery"]) for r in records})
+    st.markdown(figures_table(records, mark_best=len(tests) == 1))
+    for data, protocol, probes, gallery in tests:
+        st.caption(
+            f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
+            "all figures in percent."
+        )
+    say_foregone(dict.fromkeys(remark for record in records for remark in record.get("remarks", ())))
+    if len(tests) > 1:
+        st.warning("These runs were tested on different persons: their figures cannot be compared.")
+
+
+def validation_curves(runs: list[Seen]) -> None:
+    """Validation rank-1 over the steps, and the CMC of the last validation: one line a reading of each run."""
+    validated = [seen for seen in runs if seen.validations]
+    if not validated:
+        return
+    st.subheader("On the validation persons", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        st.markdown(f"**Rank{HYPHEN}1 over the training**")
+        st.plotly_chart(
+            rank1_figure(_rank1(validated), max(seen.status.total for seen in validated)),
+            key="rank1",
+            alt="Validation rank-1 over the steps, a line a reading",
+        )
+    with right:
+        st.markdown("**CMC of the last validation**")
+        curves = _cmc(validated)
+        ranks = min(RANKS, max(len(curve) for curve in curves.values()))
+        st.plotly_chart(
+            validation_cmc_figure(curves, ranks),
+            key="validation-cmc",
+            alt="CMC of the last validation",
+        )
+    exams: dict[Markdown, list[Markdown]] = {}
+    for seen in validated:
+        last = Markdown(f"{literal(seen.name)} at step {seen.validations[-1]['step']:,}")
+        exams.setdefault(_exam(seen), []).append(last)
+    for exam, names in exams.items():
+        st.caption(f"{exam}: {', '.join(names)}.")
+    if len({(*seen.exam, seen.started.get("data_hash")) for seen in validated}) > 1:
+        st.warning("These runs were validated on different persons: their curves cannot be compared point by point.")
+
+
+def _exam(seen: Seen) -> Markdown:
+    last = seen.validations[-1]
+    told = seen.started.get("validated_on") or "persons held out"
+    return Markdown(f"Validated on {literal(told)}, {last['probes']:,} probes, gallery of {last['gallery']:,}")
+
+
+def _rank1(runs: list[Seen]) -> dict[Plain, Points]:
+    curves: dict[Plain, Points] = {}
+    for seen in runs:
+        steps = np.array([v["step"] for v in seen.validations], dtype=np.float64)
+        for position, name in enumerate(_names(seen)):
+            values = [v["readings"][position]["rank1"] for v in seen.validations]
+            curves[name] = steps, np.array(values, dtype=np.float64)
+    return curves
+
+
+def _cmc(runs: list[Seen]) -> dict[Plain, FloatArray]:
+    return {
+        name: np.array(reading["cmc"], dtype=np.float64)
+        for seen in runs
+        for name, reading in zip(_names(seen), seen.validations[-1]["readings"], strict=True)
+    }
+
+
+def _names(seen: Seen) -> list[Plain]:
+    """What its readings are called in charts: the run, and where they are two, how it is read."""
+    readings = seen.validations[-1]["readings"]
+    return [plain(seen.name if len(readings) == 1 else f"{seen.name}, read as {r['name']}") for r in readings]
+
+
+def show_mistakes(seen: Seen) -> None:
+    """The hardest triplets and pairs of the last validation, as pictures."""
+    if not seen.validations or seen.job is None:
+        return
+    last = seen.validations[-1]
+    st.subheader("What it still gets wrong", anchor=False)
+    try:
+        dataset = dataset_named(seen.job.data)
+        if dataset.manifest_hash != seen.started.get("data_hash"):
+            raise ReidvizError(f"The pictures of {short(seen.job.data)} are no longer those of this training.")
+        for reading in last["readings"]:
+            st.markdown(f"**{literal(reading['name'])}.** {mistakes_title(reading)}.")
+            if reading["mistakes"]:
+                st.html(mistakes_html(reading, dataset))
+            else:
+                st.caption("None: every probe finds its true match first.")
+        if not any(reading["mistakes"] for reading in last["readings"]):
+            return
+        st.caption(
+            f"At most 8 of {last['probes']:,} probes of the validation at step {last['step']:,}, those farthest wrong "
+            "first. Each group: the probe, its true match (green frame, ✓) with its rank, and the wrong person "
+            "in first place (dashed frame, ✗)."
+        )
+    except ReidvizError as error:
+        show_error(error)

@@ -1,0 +1,153 @@
+"""What the run folders say at this moment, for the Train page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.models.model_card import Card, find_checkpoint, read_card
+from reidviz.training.events import Event, Events
+from reidviz.training.run_folder import Job, RunFolder, Status, runs_in
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One run, as it stood when it was looked at.
+
+    problems  why its request or its state cannot be read; without the first there is no job
+    """
+
+    folder: RunFolder
+    status: Status
+    job: Job | None
+    problems: tuple[ReidvizError, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the run."""
+        return self.folder.name
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not yet."""
+        return self.status.active and self.folder.asked_to_stop()
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What happened in it; only what was added since anyone looked is read."""
+        return _events(self.folder.root).read()
+
+    @cached_property
+    def damaged(self) -> tuple[str, ...]:
+        """What of its files cannot be used, and why: a sentence each."""
+        _ = self.events
+        lines, problem = _events(self.folder.root).damaged, _events(self.folder.root).problem
+        left_out = f"{lines:,} lines of events.jsonl are" if lines > 1 else "One line of events.jsonl is"
+        return (
+            *(problem.message for problem in self.problems),
+            *([self._card.message] if isinstance(self._card, ReidvizError) else []),
+            *([f"{left_out} damaged and left out."] if lines else []),
+            *([f"events.jsonl {problem}."] if problem else []),
+        )
+
+    def of(self, kind: str) -> list[Event]:
+        """The events of one kind, in order."""
+        return [e for e in self.events if e.get("event") == kind]
+
+    @property
+    def validations(self) -> list[Event]:
+        """Its validations, in order, with the readings that the last one has."""
+        found = self.of("validation")
+        return [v for v in found if _readings(v) == _readings(found[-1])]
+
+    @property
+    def best(self) -> tuple[float, int] | None:
+        """The best validation rank-1 of the variant's own reading, and its first step."""
+        found = [(float(v["readings"][0]["rank1"]), -int(v["step"])) for v in self.validations]
+        return (max(found)[0], -max(found)[1]) if found else None
+
+    @cached_property
+    def _card(self) -> Card | ReidvizError | None:
+        """The card of its finished weights, or why it cannot be read; None before it has finished."""
+        try:
+            return read_card(self.folder.final) if self.folder.final.is_file() else None
+        except ReidvizError as error:
+            return error
+
+    @property
+    def metrics(self) -> tuple[dict[str, Any], ...]:
+        """The figures on the test persons, one record a reading; none before it has finished."""
+        return self._card.metrics if isinstance(self._card, Card) else ()
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether other pages can use it."""
+        try:
+            return find_checkpoint(self.folder.root).is_file()
+        except ReidvizError:
+            return False
+
+    @property
+    def seconds(self) -> float:
+        """Of training so far."""
+        return max([self.status.seconds, *(float(e.get("seconds", 0)) for e in self.events[-1:])])
+
+    @property
+    def started(self) -> Event:
+        """The event of its last start: device, hash of the data, persons; empty before."""
+        return (self.of("started") or [{}])[-1]
+
+    @property
+    def exam(self) -> tuple[object, ...]:
+        """What decides who it is validated on: runs that agree in it can be compared."""
+        job = self.job
+        return (job.data, job.protocol, job.recipe.held_out, job.seed) if job else (self.name,)
+
+
+def look(folder: RunFolder) -> Seen:
+    """A run as it stands now."""
+    problems = []
+    status, job = Status("interrupted"), None
+    try:
+        job = folder.job()
+    except ReidvizError as error:
+        problems.append(error)
+    try:
+        status = folder.read_status()
+    except ReidvizError as error:
+        problems.append(error)
+    return Seen(folder, status, job, tuple(problems))
+
+
+def all_runs() -> list[Seen]:
+    """Every run of runs_dir(), the one that was asked for last first."""
+    return [look(folder) for folder in sorted(runs_in(settings.runs_dir()), key=_asked_at, reverse=True)]
+
+
+def _asked_at(folder: RunFolder) -> tuple[int, str]:
+    try:
+        return (folder.root / "recipe.json").stat().st_mtime_ns, folder.name
+    except OSError:
+        return 0, folder.name
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _events(root: Path) -> Events:
+    """The events of a run, for all who look at it."""
+    return Events(root / "events.jsonl")
+
+
+def _readings(validation: Event) -> list[str]:
+    return [reading["name"] for reading in validation["readings"]]
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "45 s", "12 min", "3.4 h"."""
+    seconds = max(0.0, seconds)
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

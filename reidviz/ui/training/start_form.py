@@ -1,0 +1,275 @@
+"""The form that starts a training."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import short, titles
+from reidviz.data.dataset import Dataset
+from reidviz.data.keys import key_of
+from reidviz.data.splits.protocols import default_protocol, protocols_for, split, validation
+from reidviz.models.model_card import find_checkpoint, read_card
+from reidviz.models.variants import VARIANTS
+from reidviz.training import launcher, run_folder
+from reidviz.training.recipe import RECIPES, Recipe, changed, recipe_named, settings_of
+from reidviz.training.run_folder import Job
+from reidviz.ui.session.sidebar import Choice, dataset_named, known_data, known_readings
+from reidviz.ui.training.recipe_form import group_of_inputs, recipe_inputs, value_of
+from reidviz.ui.training.runs import Seen
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.messages import show_error
+
+FORM, TEMPLATE, ASKED, STARTED = "train-form", "train template", "train asked", "train started"
+MEANINGS = {
+    "mtdnet-rnk": "ranking alone",
+    "mtdnet-cls": "pairs alone",
+    "mtdnet": "both tasks",
+    "mtdtrp": "both, by distance",
+    "mtdnet-cross": "both, a source teaches",
+    "mtdnet-aug": "both, a source is pooled",
+}
+
+
+@dataclass(frozen=True)
+class Template:
+    """What the form holds at first; another number makes all its inputs new ones."""
+
+    number: int = 0
+    job: Job | None = None
+
+
+def duplicate(job: Job) -> None:
+    """Open the form with the settings of a run, to be changed; to be called in a callback."""
+    kept = st.session_state
+    kept[TEMPLATE] = Template(kept.get(TEMPLATE, Template()).number + 1, job)
+    kept[FORM] = True
+
+
+def new_training(choice: Choice, runs: list[Seen]) -> None:
+    """Draw the form; when Start was pressed, create the run, start its worker and show it."""
+    kept = st.session_state
+    if started := kept.pop(STARTED, None):
+        kept[FORM] = False
+        st.toast(f"Started {literal(started)}.", icon=":material/play_arrow:")
+    asked = kept.pop(ASKED, False)
+    with st.expander("New training", expanded=not runs, icon=":material/add:", key=FORM, on_change="rerun"):
+        try:
+            name, job = _inputs(choice, runs, kept.get(TEMPLATE, Template()))
+            if asked:
+                _start(name, job)
+        except ReidvizError as error:
+            show_error(error)
+
+
+def _start(name: str, job: Job) -> None:
+    root = launcher.folder_of(name or launcher.free_name(job.variant, job.data))
+    run = run_folder.create(root, job)
+    launcher.start(run)
+    kept = st.session_state
+    kept["run"] = kept[STARTED] = run.name
+    kept["train count"] = kept.get("train count", 0) + 1
+    st.rerun()
+
+
+def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, Job]:
+    old, key = template.job, f"train-{template.number}"
+    a, b, c = st.columns([3, 2, 3])
+    with a:
+        data = _with_own("Data set", known_data(), old.data if old else choice.dataset.name, f"{key}-data")
+    dataset = dataset_named(data)
+    with b:
+        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{key_of(data)}")
+    automatic = launcher.free_name("VARIANT", data)
+    name = c.text_input(
+        "Name",
+        key=f"{key}-name-{st.session_state.get('train count', 0)}",
+        placeholder=automatic,
+        help="The name of the run's folder. Left empty, it is made of variant, data and time.",
+    )
+    a, b, c, d = st.columns([3, 2, 3, 2])
+    with a:
+        variant = _chosen(
+            "Variant",
+            list(VARIANTS),
+            old.variant if old else "mtdnet",
+            f"{key}-variant",
+            "Which of the two tasks train the network, and how it ranks a gallery: by the distance of its ranking "
+            "feature, or by P(same person). mtdnet is evaluated both ways.",
+            lambda v: f"{v}: {MEANINGS.get(v, VARIANTS[v].title)}",
+        )
+    with b:
+        recipe_name = _chosen(
+            "Recipe",
+            list(RECIPES),
+            old.recipe.name if old else "compact",
+            f"{key}-recipe",
+            "\n\n".join(
+                [Markdown(f"**{literal(name)}**: {literal(make.__doc__ or '')}") for name, make in RECIPES.items()]
+            ),
+        )
+    with c:
+        init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
+    recipe = _base(recipe_name, variant, init, old)
+    source = (
+        _source(data, old, f"{key}-source-{key_of(data)}") if variant in VARIANTS and VARIANTS[variant].source else None
+    )
+    key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
+    iterations = d.number_input(
+        "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
+    )
+    with st.expander("All settings", icon=":material/tune:"):
+        values = recipe_inputs(recipe, key)
+        with group_of_inputs("Chance"):
+            seed = st.number_input(
+                "Seed",
+                0,
+                2**31,
+                old.seed if old else 0,
+                key=f"{key}-seed",
+                help="Decides the first weights, the batches and who is held out.",
+            )
+    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source)
+    try:
+        job = replace(job, recipe=changed(recipe, values | {"iterations": int(iterations)}))
+        run_folder.check(job)
+        _check_start(init, job.recipe)
+        st.caption(_persons(dataset, job))
+    except ReidvizError as error:
+        problem = error
+    st.button(
+        "Start training",
+        key="train-start",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=problem is not None,
+        on_click=lambda: st.session_state.update({ASKED: True}),
+    )
+    if problem is not None:
+        raise problem
+    return name.strip(), job
+
+
+def _with_own(label: Markdown, options: list[str], present: str, key: str, help: Markdown | None = None) -> str:
+    """A menu that holds `present` at first and takes other words too; it starts anew when `present` changes."""
+    options = options if present in options else [*options, present]
+    chosen = st.selectbox(
+        label,
+        options,
+        options.index(present),
+        key=f"{key}-{key_of(present)}",
+        format_func=lambda one: titles(options).get(one, one),
+        accept_new_options=True,
+        help=help,
+    )
+    return chosen or present
+
+
+def _chosen(
+    label: Markdown, options: list[str], present: str, key: str, help: Markdown, shown: Callable[[str], str] = str
+) -> str:
+    options = options if present in options else [*options, present]
+    return str(st.selectbox(label, options, options.index(present), key=key, help=help, format_func=shown))
+
+
+def _protocol(data: str, dataset: Dataset, choice: Choice, old: Job | None, key: str) -> str:
+    present = default_protocol(dataset)
+    if old is not None and old.data == data:
+        present = old.protocol
+    elif old is None and choice.dataset.name == data:
+        present = choice.split.protocol
+    return _with_own(
+        "Protocol", list(protocols_for(dataset)), present, key, "Which persons train; the others test the finished run."
+    )
+
+
+def _source(data: str, old: Job | None, key: str) -> str:
+    """The data set that helps, the first other one by default."""
+    present = (old.source if old else None) or next(name for name in known_data() if name != data)
+    return _with_own(
+        "Source data set",
+        [name for name in known_data() if name != data],
+        present,
+        key,
+        "A larger data set that helps this one; its training persons by its default protocol take part. mtdnet-cross "
+        "starts from an mtdnet trained on it.",
+    )
+
+
+def _start_from(recipe_name: str, runs: list[Seen], old: Job | None, key: str) -> Path | None:
+    readings = known_readings().values()
+    paths = [settings.IMAGENET_STEM, *(r.path for r in readings if r.path.parent == settings.CHECKPOINTS)]
+    paths += [seen.folder.root for seen in runs if seen.has_weights]
+    if old is not None and old.init is not None:
+        paths.append(old.init)
+    options = {"": "fresh weights"} | {str(path): init_words(path) for path in paths}
+    if old is not None:
+        present = str(old.init or "")
+    else:
+        fitting = recipe_name not in RECIPES or RECIPES[recipe_name]().architecture.stem == "torchvision"
+        present = str(settings.IMAGENET_STEM) if fitting else ""
+    chosen = _chosen(
+        "Start from",
+        list(options),
+        present,
+        key,
+        "Weights that the network starts with: every layer of the same name and shape there. The others start fresh.",
+        lambda path: options.get(path, path),
+    )
+    return Path(chosen) if chosen else None
+
+
+def init_words(init: Path | None) -> str:
+    """What a training starts from, in words."""
+    if init is None:
+        return "fresh weights"
+    if init == settings.IMAGENET_STEM:
+        return "ImageNet conv1-2"
+    return init.stem if init.parent == settings.CHECKPOINTS else f"run {init.name}"
+
+
+def _base(name: str, variant: str, init: Path | None, old: Job | None) -> Recipe:
+    """The recipe of that name, with the stem of the weights it starts from, and with what a duplicated run changed."""
+    stem = _stem(init)
+    if old is None or old.recipe.name != name:
+        return recipe_named(name, variant, stem)
+    if old.recipe.name not in RECIPES:
+        return old.recipe
+    plain = recipe_named(name, old.variant, old.recipe.architecture.stem)
+    differing = {s: value_of(old.recipe, s) for s in settings_of() if value_of(old.recipe, s) != value_of(plain, s)}
+    return changed(recipe_named(name, variant, stem or old.recipe.architecture.stem), differing)
+
+
+def _stem(init: Path | None) -> str | None:
+    if init is None:
+        return None
+    return "torchvision" if init == settings.IMAGENET_STEM else read_card(find_checkpoint(init)).architecture.stem
+
+
+def _check_start(init: Path | None, recipe: Recipe) -> None:
+    stem = _stem(init)
+    if stem not in {None, recipe.architecture.stem}:
+        raise ReidvizError(
+            f"Weights of {init_words(init)} have the stem {stem}, this recipe has {recipe.architecture.stem}.",
+            "Choose the same stem in All settings, or start from fresh weights.",
+        )
+
+
+def _persons(dataset: Dataset, job: Job) -> Markdown:
+    """Who trains, who validates, who tests, as one sentence."""
+    parts = split(dataset, job.protocol)
+    held_out = validation(dataset, parts, job.recipe.held_out, job.seed) if job.recipe.held_out else None
+    trained = len(set(dataset.identities[(held_out or parts).train]))
+    validated = Markdown(
+        f"validates on {len(set(dataset.identities[held_out.probes]))} others held out"
+        if held_out
+        else "is not validated"
+    )
+    helped = Markdown(f", helped by those of {literal(short(job.source))}" if job.source else "")
+    return Markdown(
+        f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
+        f"on the {len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
+    )
