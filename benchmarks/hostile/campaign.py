@@ -3,6 +3,7 @@
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import traceback
@@ -116,3 +117,11 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def _where(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f" ({Path(last.filename).name}:{last.lineno})"
+
+
+def main(campaign: str, cases: int, attempt: Attempt) -> None:
+    """Run a campaign from the command line, with as many cases as its first argument says; exit with 1 where anything
+    was uncaught or leaked."""
+    tally = run(campaign, int(sys.argv[1]) if len(sys.argv) > 1 else cases, attempt)
+    print(HEAD, tally.line(), *(f"    {told}" for told in (*tally.uncaught, *tally.leaks)), sep="\n")
+    sys.exit(bool(tally.uncaught or tally.leaks))

@@ -55,7 +55,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
         raise ReidvizError(f"The file {name} has more than {MAX_BYTES // 1_000_000} MB.", "Save it smaller.")
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image.size, name)
+            check_size(image.size, name)
             image.load()
             return _rgb(image)
     except ReidvizError:
@@ -126,7 +126,8 @@ def _kind(data: bytes) -> str:
     return f"not a readable {FORMAT_NAMES} picture" + (f" but {found}" if found else "")
 
 
-def _check_size(size: tuple[int, int], name: str) -> None:
+def check_size(size: tuple[int, int], name: str) -> None:
+    """ReidvizError where a picture of that (width, height) is too large or too small to be shown."""
     width, height = size
     if width * height > MAX_PIXELS:
         raise ReidvizError(

@@ -34,17 +34,12 @@ STYLE: Final = """<style>
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """The two readings of one network on the same test pairs; either may be absent."""
+    """The two readings of one network on the same test pairs; either may be absent. known: one that there is, the mix
+    of both where neither was chosen."""
 
     ranking: Tested | None
     classifier: Tested | None
-
-    @property
-    def known(self) -> Tested:
-        """The reading there is."""
-        one = self.classifier or self.ranking
-        assert one is not None
-        return one
+    known: Tested
 
     @property
     def pairs(self) -> PairSet:
@@ -58,7 +53,7 @@ def tasks_of(every: list[Tested], sha256: str) -> Tasks:
     ranking, classifier = mine.get("distance"), mine.get("probability")
     if ranking and classifier and len(ranking.pairs) != len(classifier.pairs):
         classifier = None  # a cascade that is still being replaced leaves pairs out
-    return Tasks(ranking, classifier)
+    return Tasks(ranking, classifier, classifier or ranking or mine["fused"])
 
 
 def show_plane(choice: Choice, tasks: Tasks) -> None:
@@ -227,6 +222,8 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> Html:
         scores.append(Html(f"d² {tasks.ranking.values[row]:.3f}"))
     if tasks.classifier is not None:
         scores.append(Html(f"P {tasks.classifier.values[row]:.1%}"))
+    if tasks.known.reading.kind == "fused":
+        scores.append(Html(f"s {tasks.known.values[row]:.2f}"))
     return Html(
         f'<figure class="{"same" if same else "other"}">{"".join(pictures)}<figcaption>{in_html(who)}<br>'
         f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"

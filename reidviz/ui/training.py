@@ -11,6 +11,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.names import short, titles
 from reidviz.data.protocols import default_protocol, protocols_for, split, validation
 from reidviz.errors import ReidvizError
+from reidviz.keys import key_of
 from reidviz.models.card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import run_folder, worker
@@ -81,7 +82,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
         data = _with_own("Data set", known_data(), old.data if old else choice.dataset.name, f"{key}-data")
     dataset = dataset_named(data)
     with b:
-        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{data}")
+        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{key_of(data)}")
     automatic = worker.free_name("VARIANT", data)
     name = c.text_input(
         "Name",
@@ -113,7 +114,9 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
-    source = _source(data, old, f"{key}-source-{data}") if variant in VARIANTS and VARIANTS[variant].source else None
+    source = (
+        _source(data, old, f"{key}-source-{key_of(data)}") if variant in VARIANTS and VARIANTS[variant].source else None
+    )
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
     iterations = d.number_input(
         "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
@@ -157,7 +160,7 @@ def _with_own(label: Markdown, options: list[str], present: str, key: str, help:
         label,
         options,
         options.index(present),
-        key=f"{key}-{present}",
+        key=f"{key}-{key_of(present)}",
         format_func=lambda one: titles(options).get(one, one),
         accept_new_options=True,
         help=help,

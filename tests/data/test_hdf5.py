@@ -56,6 +56,10 @@ def of_floats(group: h5py.Group, folder: Path) -> h5py.Dataset:
     return group.create_dataset("picture", data=np.full((3, 8, 16), 7.0))
 
 
+def empty(group: h5py.Group, folder: Path) -> h5py.Dataset:
+    return group.create_dataset("picture", data=np.zeros((3, 0, 16), np.uint8))
+
+
 def mat(folder: Path, make: Maker) -> Path:
     """One person in two pictures, the second of them as `make` says."""
     with h5py.File(folder / "cuhk-03.mat", "w") as file:
@@ -92,6 +96,12 @@ def test_a_picture_that_is_none(tmp_path: Path, make: Maker, said: str) -> None:
         picture(dataset, 1)
     assert str(tmp_path) not in told.value.message
     assert not dataset.samples[1].path.exists()
+
+
+def test_a_picture_without_pixels(tmp_path: Path) -> None:
+    dataset = load(f"cuhk03:{mat(tmp_path, empty)}")
+    with pytest.raises(ReidvizError, match="0 x 16"):
+        picture(dataset, 1)
 
 
 @pytest.mark.parametrize("link", [h5py.SoftLink("/elsewhere"), h5py.ExternalLink("other.h5", "/labeled")])

@@ -14,7 +14,7 @@ from reidviz.data.formats import cuhk03_pair
 from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
 from reidviz.data.formats.hdf5 import Hdf5
 from reidviz.data.formats.layout import folder_with
-from reidviz.data.images import MAX_PIXELS
+from reidviz.data.images import MAX_PIXELS, check_size
 from reidviz.data.roots import existing_root, inside, last
 from reidviz.errors import ReidvizError
 
@@ -110,6 +110,8 @@ def _picture(file: Path, boxes: str, name: str) -> Image.Image:
         pixels = mat.read(cell[place - 1, person - 1], 3 * MAX_PIXELS)
         if pixels.dtype != np.uint8 or pixels.shape[:1] != (3,):
             raise ValueError("a picture has 3 colours of 8 bits")
+        height, width = pixels.shape[2:0:-1]
+        check_size((width, height), name)
         return Image.fromarray(np.ascontiguousarray(pixels.transpose(2, 1, 0)))
 
 

@@ -64,7 +64,7 @@ def entries(folder: Path) -> list[Path]:
 
 def folders_in(folder: Path) -> list[Path]:
     """The folders that lie in a folder, sorted, without links that lead out of it."""
-    return [Path(e.path) for e in _listing(folder) if e.is_dir() and not _leads_out(e, folder)]
+    return [Path(e.path) for e in _listing(folder) if _is_dir(e) and not _leads_out(e, folder)]
 
 
 def walk(root: Path) -> Iterator[Entry]:
@@ -88,7 +88,7 @@ def _walk(root: Path, folder: str | Path, prefix: str, above: tuple[tuple[int, i
         if _leads_out(entry, root):
             yield Entry(name, entry.path, None)
             continue
-        if not entry.is_dir():
+        if not _is_dir(entry):
             yield Entry(name, entry.path, _size(entry))
             continue
         found = entry.stat()
@@ -108,6 +108,14 @@ def _listing(folder: str | Path) -> list[os.DirEntry[str]]:
     except OSError as e:
         raise ReidvizError(f"The folder {last(folder)} cannot be read: {e.strerror}.", "Check its permissions.") from e
     return sorted(kept, key=lambda e: e.name)
+
+
+def _is_dir(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; no where links lead round and round."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _leads_out(entry: os.DirEntry[str], folder: Path) -> bool:

@@ -1,0 +1,18 @@
+"""A small part of each campaign of hostile files."""
+
+import pytest
+
+from benchmarks.hostile import hdf5, images, zips
+from benchmarks.hostile.campaign import Attempt, run
+
+CASES = 60
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("attempt", [hdf5.attempt, images.attempt, zips.attempt])
+def test_a_hostile_file_is_read_or_refused_by_a_sentence(attempt: Attempt) -> None:
+    tally = run(attempt.__module__, CASES, attempt, first=100_000)
+    assert not tally.uncaught
+    assert not tally.leaks
+    assert tally.read + tally.sentences == CASES
+    assert min(tally.read, tally.sentences) > 0
