@@ -11,24 +11,10 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
+from mypy import nodes
 from mypy.checker import TypeChecker
 from mypy.errorcodes import ErrorCode
 from mypy.maptype import map_instance_to_supertype
-from mypy.nodes import (
-    AssignmentExpr,
-    CallExpr,
-    ConditionalExpr,
-    Expression,
-    GeneratorExpr,
-    LambdaExpr,
-    ListComprehension,
-    ListExpr,
-    MemberExpr,
-    OpExpr,
-    StarExpr,
-    StrExpr,
-    TupleExpr,
-)
 from mypy.plugin import (
     CheckerPluginInterface,
     FunctionContext,
@@ -38,6 +24,7 @@ from mypy.plugin import (
     Plugin,
 )
 from mypy.types import (
+    AnyType,
     CallableType,
     FunctionLike,
     Instance,
@@ -45,6 +32,7 @@ from mypy.types import (
     NoneType,
     TupleType,
     Type,
+    TypeOfAny,
     UnionType,
     get_proper_type,
 )
@@ -58,8 +46,8 @@ ESCAPES = {MARKDOWN: "literal()", HTML: "in_html()", PLAIN: "plain()"}
 CODE = ErrorCode("markup", "Text that is not escaped where markup is understood", "reidviz")
 
 ALWAYS = {"body", "caption", "help", "label", "tabs", "text", "title"}
-"""Parameters that Streamlit takes for Markdown in whatever it draws, but for PLAIN_TEXT."""
-PLAIN_TEXT = {("code", "body"), ("json", "body"), ("text", "body")}
+"""Parameters that Streamlit takes for Markdown in whatever it draws, but for AS_IT_IS."""
+AS_IT_IS = {("code", "body"), ("json", "body"), ("text", "body")}
 ALSO = {
     "__call__": {"show_spinner"},
     "metric": {"delta", "value"},
@@ -69,14 +57,14 @@ ALSO = {
     "table": {"data"},
     "write": {"args"},
 }
-"""The others, by the name of the function; options where no format_func makes text of them."""
+"""The others, by the name of the function; of options, what format_func makes of them where there is one."""
 
 A_NUMBER = re.compile(r"\+?0?\d*(,|,?(\.\d+)?[dfeg%])")
 """Formats that no text has."""
 NUMBERS = {"builtins.int", "builtins.float", "numpy.number"}
 
-Calls: TypeAlias = FunctionContext | MethodContext
-Signatures: TypeAlias = FunctionSigContext | MethodSigContext
+Call: TypeAlias = FunctionContext | MethodContext
+Signature: TypeAlias = FunctionSigContext | MethodSigContext
 
 
 def asks_for(fullname: str, parameter: str | None) -> str | None:
@@ -84,7 +72,7 @@ def asks_for(fullname: str, parameter: str | None) -> str | None:
     if fullname in ESCAPES:
         return fullname
     name = fullname.rpartition(".")[2]
-    if not fullname.startswith("streamlit.") or (name, parameter) in PLAIN_TEXT:
+    if (name, parameter) in AS_IT_IS:
         return None
     if (name, parameter) == ("html", "body"):
         return HTML
@@ -94,9 +82,7 @@ def asks_for(fullname: str, parameter: str | None) -> str | None:
 def is_safe_type(found: Type, wanted: str) -> bool:
     """Whether every value of a type is safe; of a sequence every element, of a function every result."""
     found = get_proper_type(found)
-    if isinstance(found, UnionType):
-        return all(is_safe_type(one, wanted) for one in found.items)
-    if isinstance(found, TupleType):
+    if isinstance(found, UnionType | TupleType):
         return all(is_safe_type(one, wanted) for one in found.items)
     if isinstance(found, CallableType):
         return is_safe_type(found.ret_type, wanted)
@@ -104,82 +90,84 @@ def is_safe_type(found: Type, wanted: str) -> bool:
         return isinstance(found, LiteralType | NoneType)
     if found.last_known_value is not None or any(base.fullname in {wanted, *NUMBERS} for base in found.type.mro):
         return True
-    if found.type.fullname == "builtins.str":
-        return False
     iterable = next((base for base in found.type.mro if base.fullname == "typing.Iterable"), None)
-    return iterable is not None and is_safe_type(map_instance_to_supertype(found, iterable).args[0], wanted)
+    if iterable is None or found.type.fullname == "builtins.str":
+        return False
+    return is_safe_type(map_instance_to_supertype(found, iterable).args[0], wanted)
 
 
-def is_safe(text: Expression, wanted: str, api: CheckerPluginInterface) -> bool:
-    """Whether an expression is safe where a type is wanted."""
+def is_safe(text: nodes.Expression, wanted: str, api: CheckerPluginInterface) -> bool:
+    """Whether an expression that was checked is safe where a type is wanted."""
 
-    def safe(part: Expression) -> bool:
+    def safe(part: nodes.Expression) -> bool:
         return is_safe(part, wanted, api)
 
     match text:
-        case StrExpr():
+        case nodes.StrExpr():
             return True
-        case ConditionalExpr():
+        case nodes.ConditionalExpr():
             return safe(text.if_expr) and safe(text.else_expr)
-        case OpExpr(op="+" | "or" | "and"):
+        case nodes.OpExpr(op="+" | "or" | "and"):
             return safe(text.left) and safe(text.right)
-        case AssignmentExpr():
+        case nodes.AssignmentExpr():
             return safe(text.value)
-        case ListExpr() | TupleExpr():
+        case nodes.ListExpr() | nodes.TupleExpr():
             return all(safe(item) for item in text.items)
-        case StarExpr():
+        case nodes.StarExpr():
             return safe(text.expr)
-        case ListComprehension():
+        case nodes.ListComprehension():
             return safe(text.generator.left_expr)
-        case GeneratorExpr():
+        case nodes.GeneratorExpr():
             return safe(text.left_expr)
-        case LambdaExpr():
+        case nodes.LambdaExpr():
             return safe(text.expr())
-        case CallExpr(callee=MemberExpr(expr=StrExpr(value="{:{}}")), args=[_, StrExpr(value=written)]) if (
-            A_NUMBER.fullmatch(written)  # {value:,} in an f-string
-        ):
+        case nodes.CallExpr(
+            callee=nodes.MemberExpr(expr=nodes.StrExpr(value="{:{}}")), args=[_, nodes.StrExpr(value=written)]
+        ) if A_NUMBER.fullmatch(written):  # {value:,} in an f-string
             return True
-        case CallExpr(callee=MemberExpr(expr=base, name="format" | "join"), args=parts) if safe(base):
+        case nodes.CallExpr(callee=nodes.MemberExpr(expr=base, name="format" | "join"), args=parts) if safe(base):
             return all(safe(part) for part in parts)
     assert isinstance(api, TypeChecker)
-    found = api.lookup_type_or_none(text)  # of a part, as it was narrowed where it stands
-    return is_safe_type(api.get_expression_type(text) if found is None else found, wanted)
+    found = api.lookup_type_or_none(text)  # as it was narrowed where it stands
+    return is_safe_type(AnyType(TypeOfAny.unannotated) if found is None else found, wanted)
 
 
-def check(fullname: str) -> Callable[[Calls], Type]:
-    """Report what a call is given for Markdown, HTML or Plotly and is not safe."""
+def must_be_safe(text: nodes.Expression, wanted: str, api: CheckerPluginInterface) -> None:
+    """Report a text that is not."""
+    if not is_safe(text, wanted, api):
+        name = wanted.rpartition(".")[2]
+        said = f"Text for {name} must be written in the code or be {name}: escape it with {ESCAPES[wanted]}"
+        api.fail(said, text, code=CODE)
 
-    def checked(context: Calls) -> Type:
-        given = dict(zip(context.callee_arg_names, context.args, strict=True))
+
+def check(fullname: str) -> Callable[[Call], Type]:
+    """See to what a function of Streamlit is given, or one of our types."""
+
+    def checked(call: Call) -> Type:
+        given = dict(zip(call.callee_arg_names, call.args, strict=True))
         if any(given.get("format_func", ())):
-            given["options"] = given["format_func"] if "options" in ALSO.get(fullname.rpartition(".")[2], ()) else []
+            given["options"] = given["format_func"]
         for parameter, texts in given.items():
-            if (wanted := asks_for(fullname, parameter)) is None:
-                continue
-            name = wanted.rpartition(".")[2]
-            said = f"Text for {name} must be written in the code or be {name}: escape it with {ESCAPES[wanted]}"
-            for text in texts:
-                if not is_safe(text, wanted, context.api):
-                    context.api.fail(said, text, code=CODE)
-        return context.default_return_type
+            if (wanted := asks_for(fullname, parameter)) is not None:
+                for text in texts:
+                    must_be_safe(text, wanted, call.api)
+        return call.default_return_type
 
     return checked
 
 
-def widen(context: Signatures) -> FunctionLike:
-    """Let parameters of our types take what is safe."""
-    signature = context.default_signature
+def widen(call: Signature) -> FunctionLike:
+    """See to what parameters of our types are given, which may be a str then."""
+    signature = call.default_signature
     if not isinstance(signature, CallableType):
         return signature
     types = list(signature.arg_types)
-    for place, (declared, texts) in enumerate(zip(types, context.args, strict=False)):
-        wanted = our_type(declared)
-        if wanted is None or not texts:
-            continue
-        for text in texts:
-            context.api.get_expression_type(text)
-        if all(is_safe(text, wanted, context.api) for text in texts):
-            types[place] = UnionType.make_union([declared, context.api.named_generic_type("builtins.str", [])])
+    for place, (declared, texts) in enumerate(zip(types, call.args, strict=False)):
+        if (wanted := our_type(declared)) is not None and texts:
+            for text in texts:
+                call.api.get_expression_type(text)
+                must_be_safe(text, wanted, call.api)
+            types[place] = UnionType.make_union([declared, call.api.named_generic_type("builtins.str", [])])
     return signature.copy_modified(arg_types=types)
 
 
@@ -197,18 +185,22 @@ class Markup(Plugin):
     """Both rules."""
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """The first rule, for functions."""
         return check(fullname) if fullname.startswith("streamlit.") or fullname in ESCAPES else None
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        """The first rule, for methods of containers."""
         return check(fullname) if fullname.startswith("streamlit.") else None
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        """The second rule, for functions and dataclasses."""
         return widen if fullname.startswith("reidviz.") and fullname not in ESCAPES else None
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        """The second rule, for methods."""
         return widen if fullname.startswith("reidviz.") else None
 
 
 def plugin(version: str) -> type[Plugin]:
-    """What mypy asks a plugin for."""
+    """What mypy asks of a plugin."""
     return Markup

@@ -1,0 +1,156 @@
+"""Text from outside is text: escapes change nothing of what is read, and mypy reports where one is forgotten."""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from reidviz import settings
+from reidviz.data.names import shown
+from reidviz.figures.text import plain
+from reidviz.ui.markup import NOTHING, in_html, literal
+
+FORGOTTEN = "# forgotten"
+MODULE = """
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import numpy as np
+import streamlit as st
+
+from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.embedding import Group
+from reidviz.figures.text import Plain, plain
+from reidviz.figures.wins import wins_figure
+from reidviz.ui.markup import Html, Markdown, in_html, literal
+from reidviz.ui.messages import heading
+from reidviz.ui.recipe_inputs import Setting
+
+STYLE: Final = "<style></style>"
+
+
+def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["a", "b"], maybe: str | None) -> None:
+    left, right = st.columns(2)
+    st.caption(name)  # forgotten
+    st.caption(f"{name} of {count:,}")  # forgotten
+    st.caption("**" + name)  # forgotten
+    st.caption(name if count else "none")  # forgotten
+    st.caption(", ".join(names))  # forgotten
+    st.caption("{} of {}".format(name, count))  # forgotten
+    st.caption(f"{told['name']}")  # forgotten
+    st.caption(f"{name:>20}")  # forgotten
+    st.write("one", name)  # forgotten
+    st.text(name, help=name)  # forgotten
+    left.caption(name)  # forgotten
+    st.sidebar.markdown(name)  # forgotten
+    st.progress(0.5).progress(0.7, text=name)  # forgotten
+    st.button(name)  # forgotten
+    st.button("Go", help=name)  # forgotten
+    st.radio("Which", names)  # forgotten
+    st.radio("Which", names, format_func=lambda one: f"- {one}")  # forgotten
+    st.tabs([name])  # forgotten
+    st.metric("Count", name)  # forgotten
+    st.image("x.png", caption=name)  # forgotten
+    st.html(f"<b>{name}</b>")  # forgotten
+    right.html(STYLE + name)  # forgotten
+    st.html(literal(name))  # forgotten
+    st.caption(in_html(name))  # forgotten
+    heading("Data", name)  # forgotten
+    Setting(name, "what it means")  # forgotten
+    Setting("Seed", meaning=told)  # forgotten
+    Markdown(f"**{name}**")  # forgotten
+    Html(name)  # forgotten
+    Plain(name)  # forgotten
+    Group(name, np.arange(3), "#000")  # forgotten
+    cmc_figure({name: np.ones(3)})  # forgotten
+    wins_figure(names, told)  # forgotten
+
+    st.caption("A constant", help="Another")
+    st.caption(f"{literal(name)} of {count:,}, {count / 3:.1f}, {told['count']:,}, {kind}")
+    st.caption("**" + literal(name) + "**" if count else "none")
+    st.caption(", ".join(literal(one) for one in names))
+    st.caption(", ".join([Markdown(f"*{literal(one)}*") for one in names]))
+    st.caption("{} of {}".format(literal(name), count))
+    st.caption(f"Of {literal(maybe)}." if maybe else "")
+    st.text(name)
+    st.code(name)
+    left.button(literal(name), key=name, help=f"See {literal(name)}")
+    st.radio("Which", names, format_func=literal)
+    st.selectbox("Which", names, format_func=lambda one: f"- {one}")
+    st.metric("Count", count)
+    st.html(f"{STYLE}<b>{in_html(name)}</b>")
+    heading("Data", f"What is {literal(name)}?")
+    Setting("Seed", f"One of {count}")
+    Group("all", np.arange(3), "#000")
+    Group(plain(name), np.arange(3), "#000")
+    cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)})
+"""
+
+
+def test_mypy_reports_every_escape_that_is_forgotten_and_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "forgetful.py"
+    file.write_text(MODULE)
+    command = [sys.executable, "-m", "mypy", "--no-pretty", "--show-error-codes", str(file)]
+    said = subprocess.run(command, cwd=settings.PROJECT, capture_output=True, text=True, check=False)
+    reported = {int(number) for number in re.findall(r"forgetful\.py:(\d+): error:", said.stdout)}
+    expected = {number for number, line in enumerate(MODULE.split("\n"), 1) if line.endswith(FORGOTTEN)}
+    assert reported == expected, said.stdout + said.stderr
+    assert "Text for Markdown must be written in the code or be Markdown: escape it with literal()" in said.stdout
+
+
+@pytest.mark.parametrize(
+    "way", [r"cast\(\"?(Markdown|Html|Plain)\b", r"map\((Markdown|Html|Plain)\b", "unsafe_allow_html"]
+)
+def test_nothing_but_the_escapes_goes_round_the_check(way: str) -> None:
+    parts = ("app.py", "pages/*.py", "reidviz/**/*.py")
+    found = {file.name for part in parts for file in settings.PROJECT.glob(part) if re.search(way, file.read_text())}
+    assert found == ({"markup.py", "text.py"} if way.startswith("cast") else set())
+
+
+TOKENS = (
+    *"\\`*_{}[]()#+-.!|<>~$:&=@/%^\"'\n\t 1aw",
+    *("://", "http://", "www.", ":material/", ":material_x:", ":streamlit:", ":red[", "->", "<-", "--", ">=", "~="),
+    *("%{", "&lt;", "<b>", "a@b.co", NOTHING, "\u202e", "\u200b", "\udcff"),
+)
+TEXTS = st.lists(st.sampled_from(TOKENS) | st.text(max_size=3), max_size=30).map("".join)
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+TAKEN = re.compile(
+    r"https?://|www(?=\.)|[-.\w+]@[-\w]|:material[_/]|:streamlit:|(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)", re.IGNORECASE
+)
+"""What Streamlit makes links, icons and arrows of in a run of text, whatever was escaped in it."""
+
+
+@given(TEXTS)
+@example("![x](http://evil.example/x.png) www.evil.example me@evil.example")
+@example(":material/delete: :red[x] $x$ -> <script>")
+def test_markdown_shows_a_literal_as_it_is(text: str) -> None:
+    parts = literal(text).split(NOTHING)
+    runs = [ESCAPED.sub(r"\1", part) for part in parts]
+    assert "".join(runs) == shown(" ".join(text.split()))
+    assert not re.search(r"[\\`*_{}\[\]()#+\-.!|<>~$:&=]", "".join(ESCAPED.sub("", part) for part in parts))
+    assert [run for run in runs if TAKEN.search(run)] == []
+
+
+@given(TEXTS)
+def test_html_shows_a_text_as_it_is_in_attributes_too(text: str) -> None:
+    seen: list[tuple[str, object]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: seen.append((tag, attributes))  # type: ignore[method-assign]
+    parser.handle_data = lambda data: seen.append(("text", data))  # type: ignore[method-assign]
+    parser.feed(f'<i title="{in_html(text)}">{in_html(text)}</i>')
+    parser.close()
+    wanted = shown(text)
+    assert seen == [("i", [("title", wanted)]), *([("text", wanted)] if wanted else [])]
+
+
+@given(TEXTS)
+def test_a_figure_shows_a_plain_text_as_it_is(text: str) -> None:
+    found = plain(text)
+    assert unescape(found) == shown(" ".join(text.split()))
+    assert not re.search(r"[<>]|%\{|&(?!\w+;|#\d+;)", found)
