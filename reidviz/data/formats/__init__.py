@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.names import MARK, shown
+from reidviz.data.names import MARK, short, shown
 from reidviz.errors import ReidvizError
 
 FORMATS = (
@@ -28,7 +28,7 @@ def load(spec: str) -> Dataset:
     """The data set that NAME[:ROOT] names, e.g. "synthetic:cuhk03", "cuhk01:/path", "folder:/path/list.csv",
     "folder:/path#names=part:2" (name_rule).
 
-    ReidvizError when the name is unknown, the root is missing or no picture is found.
+    ReidvizError when the name is unknown, the root is missing or cannot be read, or no picture is found.
     """
     name, _, root = spec.strip().partition(":")
     name = name.lower()
@@ -40,9 +40,12 @@ def load(spec: str) -> Dataset:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
     if MARK in root and name != "folder":
         raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
-    if name == "cuhk03-detected":
-        from reidviz.data.formats import cuhk03
+    try:
+        if name == "cuhk03-detected":
+            from reidviz.data.formats import cuhk03
 
-        return cuhk03.read(root, "detected")
-    found: Dataset = import_module(f"reidviz.data.formats.{name.replace('-', '_')}").read(root)
-    return found
+            return cuhk03.read(root, "detected")
+        found: Dataset = import_module(f"reidviz.data.formats.{name.replace('-', '_')}").read(root)
+        return found
+    except OSError as error:
+        raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error
