@@ -7,8 +7,9 @@ from unittest.mock import patch
 import numpy as np
 
 from benchmarks.hostile.campaign import SECRET
-from reidviz.data.catalogue import questionable
+from reidviz.data.catalogue import candidates, questionable
 from reidviz.data.dataset import Dataset
+from reidviz.data.doctor.examine import examine
 from reidviz.data.formats import load
 from reidviz.data.formats.files import unread_line
 from reidviz.data.names import short
@@ -31,6 +32,13 @@ def opened(spec: str, work: Path) -> bytes:
             raise
 
 
+def imported(folder: Path, work: Path) -> bytes:
+    """What a user sees of a folder that lies where imported ones do, whatever its layout."""
+    with patch.dict(os.environ, REIDVIZ_IMPORTS=str(work)):
+        specs = candidates(folder)
+    return b"".join(opened(spec, work) for spec in specs)
+
+
 def _labels(dataset: Dataset) -> bytes:
     told = [dataset.name, short(dataset.name), unread_line(dataset), questionable(dataset), *dataset.notes]
     for one in dataset.samples:
@@ -39,6 +47,7 @@ def _labels(dataset: Dataset) -> bytes:
         told.append(split(dataset, default_protocol(dataset)).key)
     except ReidvizError as error:
         told.append(str(error))
+    told += [finding.sentence for finding in examine(dataset, None).findings]
     told += [dataset.manifest_hash, dataset.cache_key]
     return "\n".join(told).encode()
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.hostile.campaign import main
-from benchmarks.hostile.door import opened
+from benchmarks.hostile.door import imported, opened
 from reidviz.data.formats import FORMATS
 
 CASES = 500
@@ -84,6 +84,11 @@ def attempt(seed: int, work: Path) -> bytes:
             _grow(people, work, draw)
         case 4:
             return _without_rights(layout, people, work, draw)
+        case 5:
+            people = _renamed(people, draw)
+        case 6:
+            _misname(people, draw, at_most=3)
+            return imported(people, work)
         case _:
             _misname(people, draw, at_most=12)
     return opened(f"{layout if draw.random() < 0.7 else 'folder'}:{people}", work)
@@ -178,6 +183,15 @@ def _grow(people: Path, work: Path, draw: np.random.Generator) -> None:
                 moved = path.with_name(f"{path.name}.moved")
                 path.rename(moved)
                 path.symlink_to(str(draw.choice([moved.name, path.name, "../../outside", "/dev", "."])))
+
+
+def _renamed(people: Path, draw: np.random.Generator) -> Path:
+    """The folder under a hostile name of its own, where it may have that."""
+    part = PARTS[int(draw.integers(len(PARTS)))]
+    plain = part.replace(b"/", b"")
+    other = people.with_name("d") / os.fsdecode(plain if plain.strip(b".") else b"x" + plain)
+    other.parent.mkdir()
+    return people.rename(other)
 
 
 def _deep(folder: Path) -> None:

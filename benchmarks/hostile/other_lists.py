@@ -129,7 +129,7 @@ def a_configuration(folder: Path, draw: np.random.Generator) -> str:
         (folder / "images_labeled" / name).write_bytes((folder / GOOD[0]).read_bytes())
     values: tuple[Any, ...] = (
         [[0]], [[-(2**40)]], [[np.nan]], [[1e300]], [[9]], [[1, 1]], [], "text", np.zeros((300, 400)), {"a": 1},
-        _cells(["9" * 5000]), _cells([]), _cells([_cells([1])]), _cells([None, 1]), _cells(names * 30_000),
+        _cells(["9" * 5000]), _cells([]), _cells([_cells([1])]), _cells([1j, "a"]), _cells(names * 30_000),
         _cells([np.zeros(40 << 20, np.uint8)] * 2), np.zeros(0, object), 1 + 2j, _cells(["../../../secret.bin"] * 4),
     )  # fmt: skip
     config: dict[str, Any] = {

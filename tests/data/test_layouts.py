@@ -339,3 +339,13 @@ def test_pictures_drawn_lazily_are_whole_files(release: Path) -> None:
     picture(dataset, 3)
     with Image.open(dataset.samples[3].path) as again:
         assert again.format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("name", "picture_name"),
+    [("viper", "cam_a/001_0.png"), ("ilids", "0001001.png"), ("folder", "p/c1_0.png"), ("cuhk01", "0001001.png")],
+)
+def test_a_folder_whose_name_is_no_text_has_one_that_can_be_shown(tmp_path: Path, name: str, picture_name: str) -> None:
+    root = tmp_path / "odd\udcff"
+    files(root, picture_name, picture_name.replace("cam_a", "cam_b"))
+    assert load(f"{name}:{root}").name == f"{name}:{tmp_path}/odd\\udcff"

@@ -2,14 +2,14 @@
 
 import pytest
 
-from benchmarks.hostile import hdf5, images, zips
+from benchmarks.hostile import hdf5, images, lists, names, zips
 from benchmarks.hostile.campaign import Attempt, run
 
 CASES = 60
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("attempt", [hdf5.attempt, images.attempt, zips.attempt])
+@pytest.mark.parametrize("attempt", [one.attempt for one in (hdf5, images, lists, names, zips)])
 def test_a_hostile_file_is_read_or_refused_by_a_sentence(attempt: Attempt) -> None:
     tally = run(attempt.__module__, CASES, attempt, first=100_000)
     assert not tally.uncaught

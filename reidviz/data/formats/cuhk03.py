@@ -15,6 +15,7 @@ from reidviz.data.formats.files import MISFIT, Entry, Intake, walk
 from reidviz.data.formats.hdf5 import Hdf5
 from reidviz.data.formats.layout import folder_with
 from reidviz.data.images import MAX_PIXELS, check_size
+from reidviz.data.names import text
 from reidviz.data.roots import existing_root, inside, last
 from reidviz.errors import ReidvizError
 
@@ -90,7 +91,7 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
     if not samples:
         raise ReidvizError(f"{last(file)} holds no {boxes} pictures.", _HINT)
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
-    return Dataset(name, ordered, revision, lambda sample: _picture(file, boxes, sample.id))
+    return Dataset(text(name), ordered, revision, lambda sample: _picture(file, boxes, sample.id))
 
 
 def _pictures(mat: Hdf5, boxes: str) -> Iterator[tuple[str, Any]]:

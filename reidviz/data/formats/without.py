@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reidviz import settings
 from reidviz.data.dataset import Dataset
-from reidviz.data.names import short, shown
+from reidviz.data.names import short, shown, text
 from reidviz.data.roots import existing_root, last
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
@@ -42,7 +42,7 @@ def read(root: str | Path) -> Dataset:
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
-    return replace(base, name=f"without:{path}", samples=kept, base=base.name)
+    return replace(base, name=text(f"without:{path}"), samples=kept, base=base.name)
 
 
 def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
