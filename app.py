@@ -5,6 +5,7 @@
 
 import sys
 from functools import partial
+from typing import Final
 
 import pandas  # noqa: F401  Plotly fails on a pandas that another session's thread is still importing
 import streamlit as st
@@ -15,7 +16,7 @@ from reidviz.settings import PROJECT
 from reidviz.ui.boundary import boundary, show_uncaught
 from reidviz.ui.server import Guard
 
-STYLE = """<style>
+STYLE: Final = """<style>
 .stMainBlockContainer { padding: 4.2rem 2.5rem 3rem 2.5rem; }
 .stMarkdown table { font-size: .88rem; width: 100%; }
 .stMarkdown th, .stMarkdown td { padding: .35rem .45rem; }

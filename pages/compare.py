@@ -5,9 +5,11 @@ import streamlit as st
 
 from reidviz.evaluation.statistics import wins
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.text import plain
 from reidviz.figures.wins import wins_figure
 from reidviz.ui.dial import dial
-from reidviz.ui.messages import heading, literal, said
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import heading, said
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.retrieval import open_probe
@@ -30,10 +32,10 @@ ranks = st.segmented_control(
     default=20 if 20 in ranges else gallery,
     required=True,
     key="ranks",
-    format_func=lambda k: f"all {k}" if k == gallery else f"1-{k}",
+    format_func=lambda k: f"all {k:d}" if k == gallery else f"1-{k:d}",
 )
 st.plotly_chart(
-    cmc_figure({r.reading.name: r.ranking.cmc for r in results}, ranks or 20),
+    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}, ranks or 20),
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
@@ -48,7 +50,9 @@ st.subheader("Who wins on how many probes", anchor=False)
 st.caption("A model wins a probe when it alone ranks the true match best.")
 first = [r.ranking.first for r in results]
 st.plotly_chart(
-    wins_figure(names, wins(first)), key="wins", alt="Number of probes each model alone ranks best, and shared ones"
+    wins_figure([plain(name) for name in names], wins(first)),
+    key="wins",
+    alt="Number of probes each model alone ranks best, and shared ones",
 )
 
 st.subheader("Where they part most", anchor=False)
@@ -72,13 +76,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
     only = marked.any() and st.toggle(f"Only among the {int(marked.sum()):,} selected probes", key="compare-selected")
 if only:
     better = better[marked[better]]
-    told = ", ".join(
-        f"{literal(n)} {100 * (row[marked] == 1).mean():.1f} %" for n, row in zip(names, first, strict=True)
-    )
-    st.caption(f"Rank-1 on the selected probes: {told}.")
+    told = [
+        Markdown(f"{literal(n)} {100 * (row[marked] == 1).mean():.1f} %") for n, row in zip(names, first, strict=True)
+    ]
+    st.caption(f"Rank-1 on the selected probes: {', '.join(told)}.")
 order = better[np.argsort(-gap[better], kind="stable")][:SHOWN]
 if not len(order):
-    among = "these probes" if only else "the probes"
+    among = Markdown("these probes" if only else "the probes")
     st.info(f"There is none among {among} on which {literal(one)} ranks the true match before {literal(other)} does.")
     st.stop()
 st.caption(
@@ -91,8 +95,8 @@ with said(), st.grid(columns=6, min_column_width=120):
             sample = choice.dataset.samples[choice.split.probes[position]]
             st.image(thumbnail(choice.dataset, int(choice.split.probes[position])), alt=f"probe of {sample.identity}")
             st.caption(
-                f"person {literal(sample.identity)}  \nrank **{first[names.index(one)][position]}** against "
-                f"**{first[names.index(other)][position]}**"
+                f"person {literal(sample.identity)}  \nrank **{first[names.index(one)][position]:d}** against "
+                f"**{first[names.index(other)][position]:d}**"
             )
             if st.button("Open", key=f"open-{position}", icon=":material/open_in_new:"):
                 open_probe(sample.id)

@@ -5,6 +5,7 @@ import streamlit as st
 from reidviz.evaluation.foregone import others
 from reidviz.evaluation.truth import truth_of
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.text import plain
 from reidviz.ui.messages import heading
 from reidviz.ui.results import results_or_progress
 from reidviz.ui.state import current
@@ -20,7 +21,7 @@ choice = current()
 results = results_or_progress(choice)
 
 st.plotly_chart(
-    cmc_figure({r.reading.name: r.ranking.cmc for r in results}),
+    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

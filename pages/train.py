@@ -1,5 +1,7 @@
 """Train: start trainings, watch them, compare them, take their models to the other pages."""
 
+from typing import Final
+
 import streamlit as st
 
 from reidviz import settings
@@ -10,7 +12,7 @@ from reidviz.ui.runs import all_runs
 from reidviz.ui.state import current
 from reidviz.ui.training import new_training
 
-FIRST_TRAINING = (
+FIRST_TRAINING: Final = (
     " Choose a variant above and press *Start training*: on built-in data the recipe *compact* takes some minutes on a "
     "CPU. You may close the browser meanwhile."
 )

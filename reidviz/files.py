@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
 
@@ -48,6 +49,10 @@ def write_atomically(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise ReidvizError(
-            f"{path} could not be written: {error.strerror or error}.", what_to_do(error, "choose another folder")
-        ) from error
+        raise not_written(shown(path.name), error) from error
+
+
+def not_written(what: str, error: OSError, otherwise: str = "choose another folder") -> ReidvizError:
+    """What to say of a file that could not be written; what names it, without where it lies."""
+    why = error.strerror or type(error).__name__
+    return ReidvizError(f"{what} could not be written: {why}.", what_to_do(error, otherwise))

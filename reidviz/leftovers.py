@@ -19,8 +19,10 @@ from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.training.lock import Lock, is_held
 
-STARTED = time.time()
-"""When this process began, in seconds since 1970: what is younger may be another's that has not locked it yet."""
+STARTED = time.monotonic()
+"""When this process began, by a clock that nobody sets."""
+AHEAD = 60.0
+"""Seconds: what was written so much later than now was written before the clock was put back."""
 _OURS = re.compile(r"\.([0-9a-f]{32}(\.tmp)?|.+\.(spec|jsonl?|npy|npz|png|safetensors)\.[a-z0-9_]{8})")
 _DELETED = re.compile(r"\..+\.deleted")
 """A run that was being deleted."""
@@ -43,10 +45,11 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
         os.close(handle)
 
 
-def sweep(before: float = STARTED) -> int:
+def sweep(since: float | None = None) -> int:
     """Delete what killed processes left in the cache, the data folder and the runs; how many files and folders.
 
-    What a living process holds stays, and what was written after `before`. Only one process sweeps at a time. A
+    What a living process holds stays, and what was written after `since`, by default the start of this process: it may
+    be another's that has not locked it yet. Only one process sweeps at a time. A
     read-only server sweeps its cache alone.
     """
     try:
@@ -56,7 +59,9 @@ def sweep(before: float = STARTED) -> int:
     if lock is None:
         return 0
     with lock:
-        return sum(_swept(path, before) for path in list(_leftovers()))
+        now = time.time()
+        start = now - (time.monotonic() - STARTED) if since is None else since
+        return sum(_swept(path, start, now + AHEAD) for path in list(_leftovers()))
 
 
 def _leftovers() -> Iterator[Path]:
@@ -81,9 +86,9 @@ def _hidden(folder: Path) -> list[Path]:
         return []
 
 
-def _swept(path: Path, before: float) -> bool:
+def _swept(path: Path, start: float, end: float) -> bool:
     with contextlib.suppress(OSError):
-        if path.is_symlink() or path.stat().st_mtime >= before or is_held(path):
+        if path.is_symlink() or start <= path.stat().st_mtime <= end or is_held(path):
             return False
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -151,3 +151,21 @@ def test_a_small_file_is_held_while_it_is_written(tmp_path: Path, monkeypatch: p
     write_atomically(tmp_path / "cache" / "a.json", b"{}")
     assert swept == [0, 0]
     assert (tmp_path / "cache" / "a.json").read_bytes() == b"{}"
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_a_clock_that_is_set_makes_nobody_sweep_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """The hours by which the clock was put on since this server began."""
+    began = time.time()
+    monkeypatch.setattr("reidviz.leftovers.STARTED", time.monotonic() - 600)
+    monkeypatch.setattr("time.time", lambda: began + 3600 * hours)
+    (tmp_path / "cache").mkdir()
+    ages = {"new": -60, "old": -900, "before it was put back": 3600 * 3}
+    for number, seconds in enumerate(ages.values()):
+        file = tmp_path / "cache" / f".{number}{'0' * 31}"
+        file.touch()
+        os.utime(file, 2 * (time.time() + seconds,))
+    assert sweep() == 2
+    assert names(tmp_path / "cache") == [f".0{'0' * 31}", ".sweep"]

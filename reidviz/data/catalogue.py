@@ -10,7 +10,7 @@ from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import layouts
 from reidviz.data.names import MARK, short
-from reidviz.data.roots import allowed, last, open_regular
+from reidviz.data.roots import allowed, inside, last, open_regular
 from reidviz.data.zips import UNPACKED, import_zip
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
@@ -157,6 +157,8 @@ def _specs() -> dict[str, str]:
     """The name that each data set was added under, and what it is loaded by."""
     found = {}
     for file in sorted(settings.data_dir().glob("[!.]*.spec")):
+        if not inside(file, settings.data_dir()):
+            continue
         try:
             with open_regular(file, MOST_BYTES) as opened:
                 found[file.stem] = opened.read().decode("utf-8").strip()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reidviz.arrays import kept_array
 from reidviz.evaluation.neighbours import nearest
 from reidviz.evaluation.projection import Plane
 from reidviz.evaluation.scores import FloatArray
@@ -113,9 +114,9 @@ def main(method: str, folder: str) -> None:
     """Lay out what lies in the folder."""
     os.nice(5)
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    features = np.load(Path(folder) / "features.npy", allow_pickle=False)
-    given = Path(folder) / "start.npy"
-    start = np.load(given, allow_pickle=False) if given.is_file() else None
+    features = kept_array(Path(folder) / "features.npy", np.float32)
+    start = kept_array(Path(folder) / "start.npy", np.float32)
+    assert features is not None, "what is to be laid out is not there"
     plane = {"UMAP": umap, "t-SNE": tsne}[method](features, start)
     np.save(Path(folder) / "plane.npy", plane)
 

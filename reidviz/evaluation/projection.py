@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,12 @@ from reidviz.arrays import kept_array
 from reidviz.data.dataset import IntArray
 from reidviz.errors import ReidvizError
 from reidviz.evaluation.scores import FloatArray
-from reidviz.files import write_atomically
+from reidviz.files import not_written, write_atomically
 from reidviz.leftovers import temporary_folder
 from reidviz.progress import Progress, silent
 
 Plane = npt.NDArray[np.float32]
-SLOW = ("UMAP", "t-SNE")
+SLOW: Final = ("UMAP", "t-SNE")
 FEWEST = 5
 """Points below which a slow projection has nothing to lay out."""
 
@@ -95,11 +96,12 @@ def lay_out(features: FloatArray, method: str, progress: Progress = silent, star
             if start is not None:
                 np.save(folder / "start.npy", start)
             _run(method, str(folder), progress)
-            plane: Plane = np.load(folder / "plane.npy", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise ReidvizError(
-            f"{method} ended without a result.", "Free some room in the cache's folder; the server's log has more."
-        ) from error
+            found = kept_array(folder / "plane.npy", np.float32)
+            plane = None if found is None else np.array(found)
+    except OSError as error:
+        raise not_written(f"What {method} needs", error, "set REIDVIZ_CACHE to a folder with room") from error
+    if plane is None or plane.shape != (len(features), 2):
+        raise ReidvizError(f"{method} ended without a result.", "The server's log has the details.")
     buffer = io.BytesIO()
     np.save(buffer, plane)
     write_atomically(_file(features, method, start), buffer.getvalue())

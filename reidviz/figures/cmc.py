@@ -1,14 +1,16 @@
 """CMC curves: the share of probes whose true match is among the first k."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.figures.palette import colour, dash
-from reidviz.figures.text import MOST_INSIDE, below, plain
+from reidviz.figures.text import MOST_INSIDE, Plain, below
 
 
-def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> go.Figure:
+def cmc_figure(curves: Mapping[Plain, npt.NDArray[np.float64]], ranks: int = 20) -> go.Figure:
     """One line a model over ranks 1 ... `ranks`; each curve in percent, one value a rank from 1 on."""
     figure = go.Figure()
     for position, (name, curve) in enumerate(curves.items()):
@@ -17,11 +19,11 @@ def cmc_figure(curves: dict[str, npt.NDArray[np.float64]], ranks: int = 20) -> g
             go.Scatter(
                 x=np.arange(1, len(shown) + 1),
                 y=shown,
-                name=plain(name),
+                name=name,
                 mode="lines+markers" if len(shown) <= 20 else "lines",
                 line={"color": colour(position), "dash": dash(position), "width": 2.5},
                 marker={"size": 5},
-                hovertemplate="%{y:.1f} % within rank %{x}<extra>" + plain(name) + "</extra>",
+                hovertemplate="%{y:.1f} % within rank %{x}<extra>" + name + "</extra>",
             )
         )
     low = min((float(curve[0]) for curve in curves.values()), default=0.0)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from reidviz.data.dataset import IntArray
 from reidviz.evaluation.projection import Plane
 from reidviz.figures.palette import RIGHT, WRONG, colour
-from reidviz.figures.text import plain
+from reidviz.figures.text import Plain
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "x", "hexagon")
 DRAWN_AS_SVG = 3000
@@ -25,7 +25,7 @@ class Group:
     telling  whether its name is worth a line in the legend
     """
 
-    name: str
+    name: Plain
     rows: IntArray
     shades: Sequence[str] | str
     symbol: str = "circle"
@@ -43,7 +43,7 @@ class Links:
 def map_figure(
     plane: Plane,
     groups: Sequence[Group],
-    told: Sequence[str] | None,
+    told: Sequence[Plain] | None,
     selected: IntArray,
     links: Links,
     sizes: npt.NDArray[np.float32] | None = None,
@@ -67,7 +67,7 @@ def map_figure(
             scatter(
                 x=plane[rows, 0],
                 y=plane[rows, 1],
-                name=plain(group.name),
+                name=group.name,
                 mode="markers",
                 showlegend=group.telling,
                 customdata=rows.astype(np.int32),
@@ -81,8 +81,8 @@ def map_figure(
                 },
                 selected={"marker": {"opacity": 1.0}},
                 unselected={"marker": {"opacity": 0.13}},
-                text=None if told is None else np.array([plain(told[row]) for row in rows]),
-                hovertemplate=(plain(group.name) if told is None else "%{text}") + "<extra></extra>",
+                text=None if told is None else np.array([told[row] for row in rows]),
+                hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
             )
         )
     for name, pairs, shade, dash in (

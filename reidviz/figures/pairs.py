@@ -11,7 +11,7 @@ from reidviz.evaluation.calibration import Errors, Reliability
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.truth import BoolArray
 from reidviz.figures.palette import colour, dash
-from reidviz.figures.text import LINE, MOST_INSIDE, plain
+from reidviz.figures.text import LINE, MOST_INSIDE, Plain
 
 BINS = 60
 MARK = "#CC79A7"
@@ -21,7 +21,7 @@ MARGIN = {"l": 10, "r": 10, "t": 14, "b": 10}
 
 
 def scores_figure(
-    values: FloatArray, same: BoolArray, threshold: float, title: str, marked: float | None = None, height: int = 280
+    values: FloatArray, same: BoolArray, threshold: float, title: Plain, marked: float | None = None, height: int = 280
 ) -> go.Figure:
     """Histograms of scores (P,) of both kinds of pairs, each summing to 100 %, the threshold, and one pair's score."""
     figure = go.Figure()
@@ -53,7 +53,7 @@ def scores_figure(
     return figure
 
 
-def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float], deviates: bool) -> go.Figure:
+def errors_figure(curves: Mapping[Plain, Errors], thresholds: Mapping[Plain, float], deviates: bool) -> go.Figure:
     """False matches against hits (ROC), or against false non-matches on normal-deviate axes (DET, Martin et al., 1997);
     one curve a model, with a mark at its threshold."""
     from scipy.stats import norm
@@ -73,7 +73,7 @@ def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float],
             x=x,
             y=y,
             customdata=told,
-            name=plain(name),
+            name=name,
             mode="lines",
             line={"color": colour(position), "dash": dash(position), "width": 2.2},
             hovertemplate="%{customdata[0]:.2f} % false matches, %{customdata[1]:.2f} % " + word + "<extra></extra>",
@@ -86,7 +86,7 @@ def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float],
                 mode="markers",
                 showlegend=False,
                 marker={"size": 11, "color": colour(position), "symbol": "diamond"},
-                hovertemplate=f"{plain(name)}: at its threshold<extra></extra>",
+                hovertemplate=f"{name}: at its threshold<extra></extra>",
             )
     figure.update_layout(
         margin=MARGIN,
@@ -103,7 +103,7 @@ def errors_figure(curves: Mapping[str, Errors], thresholds: Mapping[str, float],
     return figure
 
 
-def reliability_figure(diagrams: Mapping[str, Reliability]) -> go.Figure:
+def reliability_figure(diagrams: Mapping[Plain, Reliability]) -> go.Figure:
     """Mean P(same) of each bin against the share of one person, with the diagonal of a score that can be believed."""
     figure = go.Figure()
     figure.add_scatter(
@@ -130,13 +130,13 @@ def reliability_figure(diagrams: Mapping[str, Reliability]) -> go.Figure:
     return figure
 
 
-def passes_figure(passes: Mapping[str, npt.NDArray[np.floating]], labels: Sequence[str], title: str) -> go.Figure:
+def passes_figure(passes: Mapping[Plain, npt.NDArray[np.floating]], labels: Sequence[Plain], title: Plain) -> go.Figure:
     """The single passes (K,) behind each model's score, and their mean as a bar."""
     figure = go.Figure()
     for position, (name, values) in enumerate(passes.items()):
         figure.add_scatter(
             x=values,
-            y=[plain(name)] * len(values),
+            y=[name] * len(values),
             text=np.array(labels),
             mode="markers",
             marker={"size": 10, "color": colour(position), "symbol": "circle-open", "line": {"width": 2}},
@@ -145,7 +145,7 @@ def passes_figure(passes: Mapping[str, npt.NDArray[np.floating]], labels: Sequen
         )
         figure.add_scatter(
             x=[float(values.mean())],
-            y=[plain(name)],
+            y=[name],
             mode="markers",
             marker={"size": 22, "color": colour(position), "symbol": "line-ns-open", "line": {"width": 4}},
             hovertemplate="mean %{x:.4f}<extra></extra>",

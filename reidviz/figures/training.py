@@ -1,12 +1,14 @@
 """Curves of trainings: losses and accuracy of one run, and how several do on their validation persons."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.palette import colour, dash
-from reidviz.figures.text import below, plain
+from reidviz.figures.text import Plain, below
 
 FloatArray = npt.NDArray[np.float64]
 Points = tuple[FloatArray, FloatArray]
@@ -15,7 +17,7 @@ Points = tuple[FloatArray, FloatArray]
 WINDOW = 15
 
 
-def steps_figure(curves: dict[str, Points], title: str, total: int, percent: bool = False) -> go.Figure:
+def steps_figure(curves: Mapping[Plain, Points], title: Plain, total: int, percent: bool = False) -> go.Figure:
     """One colour a curve over the steps of one run: every logged value thin, their running mean thick.
 
     A curve without a value is left out. total: steps of the whole training, the end of the axis.
@@ -49,18 +51,18 @@ def steps_figure(curves: dict[str, Points], title: str, total: int, percent: boo
     return figure
 
 
-def rank1_figure(curves: dict[str, Points], total: int) -> go.Figure:
+def rank1_figure(curves: Mapping[Plain, Points], total: int) -> go.Figure:
     """Validation rank-1 in percent over the steps, one line a reading of a run; the axis ends at step `total`."""
     figure = go.Figure()
     for position, (name, (steps, values)) in enumerate(curves.items()):
         figure.add_scatter(
             x=steps,
             y=values,
-            name=plain(name),
+            name=name,
             mode="lines+markers",
             line={"color": colour(position), "dash": dash(position), "width": 2.5},
             marker={"size": 6},
-            hovertemplate="%{y:.1f} % at step %{x}<extra>" + plain(name) + "</extra>",
+            hovertemplate="%{y:.1f} % at step %{x}<extra>" + name + "</extra>",
         )
     _lay_out(figure, "rank-1 (%)", 340)
     figure.update_layout(
@@ -72,7 +74,7 @@ def rank1_figure(curves: dict[str, Points], total: int) -> go.Figure:
     return figure
 
 
-def validation_cmc_figure(curves: dict[str, FloatArray], ranks: int = 20) -> go.Figure:
+def validation_cmc_figure(curves: Mapping[Plain, FloatArray], ranks: int = 20) -> go.Figure:
     """The CMC of the last validation, one line a reading of a run, in the colours of rank1_figure."""
     figure = cmc_figure(curves, ranks)
     _lay_out(figure, "found within rank k (%)", 340)
@@ -88,7 +90,7 @@ def running_mean(values: FloatArray, window: int) -> FloatArray:
     return np.asarray((sums[ends] - sums[starts]) / (ends - starts), dtype=np.float64)
 
 
-def _lay_out(figure: go.Figure, title: str, height: int) -> None:
+def _lay_out(figure: go.Figure, title: Plain, height: int) -> None:
     figure.update_layout(
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=height,

@@ -1,16 +1,18 @@
 """Who wins on how many probes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from reidviz.evaluation.statistics import Wins
 from reidviz.figures.palette import colour
-from reidviz.figures.text import plain
+from reidviz.figures.text import Plain
 
 
-def wins_figure(names: list[str], won: Wins) -> go.Figure:
+def wins_figure(names: Sequence[Plain], won: Wins) -> go.Figure:
     """One bar a model: probes whose true match it alone ranks best; and one for those that models share."""
-    labels = [*map(plain, names), "shared by two or more"]
+    labels = [*names, "shared by two or more"]
     counts = np.array([*won.alone, won.shared])
     figure = go.Figure(
         go.Bar(

@@ -3,10 +3,11 @@
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from reidviz import __version__
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError, because
 from reidviz.files import write_atomically
 from reidviz.json_files import Count, Percent, Seconds, converted, read_json
@@ -14,6 +15,8 @@ from reidviz.models.architecture import Architecture, check_sizes
 from reidviz.models.variants import Kind, variant
 
 FORMAT = 1
+OF_A_RUN = ("final", "best", "last")
+"""The weights of a run, those that are looked for first."""
 MOST_BYTES = 4 * 1024**2
 HINT = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
 
@@ -105,19 +108,25 @@ def write_card(path: Path, card: Card) -> None:
     write_atomically(path.with_suffix(".json"), (json.dumps(asdict(card), indent=1) + "\n").encode())
 
 
+def title(file: Path) -> str:
+    """What messages call a checkpoint or its card: no path, and with the name of the run whose weights they are."""
+    run = file.parent.parent.name if file.parent.name == "checkpoints" and file.stem in OF_A_RUN else ""
+    return shown(f"{file.name} of the run {run}" if run else file.name)
+
+
 def find_checkpoint(path: Path) -> Path:
     """The weights file meant by path: itself, or of a run folder the finished, else the best, else the last."""
     if path.is_dir():
-        files = [path / "checkpoints" / f"{name}.safetensors" for name in ("final", "best", "last")]
+        files = [path / "checkpoints" / f"{name}.safetensors" for name in OF_A_RUN]
         whole = [file for file in files if file.is_file()]
         if not whole:
             raise ReidvizError(
-                f"{path} holds no checkpoint to read.",
+                f"{shown(path.name)} holds no checkpoint to read.",
                 "Give a .safetensors file, or the folder of a training that has ended or was validated.",
             )
         path = whole[0]
     if not path.is_file():
-        raise ReidvizError(f"There is no checkpoint at {path}.", "Check the path.")
+        raise ReidvizError(f"There is no checkpoint {title(path)}.", "Check the path.")
     return path
 
 
@@ -125,8 +134,8 @@ def read_card(path: Path) -> Card:
     """The card of the checkpoint at path (NAME.safetensors). Raises ReidvizError when missing or not a card."""
     file = path.with_suffix(".json")
     if not file.is_file():
-        raise ReidvizError(f"The checkpoint {path} has no card {file.name} beside it.", HINT)
-    what = f"The card {PurePath(*file.parts[-3:])}"
+        raise ReidvizError(f"The checkpoint {title(path)} has no card {shown(file.name)} beside it.", HINT)
+    what = f"The card {title(file)}"
     card = read_json(file, Card, what, MOST_BYTES, HINT)
     if card.format != FORMAT:
         raise ReidvizError(f"{what} has format {card.format}, not {FORMAT}.", "Update reidviz.")

@@ -4,6 +4,8 @@ No pickle is ever read. A checkpoint is NAME.safetensors + NAME.json; the card h
 """
 
 import hashlib
+import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 from reidviz.files import write_atomically
-from reidviz.models.card import Card, find_checkpoint, read_card, write_card
+from reidviz.json_files import open_at_once
+from reidviz.models.card import Card, find_checkpoint, read_card, title, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
 
@@ -50,10 +54,10 @@ def load_checkpoint(path: Path, sha256: str | None = None) -> tuple[Network, Car
     card = read_card(path)
     if digest != card.sha256:
         raise ReidvizError(
-            f"{path} is damaged: its contents are not those its card was written for.", "Copy or train it again."
+            f"{title(path)} is damaged: its contents are not those its card was written for.", "Copy or train it again."
         )
     if sha256 not in (None, digest):
-        raise ReidvizError(f"Other weights have taken the place of those in {path}.", "Reload the page.")
+        raise ReidvizError(f"Other weights have taken the place of those in {title(path)}.", "Reload the page.")
     with torch.device("meta"):
         network = _built(card, path)
     _fit(network, weights, path)
@@ -72,7 +76,7 @@ def initialise_from(network: Network, path: Path) -> None:
     fitting = {k: v for k, v in weights.items() if k in own and own[k].shape == v.shape}
     if "stem.conv1.weight" not in fitting or "stem.conv2.weight" not in fitting:
         raise ReidvizError(
-            f"{path} does not fit this network: conv1 and conv2 have other sizes.",
+            f"{title(path)} does not fit this network: conv1 and conv2 have other sizes.",
             "The ImageNet weights go with the torchvision stem; a checkpoint goes with its own recipe and stem.",
         )
     own.update({k: v.to(own[k].dtype) for k, v in fitting.items()})
@@ -81,24 +85,31 @@ def initialise_from(network: Network, path: Path) -> None:
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
     """The tensors of a safetensors file and its sha256. Raises ReidvizError when it is not a whole one."""
-    hint = "reidviz reads .safetensors files only, never pickles (.pt, .pth)."
+    name, hint = title(path), "reidviz reads .safetensors files only, never pickles (.pt, .pth)."
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MAX_BYTES else b""
+        with open_at_once(path) as opened:
+            seen = os.fstat(opened.fileno())
+            data = opened.read() if stat.S_ISREG(seen.st_mode) and seen.st_size <= MAX_BYTES else b""
     except OSError as error:
-        raise ReidvizError(f"{path} can no longer be read: {error.strerror}.", "Copy or train it again.") from error
-    if size > MAX_BYTES:
-        raise ReidvizError(f"{path} is larger than any checkpoint of reidviz.", hint)
+        raise ReidvizError(f"{name} can no longer be read: {error.strerror}.", "Copy or train it again.") from error
+    if seen.st_size > MAX_BYTES:
+        raise ReidvizError(f"{name} is larger than any checkpoint of reidviz.", hint)
     try:
         weights = load(data)
     except (SafetensorError, ValueError, KeyError, OverflowError, TypeError) as error:
-        raise ReidvizError(f"{path} is not a safetensors file, or was cut short.", hint) from error
-    unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not bool(v.isfinite().all())]
+        raise ReidvizError(f"{name} is not a safetensors file, or was cut short.", hint) from error
+    unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not _finite(v)]
     if unsound:
         raise ReidvizError(
-            f"{path} holds weights that are not numbers (first: {unsound[0]}).", "Its training has likely diverged."
+            f"{name} holds weights that are not numbers (first: {shown(unsound[0])[:100]}).",
+            "Its training has likely diverged.",
         )
     return weights, hashlib.sha256(data).hexdigest()
+
+
+def _finite(value: Tensor) -> bool:
+    """Whether it is, in the single precision that it is computed with."""
+    return bool((value.float() if value.dtype == torch.float64 else value).isfinite().all())
 
 
 def _built(card: Card, path: Path) -> Network:
@@ -107,7 +118,7 @@ def _built(card: Card, path: Path) -> Network:
         return build(card.variant, card.architecture)
     except (RuntimeError, ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
         raise ReidvizError(
-            f"The card of {path} tells sizes of which no network can be made.",
+            f"The card of {title(path)} tells sizes of which no network can be made.",
             "Copy the checkpoint and its card again.",
         ) from error
 
@@ -118,7 +129,8 @@ def _fit(network: Network, weights: dict[str, Tensor], path: Path) -> None:
     wrong = sorted(set(own) ^ set(weights)) or [k for k in own if not _alike(own[k], weights[k])]
     if wrong:
         raise ReidvizError(
-            f"{path} holds other layers than its card says (first: {wrong[0]}).", "The card belongs to another file."
+            f"{title(path)} holds other layers than its card says (first: {shown(wrong[0])[:100]}).",
+            "The card belongs to another file.",
         )
     network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()}, assign=True)
 

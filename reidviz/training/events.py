@@ -1,5 +1,7 @@
 """events.jsonl: what happened in a training, one JSON object a line, appended only, read as it grows."""
 
+import os
+import stat
 import threading
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -13,6 +15,8 @@ from reidviz.models.variants import Kind
 
 Event = dict[str, Any]
 MOST_BYTES = 256 * 1024**2
+MOST_EVENTS = 500_000
+"""Beyond any training: what more a file holds would only take memory."""
 LONGEST_LINE = 1024**2
 _PIECE = 1024**2
 _TAIL = 256
@@ -89,7 +93,9 @@ class Events:
     """The events of one file. read() reads only what has been added since; it may be called by several threads.
 
     Steps that a resumed training went through again are there once. A line that is no event, or lacks what an event
-    of its kind has, is left out and counted in `damaged`; one that has no end yet is left for the next time.
+    of its kind has, is left out and counted in `damaged`; one that has no end yet is left for the next time. Beyond
+    MOST_BYTES or MOST_EVENTS nothing is read, and `problem` says so in words, as where there is something else than a
+    file that can be read; it is "" otherwise.
     """
 
     def __init__(self, file: Path) -> None:
@@ -99,6 +105,7 @@ class Events:
 
     def _forget(self) -> None:
         self.damaged = 0
+        self.problem = ""
         self._offset = 0
         self._rest = b""
         self._tail = b""
@@ -113,21 +120,28 @@ class Events:
                 self._read_on()
             except OSError:
                 self._forget()
+                self.problem = "cannot be read"
             if self._shown is None:
                 self._shown = [event for event in self._all if event is not None]
             return self._shown
 
     def _read_on(self) -> None:
         """Read what was added; from the beginning where what was read is no longer there."""
-        if not self._file.is_file():
+        if not os.path.lexists(self._file):
             self._forget()
             return
         with open_at_once(self._file) as opened:
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                raise OSError("no file")
+            self.problem = ""
             opened.seek(self._offset - len(self._tail))
             if opened.read(len(self._tail)) != self._tail:
                 self._forget()
                 opened.seek(0)
-            while self._offset < MOST_BYTES and (piece := opened.read(_PIECE)):
+            while piece := opened.read(_PIECE):
+                if self._offset >= MOST_BYTES or len(self._all) >= MOST_EVENTS:
+                    self.problem = "is longer than that of any training: its end is not read"
+                    return
                 self._offset += len(piece)
                 self._tail = (self._tail + piece)[-_TAIL:]
                 *lines, self._rest = (self._rest + piece).split(b"\n")

@@ -4,6 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
 
 
@@ -18,9 +19,10 @@ class Lock:
         """The lock, or None when another process (or another Lock of this one) has it."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise ReidvizError(f"{path} cannot be written: {error.strerror}.", "Choose another folder.") from error
+            what = f"{shown(path.name)} in {shown(path.parent.name)}"
+            raise ReidvizError(f"{what} cannot be written: {error.strerror}.", "Choose another folder.") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -49,7 +51,7 @@ class Lock:
 def is_held(path: Path) -> bool:
     """Whether some living process holds the lock."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reidviz import settings
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError, because
-from reidviz.files import write_atomically
+from reidviz.files import not_written, write_atomically
 from reidviz.json_files import Count, Seconds, read_json
 from reidviz.models.variants import variant
 from reidviz.training.events import Event, Events
@@ -129,7 +130,7 @@ class RunFolder:
         """What was asked. Raises ReidvizError when there is no run here, or none of this version."""
         file = self.root / "recipe.json"
         if not os.path.exists(file):
-            raise ReidvizError(f"{self.root} is not the folder of a training.", "It holds no recipe.json.")
+            raise ReidvizError(f"{shown(self.name)} is not the folder of a training.", "It holds no recipe.json.")
         what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
         told = read_json(file, _Asked, what, MOST_BYTES, hint)
         try:
@@ -182,7 +183,7 @@ class RunFolder:
         try:
             write_atomically(self.root / "status.json", data)
         except ReidvizError:
-            with contextlib.suppress(OSError), (self.root / "status.json").open("r+b") as file:
+            with contextlib.suppress(OSError), open(self.root / "status.json", "r+b", opener=no_link) as file:
                 file.write(data)
 
     def must_exist(self) -> None:
@@ -205,16 +206,14 @@ class RunFolder:
         """Append one line to events.jsonl, after ending a line that a killed worker left unfinished."""
         file = self.root / "events.jsonl"
         try:
-            with file.open("ab+") as events:
+            with open(file, "ab+", opener=no_link) as events:
                 if events.tell():
                     events.seek(-1, os.SEEK_END)
                     if events.read(1) != b"\n":
                         events.write(b"\n")
                 events.write((json.dumps(event) + "\n").encode())
         except OSError as error:
-            raise ReidvizError(
-                f"{file} could not be written: {error.strerror or error}.", "Free some disk space, then resume."
-            ) from error
+            raise not_written(f"{file.name} of {shown(self.name)}", error, "move the run to another folder") from error
 
     def events(self) -> list[Event]:
         """What happened, in order; steps that a resumed training went through again are there once."""
@@ -230,8 +229,11 @@ class RunFolder:
         return (self.root / "stop").exists()
 
     def forget_stop(self) -> None:
-        """Before going on."""
-        (self.root / "stop").unlink(missing_ok=True)
+        """Before going on. ReidvizError when it cannot be deleted."""
+        try:
+            (self.root / "stop").unlink(missing_ok=True)
+        except OSError as error:
+            raise not_written(shown(self.name), error) from error
 
     def hold(self) -> Lock:
         """The worker's lock on this folder, inherited from who started it or taken now.
@@ -260,7 +262,7 @@ def create(root: Path, job: Job) -> RunFolder:
     if not _NAME.fullmatch(root.name) or root.name.startswith("."):
         raise ReidvizError(f"A run cannot be called {root.name!r}.", "Use letters, digits, spaces and dashes.")
     if (root / "recipe.json").exists():
-        raise ReidvizError(f"{root} already holds a training.", "Give another name, or resume that one.")
+        raise ReidvizError(f"{shown(root.name)} already holds a training.", "Give another name, or resume that one.")
     run = RunFolder(root)
     run.ask(job)
     run.queue()
@@ -287,6 +289,11 @@ def check(job: Job) -> None:
         )
     if not 0 <= job.seed <= MOST_SEED:
         raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")
+
+
+def no_link(file: str, flags: int) -> int:
+    """Open what is written in place: a link may lead anywhere, and a pipe holds nobody up. OSError for both."""
+    return os.open(file, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
 
 
 def runs_in(folder: Path) -> list[RunFolder]:

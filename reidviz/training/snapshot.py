@@ -5,7 +5,9 @@ without its JSON was never finished. Everything random in a step comes from the 
 has to be kept.
 """
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -53,8 +55,8 @@ def save_snapshot(folder: Path, trainer: Trainer, facts: Facts) -> None:
     record = asdict(facts) | {"sha256": sha256(data).hexdigest()}
     write_atomically(file.with_suffix(".json"), (json.dumps(record) + "\n").encode())
     for old in _files(folder)[:-KEPT]:
-        old.with_suffix(".json").unlink(missing_ok=True)
-        old.unlink(missing_ok=True)
+        _remove(old.with_suffix(".json"))
+        _remove(old)
 
 
 def restore(folder: Path, trainer: Trainer) -> tuple[Facts | None, list[str]]:
@@ -75,18 +77,29 @@ def tidy(folder: Path) -> None:
     """Remove what a worker killed in the middle of a save left behind. Only its successor, holding the lock, may."""
     for file in folder.glob("step-*.safetensors"):
         if not file.with_suffix(".json").is_file():
-            file.unlink()
+            _remove(file)
     for file in folder.glob(".*"):
+        _remove(file)
+
+
+def _remove(file: Path) -> None:
+    """Delete a file that nobody needs, where that can be."""
+    with contextlib.suppress(OSError):
         file.unlink()
 
 
 def steps_kept(folder: Path) -> list[int]:
     """The steps one could resume from."""
-    return [int(file.stem.removeprefix("step-")) for file in _files(folder)]
+    return _steps(_files(folder))
+
+
+def _steps(files: list[Path]) -> list[int]:
+    return [int(file.stem.removeprefix("step-")) for file in files]
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.glob("step-*.safetensors") if f.with_suffix(".json").is_file())
+    found = [f for f in folder.glob("step-*.safetensors") if re.fullmatch(r"step-[0-9]{7,15}", f.stem)]
+    return sorted((f for f in found if f.with_suffix(".json").is_file()), key=lambda f: _steps([f]))
 
 
 def _tensors(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
@@ -103,6 +116,8 @@ def _read(file: Path) -> tuple[Facts, dict[str, Tensor]]:
     facts = read_json(file.with_suffix(".json"), Facts, f"What lies beside {file.name}", MOST_BYTES)
     if facts.sha256 != digest:
         raise ReidvizError(f"{file.name} is damaged: its contents are not those that were written.")
+    if [facts.step] != _steps([file]) or facts.validated > facts.step:
+        raise ReidvizError(f"{file.name} is damaged: what lies beside it tells of another step.")
     return facts, tensors
 
 

@@ -78,7 +78,8 @@ def train(run: RunFolder, exams: Exams, progress: Progress = silent, save_every:
             worker.fail(error)
             raise
         except BaseException as error:
-            worker.fail(ReidvizError(f"Something went wrong: {error!r:.500}.", "worker.log in its folder has more."))
+            told = f"Something went wrong ({type(error).__name__})."
+            worker.fail(ReidvizError(told, "worker.log in its folder has more."))
             raise
 
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from reidviz import settings
+from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
-from reidviz.training.run_folder import HELD, RunFolder
+from reidviz.training.run_folder import HELD, RunFolder, no_link
 
 
 def start(run: RunFolder) -> None:
@@ -22,7 +23,7 @@ def start(run: RunFolder) -> None:
     lock = run.hold()
     try:
         run.queue()
-        with (run.root / "worker.log").open("ab") as log:
+        with open(run.root / "worker.log", "ab", opener=no_link) as log:
             subprocess.Popen(
                 [sys.executable, "-m", "reidviz", "train", "--resume", str(run.root)],
                 cwd=settings.PROJECT,
@@ -50,7 +51,7 @@ def delete(run: RunFolder) -> None:
         shutil.rmtree(away)
     except OSError as error:
         raise ReidvizError(
-            f"{run.root} could not be deleted: {error.strerror}.", "Delete the folder yourself."
+            f"{shown(run.name)} could not be deleted: {error.strerror}.", "Delete the folder yourself."
         ) from error
 
 

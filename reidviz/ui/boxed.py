@@ -1,5 +1,7 @@
 """A box dragged over the probe: which gallery do the models see in that part of it alone, or without it?"""
 
+from typing import Final
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -7,11 +9,12 @@ from PIL import Image
 
 from reidviz.evaluation.hiding import Box, only_box, without_box
 from reidviz.keys import key_of
+from reidviz.ui.markup import Markdown
 from reidviz.ui.pictures import Picture, data_uri
 
 GRID = 24
 WIDTH = 150
-KEEP = ("only the box", "all but the box")
+KEEP: Final = ("only the box", "all but the box")
 
 
 def choose_box(whole: Picture) -> Picture | None:
@@ -31,7 +34,8 @@ def choose_box(whole: Picture) -> Picture | None:
         st.caption("Drag a box over the picture: the lists follow. Double-click takes it away.")
         return None
     shown = (only_box if keep == KEEP[0] else without_box)(np.asarray(whole.image), box)
-    st.caption(f"{keep.capitalize()}; the rest has the picture's mean colour. Double-click takes the box away.")
+    kept = Markdown("Only the box" if keep == KEEP[0] else "All but the box")
+    st.caption(f"{kept}; the rest has the picture's mean colour. Double-click takes the box away.")
     return Picture(Image.fromarray(shown), key_of(whole, keep, box))
 
 

@@ -18,7 +18,8 @@ from reidviz.progress import Progress
 from reidviz.ui.data_card import show_known
 from reidviz.ui.data_preview import preview
 from reidviz.ui.jobs import board
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.state import BUILT_IN
 from reidviz.ui.uploads import free
 from reidviz.ui.waiting import watch
@@ -69,16 +70,17 @@ def show_add() -> None:
             show_known()
 
 
-def _may_be_read() -> str:
+def _may_be_read() -> Markdown:
     """Whose folders this server reads, a sentence."""
     if settings.any_folder():
-        return (
+        return Markdown(
             ":material/folder_open: Any folder of this machine may be read here, since the server answers to this "
             "machine only."
         )
     named = len(settings.data_roots()) - 1
-    more = f" and the {counted(named, 'folder')} named by whoever started the server" if named else ""
-    return f":material/folder: Data sets are read from the data folder{more} only."
+    others = literal(counted(named, "folder"))
+    more = Markdown(f" and the {others} named by whoever started the server" if named else "")
+    return Markdown(f":material/folder: Data sets are read from the data folder{more} only.")
 
 
 def _folder() -> Path | None:
@@ -210,12 +212,11 @@ def _added() -> None:
         return
     with st.popover("Remove a data set", icon=":material/delete:"):
         spec = st.selectbox("Data set", specs, key="remove-data", format_func=short)
-        what = (
+        st.caption(
             "Its pictures, unpacked from a zip, are deleted."
             if unpacked_for(spec)
             else "Only its entry goes; its pictures stay where they are."
         )
-        st.caption(what)
         st.button("Remove it", icon=":material/delete:", key="remove-now", on_click=_remove, args=(spec,))
 
 

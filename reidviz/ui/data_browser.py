@@ -1,22 +1,22 @@
 """Pictures of a data set, a page at a time: only what is on screen is decoded."""
 
 from collections.abc import Sequence
-from html import escape
+from typing import Final
 
 import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import Dataset, IntArray
-from reidviz.data.names import shown as plain
 from reidviz.errors import ReidvizError
 from reidviz.keys import key_of
+from reidviz.ui.markup import Html, in_html
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.selection import select
 from reidviz.ui.state import Choice
 
 A_PAGE = 48
 EVERY = "all"
-STYLE = """<style>
+STYLE: Final = """<style>
 .rv-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(74px, 1fr)); gap: 8px; }
 .rv-grid figure { margin: 0; font-size: .7rem; line-height: 1.25; text-align: center; min-width: 0; }
 .rv-grid img, .rv-grid .none { width: 100%; height: 130px; object-fit: contain; border-radius: 5px; display: block;
@@ -67,17 +67,17 @@ def browse(choice: Choice) -> None:
     st.html(STYLE + grid(dataset, part))
 
 
-def grid(dataset: Dataset, positions: Sequence[int] | IntArray) -> str:
-    """Pictures as HTML; one that cannot be decoded shows why. Every text is escaped."""
-    return f'<div class="rv-grid">{"".join(_figure(dataset, int(i)) for i in positions)}</div>'
+def grid(dataset: Dataset, positions: Sequence[int] | IntArray) -> Html:
+    """Pictures as HTML; one that cannot be decoded shows why."""
+    return Html(f'<div class="rv-grid">{"".join(_figure(dataset, int(i)) for i in positions)}</div>')
 
 
-def _figure(dataset: Dataset, index: int) -> str:
+def _figure(dataset: Dataset, index: int) -> Html:
     sample = dataset.samples[index]
-    told = escape(plain(f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}"))
+    told = in_html(f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}")
     try:
-        shown = f'<img src="{thumbnail(dataset, index)}" alt="{told}" title="{told}">'
+        shown = Html(f'<img src="{thumbnail(dataset, index)}" alt="{told}" title="{told}">')
     except ReidvizError as error:
-        shown = f'<div class="none" title="{told}">{escape(error.message)}</div>'
+        shown = Html(f'<div class="none" title="{told}">{in_html(error.message)}</div>')
     caption = sample.identity + (f" · {sample.camera}" if sample.camera else "")
-    return f"<figure>{shown}<figcaption>{escape(plain(caption))}</figcaption></figure>"
+    return Html(f"<figure>{shown}<figcaption>{in_html(caption)}</figcaption></figure>")

@@ -8,8 +8,9 @@ import streamlit as st
 from reidviz.data.formats.files import unread_line
 from reidviz.data.names import short
 from reidviz.data.published import ORIGINS, WITHDRAWN, differences
-from reidviz.figures.cameras import MOST_PERSONS, cameras_figure
-from reidviz.ui.messages import literal
+from reidviz.figures.cameras import MOST_PERSONS, cameras_figure, sightings
+from reidviz.figures.text import plain
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.state import Choice, known_data
 
 
@@ -18,8 +19,8 @@ def show_card(choice: Choice) -> None:
     dataset = choice.dataset
     origin = ORIGINS[dataset.layout]
     with st.container(border=True):
-        st.markdown(f"**{origin.title}** · {literal(short(dataset.name))}")
-        st.caption(origin.obtain + (" Some of its pictures are left out here." if dataset.base else ""))
+        st.markdown(f"**{literal(origin.title)}** · {literal(short(dataset.name))}")
+        st.caption(literal(origin.obtain) + (" Some of its pictures are left out here." if dataset.base else ""))
         persons = Counter(dataset.identities.tolist())
         nobody = {name: count for name, count in persons.items() if name not in dataset.persons}
         cameras = set(dataset.cameras.tolist()) - {""}
@@ -39,18 +40,21 @@ def show_card(choice: Choice) -> None:
                 st.caption(f":material/info: {literal(note)}")
         different = differences(dataset)
         for sentence in different:
-            st.caption(f":material/info: {sentence}")
+            st.caption(f":material/info: {literal(sentence)}")
         if origin.counts is not None and not different:
             st.caption(":material/check: As many persons, cameras and pictures as published.")
     if cameras:
+        counts, seen_by, seen = sightings(dataset)
         st.plotly_chart(
-            cameras_figure(dataset),
+            cameras_figure(counts, [plain(name) for name in seen_by], [plain(name) for name in seen]),
             key="data-cameras",
             alt="Pictures of each person by each camera",
             config={"displayModeBar": False},
         )
-        shown = f" The first {MOST_PERSONS:,} of {len(persons):,} persons." if len(persons) > MOST_PERSONS else ""
-        st.caption(f"Pictures of each person by each camera; a gap is a camera that never saw the person.{shown}")
+        st.caption(
+            "Pictures of each person by each camera; a gap is a camera that never saw the person."
+            + (f" The first {MOST_PERSONS:,} of {len(persons):,} persons." if len(persons) > MOST_PERSONS else "")
+        )
 
 
 def show_split(choice: Choice) -> None:
@@ -58,34 +62,40 @@ def show_split(choice: Choice) -> None:
     parts, names = choice.split, choice.dataset.identities
     everybody = set(choice.dataset.persons)
     st.subheader("The chosen split", anchor=False)
-    lines = ["| | persons | pictures |", "|:---|---:|---:|"]
-    for name, places in (("training", parts.train), ("probes", parts.probes), ("gallery", parts.gallery)):
-        lines.append(f"| {name} | {len(everybody & set(names[places].tolist())):,} | {len(places):,} |")
     used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
     rest = np.setdiff1d(np.arange(len(names)), used)
-    lines.append(f"| not used | {len(everybody & set(names[rest].tolist())):,} | {len(rest):,} |")
+    lines = [Markdown("| | persons | pictures |\n|:---|---:|---:|")]
+    for name, places in (
+        (Markdown("training"), parts.train),
+        (Markdown("probes"), parts.probes),
+        (Markdown("gallery"), parts.gallery),
+        (Markdown("not used"), rest),
+    ):
+        persons = len(everybody & set(names[places].tolist()))
+        lines.append(Markdown(f"| {name} | {persons:,} | {len(places):,} |"))
     st.markdown("\n".join(lines))
     alone = ~np.isin(names[parts.gallery], names[parts.probes])
-    told = f"Protocol {literal(parts.protocol)}."
+    told = [Markdown(f"Protocol {literal(parts.protocol)}.")]
     if not len(parts.probes):
-        told = f"The protocol {literal(parts.protocol)} cannot split this data set; the sidebar says why. "
-        told += "Choose another one."
+        told = [
+            Markdown(f"The protocol {literal(parts.protocol)} cannot split this data set; the sidebar says why."),
+            Markdown("Choose another one."),
+        ]
     if alone.any():
-        told += f" {int(alone.sum()):,} pictures of the gallery are no probe's match: distractors."
+        told.append(Markdown(f"{int(alone.sum()):,} pictures of the gallery are no probe's match: distractors."))
     if parts.across_cameras:
-        told += " Gallery pictures of the probe's person by the probe's own camera are ignored."
+        told.append(Markdown("Gallery pictures of the probe's person by the probe's own camera are ignored."))
     if parts.left_out:
-        told += f" {len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."
-    st.caption(told)
+        told.append(Markdown(f"{len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."))
+    st.caption(" ".join(told))
 
 
 def show_known() -> None:
     """Every layout that can be read, where it is to be had, and the one that is not offered."""
     here = {spec.partition(":")[0] for spec in known_data()}
-    lines = ["| name | data set | here | how to get it |", "|:---|:---|:---|:---|"]
-    lines += [
-        f"| {name} | {origin.title} | {'yes' if name in here else 'no'} | {origin.obtain} |"
-        for name, origin in ORIGINS.items()
-    ]
+    lines = [Markdown("| name | data set | here | how to get it |\n|:---|:---|:---|:---|")]
+    for name, origin in ORIGINS.items():
+        there = Markdown("yes" if name in here else "no")
+        lines.append(Markdown(f"| {literal(name)} | {literal(origin.title)} | {there} | {literal(origin.obtain)} |"))
     st.markdown("\n".join(lines))
-    st.caption(WITHDRAWN)
+    st.caption(literal(WITHDRAWN))

@@ -12,14 +12,19 @@ from reidviz.errors import ReidvizError
 from reidviz.progress import Progress
 from reidviz.ui.data_browser import STYLE, grid
 from reidviz.ui.jobs import board
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Html, Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import wait_for
 
 REPORTS_KEPT = 8
 GROUPS_A_PAGE = 12
 BIG = 24
-SIGNS = {"error": ":red[:material/error:]", "warning": ":orange[:material/warning:]", "note": ":gray[:material/info:]"}
+SIGNS = {
+    "error": Markdown(":red[:material/error:]"),
+    "warning": Markdown(":orange[:material/warning:]"),
+    "note": Markdown(":gray[:material/info:]"),
+}
 
 
 @st.cache_resource
@@ -50,8 +55,8 @@ def show_doctor(choice: Choice) -> None:
 
         wait_for(key, work, "Examine", board())
         return
-    counts = [f"{len(report.of(severity))} {severity}s" for severity in ("error", "warning", "note")]
-    st.caption(f"{report.pictures:,} pictures examined: {', '.join(counts).replace('1 errors', '1 error')}.")
+    counts = [counted(len(report.of(severity)), severity) for severity in ("error", "warning", "note")]
+    st.caption(f"{report.pictures:,} pictures examined: {literal(', '.join(counts))}.")
     if not report.findings:
         st.success("Nothing was found wrong.", icon=":material/check_circle:")
         return
@@ -66,7 +71,7 @@ def _examine(key: str) -> None:
 
 
 def _show(choice: Choice, finding: Finding, key: str) -> None:
-    st.markdown(f"{SIGNS[finding.severity]} **{finding.kind}**: {literal(finding.sentence)}")
+    st.markdown(f"{SIGNS[finding.severity]} **{literal(finding.kind)}**: {literal(finding.sentence)}")
     if not finding.groups:
         return
     box = st.expander(f"Look at {len(finding.groups):,}", key=f"finding {key}", on_change="rerun")
@@ -79,7 +84,8 @@ def _show(choice: Choice, finding: Finding, key: str) -> None:
         if all(len(group) == 1 for group in groups):
             st.html(STYLE + grid(choice.dataset, [group[0] for group in groups]))
         else:
-            st.html(STYLE + "".join(f'<div class="rv-group">{grid(choice.dataset, g[:BIG])}</div>' for g in groups))
+            grids = (Html(f'<div class="rv-group">{grid(choice.dataset, g[:BIG])}</div>') for g in groups)
+            st.html(STYLE + "".join(grids))
         names = [" = ".join(plain(choice.dataset.samples[i].id) for i in group[:BIG]) for group in groups]
         st.text("\n".join(names))
 

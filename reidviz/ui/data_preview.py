@@ -11,7 +11,8 @@ from reidviz.data.formats.files import is_misfit, unread_line
 from reidviz.data.names import MARK, short, shown
 from reidviz.errors import ReidvizError
 from reidviz.keys import key_of
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.state import dataset_named
 
 FILES = 12
@@ -37,9 +38,10 @@ def preview(folder: Path) -> None:
         show_error(error)
         return
     cameras = set(dataset.cameras.tolist()) - {""}
+    seen_by = Markdown(f"{len(cameras):,} cameras" if cameras else "unknown cameras")
     st.markdown(
-        f"**{len(dataset.samples):,} pictures of {len(dataset.persons):,} persons by "
-        f"{f'{len(cameras):,} cameras' if cameras else 'unknown cameras'}**, read as {literal(short(dataset.name))}."
+        f"**{len(dataset.samples):,} pictures of {len(dataset.persons):,} persons by {seen_by}**, "
+        f"read as {literal(short(dataset.name))}."
     )
     doubt = questionable(dataset)
     sure = not doubt or st.checkbox(f"{literal(doubt)} Add it all the same.", key=f"add-sure {key_of(spec)}")

@@ -1,6 +1,7 @@
 """The multi-task dial: from pure ranking to pure classification, for the fused reading of a multi-task network."""
 
 from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
@@ -8,14 +9,14 @@ from reidviz.evaluation.evaluate import Reading
 from reidviz.figures.dial import dial_figure
 from reidviz.keys import key_of
 from reidviz.models.card import Fusion
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Html, literal
 from reidviz.ui.state import Choice
 
-SCALE = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
+SCALE: Final = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
 <span style="position: absolute; left: 0; bottom: 0">◀ pure ranking</span>
 <span style="position: absolute; right: 0; bottom: 0">pure classification ▶</span>{marks}</div>"""
 
-MARKS = """
+MARKS: Final = """
 <div title="flat: within 1 point of the best" style="position: absolute; left: {low:.1%}; width: {width:.1%};
 top: .1rem; height: .5rem; background: #009E73; opacity: .35; border-radius: 3px"></div>
 <div style="position: absolute; left: calc({weight:.1%} - 1px); top: 0; height: 1rem; border-left: 2px solid #009E73">
@@ -133,8 +134,8 @@ def _show_fit(fusion: Fusion, weight: float) -> None:
     )
 
 
-def _marks(fusion: Fusion) -> str:
-    return MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight)
+def _marks(fusion: Fusion) -> Html:
+    return Html(MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight))
 
 
 def _moved(kept: str, key: str) -> None:

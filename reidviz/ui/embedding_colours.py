@@ -8,6 +8,7 @@ import numpy.typing as npt
 from reidviz.data.dataset import IntArray
 from reidviz.figures.embedding import SIZE, SYMBOLS, Group
 from reidviz.figures.palette import RIGHT, WRONG, colour
+from reidviz.figures.text import Plain, plain
 from reidviz.ui.embedding_points import ROLES, Points
 
 BY = ("correctness", "identity", "camera", "role", "data set")
@@ -29,10 +30,12 @@ def groups_of(points: Points, by: str, rows: IntArray, first: IntArray | None) -
     names: Sequence[str] = ROLES if values is points.roles else sorted(set(values.tolist()))
     found = ((place, name, rows[values[rows] == name]) for place, name in enumerate(names))
     return [
-        Group(f"camera {name or 'unknown'}" if by == "camera" else name, which, colour(place), SYMBOLS[place % 8])
-        for place, name, which in found
-        if len(which)
+        Group(_called(by, name), which, colour(place), SYMBOLS[place % 8]) for place, name, which in found if len(which)
     ]
+
+
+def _called(by: str, name: str) -> Plain:
+    return plain(f"camera {name or 'unknown'}" if by == "camera" else name)
 
 
 def sizes_of(points: Points, first: IntArray) -> npt.NDArray[np.float32]:
@@ -44,10 +47,10 @@ def sizes_of(points: Points, first: IntArray) -> npt.NDArray[np.float32]:
 def _by_rank(points: Points, rows: IntArray, first: IntArray) -> list[Group]:
     ranks = _ranks(points, first)[rows]
     kinds = (
-        ("not a probe", ranks == 0, NEUTRAL, "circle-open"),
-        ("probe, true match first", ranks == 1, RIGHT, "circle"),
-        ("probe, true match at 2-10", (ranks > 1) & (ranks <= 10), "#E69F00", "diamond"),
-        ("probe, true match beyond 10", ranks > 10, WRONG, "x"),
+        (Plain("not a probe"), ranks == 0, NEUTRAL, "circle-open"),
+        (Plain("probe, true match first"), ranks == 1, RIGHT, "circle"),
+        (Plain("probe, true match at 2-10"), (ranks > 1) & (ranks <= 10), "#E69F00", "diamond"),
+        (Plain("probe, true match beyond 10"), ranks > 10, WRONG, "x"),
     )
     return [Group(name, rows[which], shade, symbol) for name, which, shade, symbol in kinds if which.any()]
 

@@ -8,16 +8,18 @@ import numpy as np
 import streamlit as st
 
 from reidviz.data.dataset import IntArray
+from reidviz.data.doctor.findings import counted
 from reidviz.data.names import shown
 from reidviz.evaluation.alignment import Alignment, aligned
 from reidviz.evaluation.projection import Plane
 from reidviz.evaluation.truth import truth_of
 from reidviz.figures.embedding import Links, map_figure
+from reidviz.figures.text import plain
 from reidviz.keys import key_of
 from reidviz.ui.embedding_colours import BY, groups_of, sizes_of
 from reidviz.ui.embedding_points import Points, describe_points
 from reidviz.ui.embedding_sides import NAMES, Side
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.planes import METHODS, Cloud, plane_or_progress
 from reidviz.ui.selection import clear, select, selected
 
@@ -52,7 +54,7 @@ def choose_look(sides: list[Side]) -> Look:
     points = sides[0].points
     data = key_of(points.dataset, points.other)
     a, b, c = st.columns([3, 2, 2], vertical_alignment="bottom")
-    method = a.segmented_control("Projection", list(METHODS), default="PCA", required=True, key="map-method") or "PCA"
+    method = a.segmented_control("Projection", METHODS, default="PCA", required=True, key="map-method") or "PCA"
     known = [by for by in BY if by != "data set" or points.other is not None]
     by = b.selectbox("Colour by", known, key="map-colour")
     with c.popover("Size and filter", icon=":material/filter_alt:", width="stretch"):
@@ -105,11 +107,11 @@ def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | No
         shown = _shown(points, look)
         first = None if judge is None or judge.judged is None else judge.judged[1].first
         with column:
-            st.markdown(f"**{literal(one.side.space.name)}** · {one.method}" + _of(one, look))
+            st.markdown(f"**{literal(one.side.space.name)}** · {literal(one.method)}" + _of(one, look))
             figure = map_figure(
                 one.plane,
                 groups_of(points, look.by, shown, first),
-                [points.in_words(row) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
+                [plain(points.in_words(row)) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
                 points.rows_of(marked),
                 Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked),
                 sizes_of(points, first) if look.by_rank and first is not None else None,
@@ -179,10 +181,10 @@ def _selection_line(maps: list[Map], marked: IntArray) -> None:
         )
         return
     probes = int(np.isin(maps[0].side.points.choice.split.probes, marked).sum())
-    told = f"**{len(marked):,} picture{'s' if len(marked) > 1 else ''} selected**, {probes:,} of them probes"
-    if probes > MOST_LINKED:
-        told += f"; lines are drawn for the first {MOST_LINKED} of these"
-    a.markdown(told)
+    a.markdown(
+        f"**{literal(counted(len(marked), 'picture'))} selected**, {probes:,} of them probes"
+        + (f"; lines are drawn for the first {MOST_LINKED} of these" if probes > MOST_LINKED else "")
+    )
     b.button("Clear", icon=":material/deselect:", key="map-clear", help="Select nothing", on_click=clear)
 
 
@@ -195,20 +197,21 @@ def _shown(points: Points, look: Look) -> IntArray:
     return np.flatnonzero(keep)
 
 
-def _of(one: Map, look: Look) -> str:
-    return "" if one.method == look.method else f" (until {look.method} is ready)"
+def _of(one: Map, look: Look) -> Markdown:
+    return Markdown("" if one.method == look.method else f" (until {literal(look.method)} is ready)")
 
 
-def _about(one: Map, judge: Side | None, shown: int) -> str:
+def _about(one: Map, judge: Side | None, shown: int) -> Markdown:
     points = one.side.points
-    told = describe_points(points)
+    told = [describe_points(points)]
     if shown < len(points):
-        told += f"; {shown:,} of them pass the filter"
+        told.append(Markdown(f"{shown:,} of them pass the filter"))
     if one.alignment is not None:
-        told += f"; turned, mirrored and scaled onto the left map (what is left: {one.alignment.residual:.0%})"
+        left = one.alignment.residual
+        told.append(Markdown(f"turned, mirrored and scaled onto the left map (what is left: {left:.0%})"))
     if judge is not None and judge is not one.side:
-        told += f"; ranks and lines by {literal(judge.space.name)}"
-    return told + "."
+        told.append(Markdown(f"ranks and lines by {literal(judge.space.name)}"))
+    return Markdown("; ".join(told) + ".")
 
 
 def _common(one: Points, other: Points) -> tuple[IntArray, IntArray]:

@@ -11,7 +11,7 @@ from reidviz.evaluation.sampling import by_identity
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embedding_sides import NAMES, Side
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.remembered import remembered
 
 MOST_FOR_AGREEMENT = 5_000
@@ -30,14 +30,16 @@ def show_numbers(sides: Sequence[Side]) -> None:
     """A table of both spaces, histograms of distances, how far they agree, and what it all means."""
     st.subheader("In numbers", anchor=False)
     numbers, shared = _measured(sides)
-    lines = ["| | persons keep together | distances overlap | camera told |", "|:---|---:|---:|---:|"]
+    lines = [Markdown("| | persons keep together | distances overlap | camera told |\n|:---|---:|---:|---:|")]
     lines += [_line(side, one) for side, one in zip(sides, numbers, strict=True)]
     st.markdown("\n".join(lines))
     if shared is not None:
         told, pictures = shared
-        measured = f"measured on {pictures:,} pictures; chance is {100 * COUNT / (pictures - 1):.1f} %"
-        if pictures <= COUNT + 1:
-            measured = f"by construction: of {pictures:,} pictures every other one is a neighbour"
+        measured = Markdown(
+            f"measured on {pictures:,} pictures; chance is {100 * COUNT / (pictures - 1):.1f} %"
+            if pictures > COUNT + 1
+            else f"by construction: of {pictures:,} pictures every other one is a neighbour"
+        )
         st.markdown(
             f"Both spaces agree on **{told:.1f} %** of a picture's {min(COUNT, pictures - 1)} nearest neighbours "
             f"({measured})."
@@ -62,11 +64,13 @@ def _measured(sides: Sequence[Side]) -> tuple[list[Numbers], tuple[float, int] |
     return [first, second], shared
 
 
-def _line(side: Side, one: Numbers) -> str:
-    together = "–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}"
-    overlap = "–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %"
-    camera = "–" if one.camera is None else f"{one.camera.balanced_accuracy:.1f} % (chance {one.camera.chance:.0f} %)"
-    return f"| {literal(side.space.name)} | {together} | {overlap} | {camera} |"
+def _line(side: Side, one: Numbers) -> Markdown:
+    together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}")
+    overlap = Markdown("–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %")
+    camera = Markdown(
+        "–" if one.camera is None else f"{one.camera.balanced_accuracy:.1f} % (chance {one.camera.chance:.0f} %)"
+    )
+    return Markdown(f"| {literal(side.space.name)} | {together} | {overlap} | {camera} |")
 
 
 def _histogram(name: str, side: Side, found: Distances | None) -> None:
@@ -83,8 +87,8 @@ def _histogram(name: str, side: Side, found: Distances | None) -> None:
     st.caption(f"{same} of one person, {_counted(found.different_pairs, found.different_total)} of different persons.")
 
 
-def _counted(pairs: int, total: int) -> str:
-    return f"{pairs:,} pairs" + ("" if pairs == total else f" drawn of {total:,}")
+def _counted(pairs: int, total: int) -> Markdown:
+    return Markdown(f"{pairs:,} pairs" + ("" if pairs == total else f" drawn of {total:,}"))
 
 
 def _definitions(numbers: Sequence[Numbers]) -> None:

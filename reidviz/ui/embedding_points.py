@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,16 @@ from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.names import short, titles
 from reidviz.data.protocols import default_protocol, split
 from reidviz.evaluation.sampling import by_identity
-from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.markup import Html, Markdown, literal
+from reidviz.ui.messages import or_stop
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.state import Choice, dataset_named, known_data
 
 MOST = 100_000
 MOST_PAIRS = 2_000
 ROLES = ("probe", "gallery", "training", "not used")
-TEST, EVERY = "test pictures", "all pictures"
+TEST: Final = "test pictures"
+EVERY: Final = "all pictures"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,7 @@ class Points:
         camera = f", camera {self.cameras[row]}" if self.cameras[row] else ""
         return f"person {self.identities[row]}{camera}, {self.roles[row]}"
 
-    def picture(self, row: int) -> str:
+    def picture(self, row: int) -> Html:
         """The data URI of the picture of a row."""
         if row < len(self.positions):
             return thumbnail(self.dataset, int(self.positions[row]))
@@ -133,14 +136,17 @@ def choose_points(choice: Choice) -> tuple[Points, Points]:
     return or_stop(lambda: (points_of(choice, shown, other, MOST), points_of(choice, shown, None, MOST_PAIRS)))
 
 
-def describe_points(points: Points) -> str:
+def describe_points(points: Points) -> Markdown:
     """What the maps show, in words."""
     persons = len(set(points.identities[: len(points.positions)].tolist()) & set(points.dataset.persons))
-    text = f"{len(points.positions):,} pictures of {persons:,} persons"
+    text = Markdown(f"{len(points.positions):,} pictures of {persons:,} persons")
     if points.other is not None:
-        text += f", beside {len(points.others):,} test pictures of {literal(short(points.other.name))}"
+        beside = literal(short(points.other.name))
+        text = Markdown(f"{text}, beside {len(points.others):,} test pictures of {beside}")
     if len(points) < points.total:
-        text += f" (a sample of {points.total:,} pictures, in which each person keeps about the same share)"
+        text = Markdown(
+            f"{text} (a sample of {points.total:,} pictures, in which each person keeps about the same share)"
+        )
     return text
 
 

@@ -1,6 +1,7 @@
 """The selected pictures, each with its nearest neighbours in the original space of both maps."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,8 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.keys import key_of
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.embedding_sides import Side
-from reidviz.ui.messages import in_html, literal, said
+from reidviz.ui.markup import Html, in_html, literal
+from reidviz.ui.messages import said
 from reidviz.ui.ranked import Card, Row, rows_html
 from reidviz.ui.retrieval import open_probe
 from reidviz.ui.selection import selected
@@ -18,7 +20,7 @@ from reidviz.ui.selection import selected
 A_PAGE = 2
 STRIP = 40
 NEIGHBOURS = 10
-STYLE = """<style>
+STYLE: Final = """<style>
 .rv-strip { display: flex; flex-wrap: wrap; gap: 3px; } .rv-strip img { height: 62px; border-radius: 4px; }
 </style>"""
 
@@ -32,8 +34,8 @@ def show_selected(sides: Sequence[Side]) -> None:
     st.subheader("Selected pictures and their neighbours", anchor=False)
     if len(rows) > 1:
         with said():
-            pictures = "".join(_thumb(points, row) for row in rows[:STRIP].tolist())
-            st.html(STYLE + f'<div class="rv-strip">{pictures}</div>')
+            pictures = [_thumb(points, row) for row in rows[:STRIP].tolist()]
+            st.html(f'{STYLE}<div class="rv-strip">{"".join(pictures)}</div>')
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
 
@@ -102,6 +104,6 @@ def _rank_of(side: Side, position: int) -> int | None:
     return None if side.judged is None or not len(place) else int(side.judged[1].first[place[0]])
 
 
-def _thumb(points: Points, row: int) -> str:
+def _thumb(points: Points, row: int) -> Html:
     told = in_html(points.in_words(row))
-    return f'<img src="{points.picture(row)}" alt="{told}" title="{told}">'
+    return Html(f'<img src="{points.picture(row)}" alt="{told}" title="{told}">')

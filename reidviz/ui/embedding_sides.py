@@ -17,7 +17,7 @@ from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.embedding_points import Points
 from reidviz.ui.jobs import board
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import literal
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import wait_for
@@ -121,8 +121,8 @@ def sides_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None)
             for one in missing:
                 describe(*one, progress)
 
-        names = ", ".join(dict.fromkeys(literal(space.name) for space, *_ in missing))
-        st.markdown(f"**Describing pictures** with {names}: once, then it is kept on disk.")
+        names = dict.fromkeys(literal(space.name) for space, *_ in missing)
+        st.markdown(f"**Describing pictures** with {', '.join(names)}: once, then it is kept on disk.")
         wait_for(key_of("features", missing), work, "Describe the pictures", board())
         st.stop()
     return [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -18,12 +19,13 @@ from reidviz.evaluation.truth import truth_of
 from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.progress import Progress
-from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.markup import literal
+from reidviz.ui.messages import or_stop
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice, dataset_named, known_readings
 
 EACH_KIND = 150
-PLACES = {"conv5": "conv5", "fc7": "fc7"}
+PLACES: Final = ("conv5", "fc7")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,11 +80,10 @@ def compare(choice: Choice) -> Comparison:
     before = readings[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
     place = c.segmented_control(
         "Joint feature",
-        list(PLACES),
+        PLACES,
         default="conv5" if card.recipe.get("joint") == "conv5" else "fc7",
         required=True,
         key=f"joint-place-{after.sha256[:8]}",
-        format_func=lambda name: PLACES[name],
         help="Where joint features are taken: conv5, the joint map itself, or fc7 before its ReLU, of unit length; at "
         "first where the network was trained to draw them together.",
     )
@@ -109,7 +110,7 @@ def _choose(data: str, protocol: str) -> None:
 
 def _shown_on(bar: "st.delta_generator.DeltaGenerator") -> Progress:
     def progress(done: int, total: int, what: str) -> None:
-        bar.progress(min(1.0, done / max(1, total)), text=f"{what}: {done:,} of {total:,}")
+        bar.progress(min(1.0, done / max(1, total)), text=f"{literal(what)}: {done:,} of {total:,}")
 
     return progress
 

@@ -5,8 +5,8 @@ import streamlit as st
 
 from reidviz.evaluation.transfer import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
-from reidviz.ui.joint_comparison import PLACES, Comparison, Seen
-from reidviz.ui.messages import literal
+from reidviz.ui.joint_comparison import Comparison, Seen
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.planes import METHODS, Cloud, plane_or_progress
 from reidviz.ui.remembered import remembered
 
@@ -15,16 +15,20 @@ def show_numbers(comparison: Comparison) -> None:
     """Three numbers of both networks, each with its definition."""
     pairs = comparison.target_pairs, comparison.source_pairs
     rows = [(seen.name, _numbers(seen, *pairs)) for seen in (comparison.before, comparison.after)]
-    lines = ["| | data sets told apart | discrepancy | neighbours of the same kind |", "|:---|---:|---:|---:|"]
-    for when, (name, numbers) in zip(("before", "after"), rows, strict=True):
-        lines.append(
-            f"| {when}: {literal(name)} | {numbers.domain_accuracy:.1f} % | {numbers.discrepancy:.4f} "
-            f"| {numbers.agreement:.1f} % |"
-        )
+    lines = [
+        Markdown("| | data sets told apart | discrepancy | neighbours of the same kind |\n|:---|---:|---:|---:|"),
+        *(
+            Markdown(
+                f"| {literal(when)}: {literal(name)} | {numbers.domain_accuracy:.1f} % | {numbers.discrepancy:.4f} "
+                f"| {numbers.agreement:.1f} % |"
+            )
+            for when, (name, numbers) in zip(("before", "after"), rows, strict=True)
+        ),
+    ]
     st.markdown("\n".join(lines))
     t, s = len(comparison.target_pairs), len(comparison.source_pairs)
     st.caption(
-        f"From the joint features ({PLACES[comparison.place]}) of {t} test pairs of "
+        f"From the joint features ({literal(comparison.place)}) of {t} test pairs of "
         f"{literal(comparison.target.name)} and {s} of {literal(comparison.source.name)}, half of them of one person."
     )
     st.caption(
@@ -53,7 +57,7 @@ def show_distances(comparison: Comparison) -> None:
         st.columns(2), ("Before", "After"), (comparison.before, comparison.after), strict=True
     ):
         with column:
-            st.markdown(f"**{when}**: {literal(seen.name)}")
+            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
             st.plotly_chart(
                 distances_figure(distances(seen.target, seen.source), alike),
                 key=f"joint-distances-{when}",
@@ -72,7 +76,7 @@ def show_projection(comparison: Comparison) -> None:
     ):
         features = np.concatenate([seen.target, seen.source])
         with column:
-            st.markdown(f"**{when}**: {literal(seen.name)}")
+            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
             plane = plane_or_progress(Cloud(features, seen.key), method or "PCA")
             if plane is None:
                 continue

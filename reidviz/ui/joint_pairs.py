@@ -1,5 +1,7 @@
 """One target pair and its nearest source pairs, with their joint maps before and after cross-domain training."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
@@ -10,6 +12,7 @@ from reidviz.evaluation.transfer import Pairs, distances
 from reidviz.figures.heat import channel_tiles, energy, overlaid
 from reidviz.keys import key_of
 from reidviz.ui.joint_comparison import Comparison
+from reidviz.ui.markup import Html, Markdown
 from reidviz.ui.messages import said
 from reidviz.ui.pictures import data_uri
 from reidviz.ui.selection import selected
@@ -18,7 +21,7 @@ from reidviz.ui.state import current
 NEAREST = 3
 STRONGEST = 12
 COLUMNS = 32
-STYLE = """
+STYLE: Final = """
 <style>
 .rv-pair { display: inline-block; vertical-align: top; margin: 0 .9rem .9rem 0; padding: .4rem .5rem; font-size: .8rem;
   border: 1.5px dashed rgba(128,128,128,.6); border-radius: 8px; }
@@ -55,8 +58,8 @@ def show_pair(comparison: Comparison) -> None:
         st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
     away = distances(comparison.after.target[chosen : chosen + 1], comparison.after.source)[0]
     for title, which in (
-        ("Nearest source pairs of one person", comparison.source_pairs.same),
-        ("Nearest source pairs of two persons", ~comparison.source_pairs.same),
+        (Markdown("Nearest source pairs of one person"), comparison.source_pairs.same),
+        (Markdown("Nearest source pairs of two persons"), ~comparison.source_pairs.same),
     ):
         st.markdown(f"**{title}**, by the joint feature after cross-domain training")
         nearest = np.flatnonzero(which)[np.argsort(away[which], kind="stable")[:NEAREST]]
@@ -78,30 +81,31 @@ def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, 
     return before.source_maps[pair], after.source_maps[pair]
 
 
-def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: str) -> str:
+def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: Html) -> Html:
     places = int(pairs.first[pair]), int(pairs.second[pair])
     pictures = [picture(dataset, i) for i in places]
-    kind = "one person" if pairs.same[pair] else "two persons"
+    kind = Html("one person" if pairs.same[pair] else "two persons")
     rows = []
-    for when, joint in zip(("before", "after"), maps, strict=True):
+    for when, joint in zip((Html("before"), Html("after")), maps, strict=True):
         heat = energy(joint[None])[0]
-        shown = "".join(
-            f'<img src="{data_uri(overlaid(one, heat))}" alt="{kind}, joint map {when} cross-domain training">'
+        shown = [
+            Html(f'<img src="{data_uri(overlaid(one, heat))}" alt="{kind}, joint map {when} cross-domain training">')
             for one in pictures
-        )
-        rows.append(f'<div><div class="when">{when}</div>{shown}</div>')
-    side = f'<div style="display: flex; gap: .8rem">{"".join(rows)}</div>'
-    return f'<div class="rv-pair {"same" if pairs.same[pair] else "other"}">{kind} · {note}{side}</div>'
+        ]
+        rows.append(Html(f'<div><div class="when">{when}</div>{"".join(shown)}</div>'))
+    side = Html(f'<div style="display: flex; gap: .8rem">{"".join(rows)}</div>')
+    return Html(f'<div class="rv-pair {"same" if pairs.same[pair] else "other"}">{kind} · {note}{side}</div>')
 
 
 def _channels(comparison: Comparison, chosen: int) -> None:
     before, after = _maps(comparison, chosen, True)
     st.markdown(f"**The {STRONGEST} strongest channels of the target pair after training**, and the same before")
     strongest = np.argsort(-after.mean((1, 2)), kind="stable")[:STRONGEST]
-    for when, maps in (("before", before), ("after", after)):
+    both = ((Markdown("before"), before), (Markdown("after"), after))
+    for when, maps in both:
         st.image(channel_tiles(maps[strongest], STRONGEST), caption=when, alt=f"strongest channels {when}")
     details = st.expander(f"All {len(after)} channels", key="joint-channels", on_change="rerun")
     if details.open:
         with details:
-            for when, maps in (("before", before), ("after", after)):
+            for when, maps in both:
                 st.image(channel_tiles(maps, COLUMNS), caption=when, alt=f"all channels {when}")

@@ -1,29 +1,32 @@
 """One run as it goes on: how far it is, its losses, and all that its validations and its test tell."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
+from reidviz.figures.text import Plain
 from reidviz.figures.training import Points, steps_figure
 from reidviz.training.events import Event
 from reidviz.ui.boundary import fragment
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.run_results import final_figures, show_mistakes, validation_curves
 from reidviz.ui.runs import Seen, duration, look
 
 # Streamlit mounts a chart with new points as a new one, hides the old one at once, and shows the new one some hundred
 # milliseconds later. Until then the old one stays in its place.
-STEADY = """<style>
+STEADY: Final = """<style>
 .stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]):has(+ .stElementContainer .js-plotly-plot) {
   flex: none !important; height: 0 !important; margin-bottom: -1rem; overflow: hidden; }
 .stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]) + .stElementContainer:has(.js-plotly-plot) {
   display: block !important; }
 </style>"""
 LOSSES = {
-    "loss": "both",
-    "triplet_loss": "ranking (triplets)",
-    "pair_loss": "pairs",
-    "joint_loss": "joint features",
-    "source_pair_loss": "pairs of the source",
+    "loss": Plain("both"),
+    "triplet_loss": Plain("ranking (triplets)"),
+    "pair_loss": Plain("pairs"),
+    "joint_loss": Plain("joint features"),
+    "source_pair_loss": Plain("pairs of the source"),
 }
 
 
@@ -52,8 +55,8 @@ def _live(seen: Seen, others: list[Seen]) -> None:
 def _progress(seen: Seen) -> None:
     status, steps = seen.status, seen.of("step")
     if status.active:
-        left = f", about {duration(status.left)} left" if status.left is not None else ""
-        what = "" if status.what == "training" else f": {literal(status.what)}"
+        left = Markdown(f", about {literal(duration(status.left))} left" if status.left is not None else "")
+        what = Markdown("" if status.what == "training" else f": {literal(status.what)}")
         st.progress(
             min(1.0, status.step / max(1, status.total)),
             text=f"step {status.step:,} of {status.total:,}{left}{what}",
@@ -73,7 +76,7 @@ def _progress(seen: Seen) -> None:
         rate = status.images_a_second
         st.metric("Pictures a second", f"{rate:,.0f}" if rate else "–", help="Distinct pictures trained on.")
         st.metric("Step", f"{status.step:,}", help=f"Of {status.total:,}.")
-        st.metric("Time so far", duration(seen.seconds), help="Of training and validation, pauses left out.")
+        st.metric("Time so far", literal(duration(seen.seconds)), help="Of training and validation, pauses left out.")
 
 
 def _losses(seen: Seen) -> None:
@@ -96,7 +99,7 @@ def _losses(seen: Seen) -> None:
             st.markdown("**Pairs told right**")
             st.plotly_chart(
                 steps_figure(
-                    {"pairs told right": _points(steps, "pair_accuracy", 100)},
+                    {Plain("pairs told right"): _points(steps, "pair_accuracy", 100)},
                     "share of pairs (%)",
                     seen.status.total,
                     percent=True,

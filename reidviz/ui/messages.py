@@ -1,32 +1,18 @@
 """How pages speak: the question a page answers, errors as one sentence with a hint."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import escape
 from typing import TypeVar
 
 import streamlit as st
 
-from reidviz.data.names import shown
 from reidviz.errors import ReidvizError
+from reidviz.ui.markup import Markdown
 
 T = TypeVar("T")
 
 
-def literal(text: str) -> str:
-    """Text from files, with everything that Markdown or HTML would take for markup escaped, and what is invisible or
-    turns the direction of a line replaced (names.shown)."""
-    spaced = shown(" ".join(text.split()))
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", spaced)
-
-
-def in_html(text: str) -> str:
-    """The same for HTML that is shown as it is, its attributes too."""
-    return escape(shown(text))
-
-
-def heading(title: str, question: str) -> None:
+def heading(title: Markdown, question: Markdown) -> None:
     """A page's title and the one question it answers."""
     st.title(title, anchor=False)
     st.markdown(f":gray[{question}]")

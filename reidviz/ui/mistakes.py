@@ -4,11 +4,11 @@ from typing import Any
 
 from reidviz.data.dataset import Dataset
 from reidviz.errors import ReidvizError
-from reidviz.ui.messages import in_html
+from reidviz.ui.markup import Html, Markdown, in_html
 from reidviz.ui.pictures import thumbnail
 from reidviz.ui.ranked import STYLE as CARDS
 
-STYLE = (
+STYLE = Html(
     CARDS
     + """
 <style>
@@ -21,23 +21,24 @@ STYLE = (
 )
 
 
-def mistakes_html(reading: dict[str, Any], dataset: Dataset) -> str:
+def mistakes_html(reading: dict[str, Any], dataset: Dataset) -> Html:
     """The mistakes of one reading, the worst first. Raises ReidvizError when a picture cannot be read."""
-    return f'{STYLE}<div class="rv-hard">{"".join(_mistake(m, reading, dataset) for m in reading["mistakes"])}</div>'
+    shown = [_mistake(one, reading, dataset) for one in reading["mistakes"]]
+    return Html(f'{STYLE}<div class="rv-hard">{"".join(shown)}</div>')
 
 
-def mistakes_title(reading: dict[str, Any]) -> str:
+def mistakes_title(reading: dict[str, Any]) -> Markdown:
     """What they are, and how to read them."""
     if reading["kind"] == "distance":
-        return "Hardest triplets: by squared distance, a wrong person is nearer than the true match"
-    return "Hardest pairs: a wrong person gets a higher P(same) than the true match"
+        return Markdown("Hardest triplets: by squared distance, a wrong person is nearer than the true match")
+    return Markdown("Hardest pairs: a wrong person gets a higher P(same) than the true match")
 
 
-def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset) -> str:
-    rank = mistake["rank"]
+def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset) -> Html:
+    rank = int(mistake["rank"])
     match, other = (_score(reading, mistake[which]) for which in ("match_score", "other_score"))
-    right, wrong = '<span class="right-sign">✓</span>', '<span class="wrong-sign">✗</span>'
-    return (
+    right, wrong = Html('<span class="right-sign">✓</span>'), Html('<span class="wrong-sign">✗</span>')
+    return Html(
         "<figure>"
         + _card(dataset, mistake["probe"], "unknown", "<span>probe</span>", "probe", "")
         + _card(dataset, mistake["match"], "right", f"<span>{rank}</span>{right}", f"true match at rank {rank}", match)
@@ -46,15 +47,15 @@ def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset)
     )
 
 
-def _card(dataset: Dataset, position: int, kind: str, top: str, words: str, score: str) -> str:
+def _card(dataset: Dataset, position: int, kind: Html, top: Html, words: str, score: str) -> Html:
     if position >= len(dataset.samples):
         raise ReidvizError("The validation names a picture that its data set does not have: events.jsonl is damaged.")
     sample = dataset.samples[position]
     label = in_html(f"{words}: person {sample.identity}" + (f", {score}" if score else ""))
-    return (
+    return Html(
         f'<div class="rv-card {kind}" title="{label}"><div class="top">{top}</div>'
         f'<img src="{thumbnail(dataset, position)}" alt="{label}"><div class="meta">{in_html(sample.identity)}</div>'
-        f'<div class="meta">{score or "&nbsp;"}</div></div>'
+        f'<div class="meta">{in_html(score) or "&nbsp;"}</div></div>'
     )
 
 

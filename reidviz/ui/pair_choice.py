@@ -11,7 +11,8 @@ from reidviz.data.names import shown
 from reidviz.evaluation.evaluate import Result
 from reidviz.evaluation.truth import truth_of
 from reidviz.keys import key_of
-from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import or_stop
 from reidviz.ui.pictures import Picture, upload
 from reidviz.ui.selection import selected
 from reidviz.ui.state import Choice
@@ -53,7 +54,7 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
     return first, second
 
 
-def _one(choice: Choice, ids: dict[str, int], key: str, label: str) -> Shown:
+def _one(choice: Choice, ids: dict[str, int], key: str, label: Markdown) -> Shown:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.selectbox(label, list(ids), key=key, format_func=lambda one: _told(choice, ids[one]))
         with st.popover("Upload", icon=":material/upload:"):
@@ -82,14 +83,17 @@ def _start(choice: Choice, ids: dict[str, int]) -> None:
     kept[first_key], kept[second_key] = (choice.dataset.samples[i].id for i in (probes[row], match))
 
 
-def _suggestions(choice: Choice, results: list[Result], ids: dict[str, int], first: str) -> list[tuple[str, str, str]]:
+def _suggestions(
+    choice: Choice, results: list[Result], ids: dict[str, int], first: str
+) -> list[tuple[Markdown, Markdown, str]]:
     """What the second picture could be, where the first is a probe: label, help and sample id."""
     place = np.flatnonzero(choice.split.probes == ids[first])
     if not len(place):
         return []
     same, passed_over = truth_of(choice.dataset, choice.split).marks(int(place[0]))
     gallery = choice.split.gallery
-    found = [("Its true match", "The same person", choice.dataset.samples[gallery[np.flatnonzero(same)[0]]].id)]
+    match = choice.dataset.samples[gallery[np.flatnonzero(same)[0]]].id
+    found = [(Markdown("Its true match"), Markdown("The same person"), match)]
     for result in results[:4]:
         farness = result.scores.farness(int(place[0])).astype(np.float64)
         farness[same | passed_over] = np.inf
@@ -97,7 +101,8 @@ def _suggestions(choice: Choice, results: list[Result], ids: dict[str, int], fir
             break
         nearest = choice.dataset.samples[gallery[int(farness.argmin())]].id
         name = literal(result.reading.name)
-        found.append((f"Wrong by {name}", f"The picture of somebody else that {name} puts nearest", nearest))
+        told = Markdown(f"The picture of somebody else that {name} puts nearest")
+        found.append((Markdown(f"Wrong by {name}"), told, nearest))
     return found
 
 

@@ -21,14 +21,21 @@ from reidviz.evaluation.calibration import (
 from reidviz.evaluation.evaluate import Result
 from reidviz.evaluation.truth import BoolArray
 from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
+from reidviz.figures.text import Plain, plain
 from reidviz.keys import key_of
 from reidviz.models.card import read_card
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.pair_tests import STEPS, UNITS, AtMost, Tested, pairs_told, searched
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 
 ALL = "all cameras"
+PLACES = {
+    Markdown("Equal error"): None,
+    Markdown("1 % false matches"): AtMost(0.01),
+    Markdown("0.1 %"): AtMost(0.001),
+}
+"""Where the threshold can be put, by what the button says."""
 
 
 def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | None) -> None:
@@ -111,20 +118,26 @@ def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any
 def show_curves(every: list[Tested]) -> None:
     """ROC or DET of all chosen models, with the figures that sum them up."""
     kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
-    curves = {one.reading.name: thinned(one.errors) for one in every}
+    curves = {plain(one.reading.name): thinned(one.errors) for one in every}
     st.plotly_chart(
-        errors_figure(curves, {one.reading.name: one.sign * one.threshold for one in every}, kind == "DET"),
+        errors_figure(curves, {plain(one.reading.name): one.sign * one.threshold for one in every}, kind == "DET"),
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
-    lines = ["| model | equal error | missed at 1\u00a0% | missed at 0.1\u00a0% | area |", "|:---|---:|---:|---:|---:|"]
+    lines = [
+        Markdown(
+            "| model | equal error | missed at 1\u00a0% | missed at 0.1\u00a0% | area |\n|:---|---:|---:|---:|---:|"
+        )
+    ]
     for one in every:
         missed = [
             100 * error_rates(one.alike, one.pairs.same, threshold_at(one.errors, limit))[1] for limit in (0.01, 0.001)
         ]
         lines.append(
-            f"| {literal(one.reading.name)} | {100 * one.equal[0]:.2f} % | {missed[0]:.1f} % | {missed[1]:.1f} % | "
-            f"{area(one.errors):.4f} |"
+            Markdown(
+                f"| {literal(one.reading.name)} | {100 * one.equal[0]:.2f} % | {missed[0]:.1f} % | {missed[1]:.1f} % | "
+                f"{area(one.errors):.4f} |"
+            )
         )
     st.markdown("\n".join(lines))
     st.caption(
@@ -141,7 +154,7 @@ def show_calibration(choice: Choice, one: Tested) -> None:
         return
     before, after, degrees = _calibrated(one, choice.dataset, choice.split)
     st.plotly_chart(
-        reliability_figure({"as it is": before, "at a temperature": after}),
+        reliability_figure({Plain("as it is"): before, Plain("at a temperature"): after}),
         key="pairs-reliability",
         alt="Reliability diagram of P(same), before and after temperature scaling",
         config={"displayModeBar": False},
@@ -182,7 +195,7 @@ def _slider(one: Tested) -> None:
             on_change=_moved,
             args=(one.threshold_key, key),
         )
-        for label, place in (("Equal error", None), ("1 % false matches", AtMost(0.01)), ("0.1 %", AtMost(0.001))):
+        for label, place in PLACES.items():
             st.button(label, key=f"to {label}", width="content", on_click=_put, args=(one.threshold_key, key, place))
 
 

@@ -1,6 +1,7 @@
 """Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -11,7 +12,8 @@ from reidviz.evaluation.pair_values import PairSet
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.pairs import plane_figure
 from reidviz.keys import key_of
-from reidviz.ui.messages import in_html, said
+from reidviz.ui.markup import Html, Markdown, in_html
+from reidviz.ui.messages import said
 from reidviz.ui.pair_choice import take_pair
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import thumbnail
@@ -21,7 +23,7 @@ from reidviz.ui.state import Choice
 MOST_DIFFERENT = 20_000
 A_PAGE = 8
 LASSOED = "lassoed pairs"
-STYLE = """<style>
+STYLE: Final = """<style>
 .rv-pairs { display: flex; flex-wrap: wrap; gap: .6rem; }
 .rv-pairs figure { margin: 0; padding: .35rem; border-radius: 8px; border: 1.5px dashed rgba(128,128,128,.6);
   font-size: .74rem; line-height: 1.3; }
@@ -32,17 +34,12 @@ STYLE = """<style>
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """The two readings of one network on the same test pairs; either may be absent."""
+    """The two readings of one network on the same test pairs; either may be absent. known: one that there is, the mix
+    of both where neither was chosen."""
 
     ranking: Tested | None
     classifier: Tested | None
-
-    @property
-    def known(self) -> Tested:
-        """The reading there is."""
-        one = self.classifier or self.ranking
-        assert one is not None
-        return one
+    known: Tested
 
     @property
     def pairs(self) -> PairSet:
@@ -56,7 +53,7 @@ def tasks_of(every: list[Tested], sha256: str) -> Tasks:
     ranking, classifier = mine.get("distance"), mine.get("probability")
     if ranking and classifier and len(ranking.pairs) != len(classifier.pairs):
         classifier = None  # a cascade that is still being replaced leaves pairs out
-    return Tasks(ranking, classifier)
+    return Tasks(ranking, classifier, classifier or ranking or mine["fused"])
 
 
 def show_plane(choice: Choice, tasks: Tasks) -> None:
@@ -87,7 +84,8 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
         alt="Squared distance against P(same) of all test pairs",
     )
     different = int((~same).sum())
-    drawn = "" if different == tasks.pairs.different_total else f", drawn of {tasks.pairs.different_total:,}"
+    total = tasks.pairs.different_total
+    drawn = Markdown("" if different == total else f", drawn of {total:,}")
     st.caption(
         f"All {int(same.sum()):,} pairs of one person, {different:,} of different persons{drawn}. Dashed: the "
         "thresholds in use. Top left both tasks say *the same*, bottom right both say *different*; in the other two "
@@ -209,22 +207,24 @@ def _told(choice: Choice, tasks: Tasks, row: int) -> str:
     return shown(f"{first.id} and {second.id}")
 
 
-def _card(choice: Choice, tasks: Tasks, row: int) -> str:
+def _card(choice: Choice, tasks: Tasks, row: int) -> Html:
     places = _positions(choice, tasks.pairs, row)
     samples = [choice.dataset.samples[i] for i in places]
-    pictures = "".join(
-        f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">'
+    pictures = [
+        Html(f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">')
         for i, s in zip(places, samples, strict=True)
-    )
+    ]
     same = bool(tasks.pairs.same[row])
     who = f"✓ {samples[0].identity}" if same else f"✗ {samples[0].identity} | {samples[1].identity}"
     cameras = " | ".join(s.camera or "?" for s in samples)
     scores = []
     if tasks.ranking is not None:
-        scores.append(f"d² {tasks.ranking.values[row]:.3f}")
+        scores.append(Html(f"d² {tasks.ranking.values[row]:.3f}"))
     if tasks.classifier is not None:
-        scores.append(f"P {tasks.classifier.values[row]:.1%}")
-    return (
-        f'<figure class="{"same" if same else "other"}">{pictures}<figcaption>{in_html(who)}<br>'
+        scores.append(Html(f"P {tasks.classifier.values[row]:.1%}"))
+    if tasks.known.reading.kind == "fused":
+        scores.append(Html(f"s {tasks.known.values[row]:.2f}"))
+    return Html(
+        f'<figure class="{"same" if same else "other"}">{"".join(pictures)}<figcaption>{in_html(who)}<br>'
         f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
     )

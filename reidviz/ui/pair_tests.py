@@ -12,12 +12,17 @@ from reidviz.evaluation.foregone import ONE_PERSON
 from reidviz.evaluation.pair_values import PairSet, likeness, pairs_tested
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.truth import truth_of
+from reidviz.figures.text import Plain
 from reidviz.keys import key_of
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 
-UNITS = {"distance": "squared distance", "probability": "P(same)", "fused": "mix of both tasks"}
+UNITS = {
+    "distance": Plain("squared distance"),
+    "probability": Plain("P(same)"),
+    "fused": Plain("mix of both tasks"),
+}
 STEPS = {"distance": 0.001, "probability": 0.001, "fused": 0.01}
 
 
@@ -85,7 +90,7 @@ def tested_or_stop(choice: Choice, results: list[Result]) -> list[tuple[Result, 
     found = [(result, one) for result in results if (one := tested(choice, result)) is not None]
     lacking = [literal(result.reading.name) for result in results if tested(choice, result) is None]
     if not all_pairs(choice).different_total:
-        st.info(f"There are no pairs of different persons, so no threshold can be judged. {ONE_PERSON}")
+        st.info(f"There are no pairs of different persons, so no threshold can be judged. {literal(ONE_PERSON)}")
     elif lacking:
         st.info(f"Of {', '.join(lacking)} only pairs of one kind have a score so far: not shown.")
     if not found:
@@ -98,11 +103,11 @@ def searched(choice: Choice, result: Result) -> OpenSet:
     return _searched(result, choice.dataset, choice.split)
 
 
-def pairs_told(pairs: PairSet) -> str:
+def pairs_told(pairs: PairSet) -> Markdown:
     """How many pairs there are, and of how many, in words."""
     same = int(pairs.same.sum())
-    drawn = "" if pairs.different == pairs.different_total else f" drawn of {pairs.different_total:,}"
-    return f"all {same:,} pairs of one person and {pairs.different:,}{drawn} of different persons"
+    drawn = Markdown("" if pairs.different == pairs.different_total else f" drawn of {pairs.different_total:,}")
+    return Markdown(f"all {same:,} pairs of one person and {pairs.different:,}{drawn} of different persons")
 
 
 def threshold_key(result: Result, dataset: Dataset, split: Split) -> str:

@@ -1,7 +1,9 @@
 """One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -12,15 +14,17 @@ from reidviz.evaluation.evaluate import Reading
 from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
-from reidviz.ui.messages import in_html, literal, or_stop
+from reidviz.figures.text import Plain, plain
+from reidviz.ui.markup import Html, Markdown, in_html, literal
+from reidviz.ui.messages import or_stop
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pair_tests import Tested
 from reidviz.ui.pictures import Picture, data_uri
 from reidviz.ui.remembered import remembered
 
-MIRRORS = ("as they are", "second mirrored", "first mirrored", "both mirrored")
-ORDERS = ("first picture first", "second picture first")
-STYLE = """<style>
+MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
+ORDERS = (Plain("first picture first"), Plain("second picture first"))
+STYLE: Final = """<style>
 .rv-two { display: inline-flex; gap: .5rem; padding: .5rem; border-radius: 10px;
   border: 1.5px dashed rgba(128,128,128,.6); }
 .rv-two.same { border: 3px solid #009E73; } .rv-two img { height: 190px; border-radius: 5px; }
@@ -67,11 +71,11 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     a, b = st.columns(2)
     classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
     rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
-    labels = [f"{order}, {mirror}" for order in ORDERS for mirror in MIRRORS]
+    both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
-        _draw({n: p.probability for n, p in classifiers.items()}, labels, "P(same)", "the 8 passes: orders × mirrors")
+        _draw({n: p.probability for n, p in classifiers.items()}, both, "P(same)", "the 8 passes: orders × mirrors")
     with b:
-        _draw({n: p.distance for n, p in rankers.items()}, list(MIRRORS), "squared distance", "the 4 passes: mirrors")
+        _draw({n: p.distance for n, p in rankers.items()}, MIRRORS, "squared distance", "the 4 passes: mirrors")
     return scores
 
 
@@ -93,39 +97,46 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
     )
 
 
-def _pictures(first: Shown, second: Shown) -> str:
-    kind = "same" if first.person is not None and first.person == second.person else "other"
-    shown = "".join(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">' for one in (first, second))
-    return f'<div class="rv-two {kind}">{shown}</div>'
+def _pictures(first: Shown, second: Shown) -> Html:
+    kind = Html("same" if first.person is not None and first.person == second.person else "other")
+    shown = [Html(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">') for one in (first, second)]
+    return Html(f'<div class="rv-two {kind}">{"".join(shown)}</div>')
 
 
-def _truth(first: Shown, second: Shown) -> str:
+def _truth(first: Shown, second: Shown) -> Markdown:
     if first.person is None or second.person is None:
-        return "Whether they are one person is not known here."
-    return "**✓ the same person**" if first.person == second.person else "**✗ different persons**"
+        return Markdown("Whether they are one person is not known here.")
+    return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
 
 
-def _table(every: list[Tested], scores: dict[str, float]) -> str:
+def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
     lines = [
-        "| model | score | says | more alike than, of different persons | less alike than, of one person |",
-        "|:---|---:|:---|---:|---:|",
+        Markdown(
+            "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
+            "|:---|---:|:---|---:|---:|"
+        )
     ]
     for one in every:
         value = scores[one.reading.name]
-        said = "same" if one.sign * value >= one.sign * one.threshold else "different"
-        number = f"{100 * value:.1f}\u00a0%" if one.reading.kind == "probability" else f"{value:.3f}"
-        unit = {"distance": "d²\u00a0", "probability": "P\u00a0", "fused": "s\u00a0"}[one.reading.kind]
+        said = Markdown("same" if one.sign * value >= one.sign * one.threshold else "different")
+        score = {
+            "distance": Markdown(f"d²\u00a0{value:.3f}"),
+            "probability": Markdown(f"P\u00a0{100 * value:.1f}\u00a0%"),
+            "fused": Markdown(f"s\u00a0{value:.3f}"),
+        }[one.reading.kind]
         lines.append(
-            f"| {literal(one.reading.name)} | {unit}{number} | {said} | {one.share_below(value, same=False):.1f} % | "
-            f"{100 - one.share_below(value, same=True):.1f} % |"
+            Markdown(
+                f"| {literal(one.reading.name)} | {score} | {said} | {one.share_below(value, same=False):.1f} % | "
+                f"{100 - one.share_below(value, same=True):.1f} % |"
+            )
         )
-    return "\n".join(lines)
+    return Markdown("\n".join(lines))
 
 
-def _draw(found: dict[str, FloatArray | None], labels: list[str], title: str, what: str) -> None:
-    known = {name: values for name, values in found.items() if values is not None}
+def _draw(found: dict[str, FloatArray | None], labels: Sequence[Plain], title: Plain, what: Markdown) -> None:
+    known = {plain(name): values for name, values in found.items() if values is not None}
     if not known:
-        st.caption(f"None of the chosen models gives a {title}.")
+        st.caption(f"None of the chosen models gives a {literal(title)}.")
         return
     st.plotly_chart(
         passes_figure(known, labels, title),

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,8 @@ from reidviz.keys import key_of
 from reidviz.models.card import read_card
 from reidviz.models.variants import variant
 from reidviz.progress import time_left
-from reidviz.ui.messages import in_html, literal, or_stop, said
+from reidviz.ui.markup import Html, Markdown, in_html, literal
+from reidviz.ui.messages import or_stop, said
 from reidviz.ui.pair_choice import Shown
 from reidviz.ui.pictures import data_uri
 
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from reidviz.evaluation.explain import Branch, Method
 
 METHODS: "dict[str, Method]" = {"gradient × activation": "gradient", "occlusion": "occlusion"}
-BRANCHES: "dict[Branch, str]" = {"ranking": "ranking branch (after conv2)", "pairs": "classifier (after conv5)"}
+BRANCHES: "dict[Branch, Markdown]" = {
+    "ranking": Markdown("ranking branch (after conv2)"),
+    "pairs": Markdown("classifier (after conv5)"),
+}
 HIDDEN = 0.2
 MOST_KEPT = 128
-STYLE = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
+STYLE: Final = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,7 @@ def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
             default="gradient × activation",
             required=True,
             key="why-method",
+            format_func=literal,
             help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
             "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
         )
@@ -79,11 +84,14 @@ def _branches(reading: Reading) -> "list[Branch]":
 def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
     found = _explained(first, second, reading, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
-    shown = "".join(
-        f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" alt="{in_html(one.told)}: what mattered">'
+    shown = [
+        Html(
+            f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" '
+            f'alt="{in_html(one.told)}: what mattered">'
+        )
         for one, map_ in ((first, found.first), (second, found.second))
-    )
-    st.html(STYLE + f'<div class="rv-why">{shown}</div>')
+    ]
+    st.html(STYLE + f'<div class="rv-why">{"".join(shown)}</div>')
     st.caption(
         f"{literal(reading.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
         f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
@@ -127,7 +135,7 @@ def _why(
 
     def progress(done: int, total: int, what: str) -> None:
         left = time_left(done, total, time.monotonic() - started)
-        bar.progress(done / total, text=f"{what}: {done} of {total} {left}")
+        bar.progress(done / total, text=f"{literal(what)}: {done} of {total} {literal(left)}")
 
     found = explain(network, branch, method, *pictures, device, progress)
     changes = deletion(network, branch, *pictures, found, HIDDEN, np.random.default_rng(0), device)

@@ -16,7 +16,8 @@ from reidviz.evaluation.fusion import mixed
 from reidviz.evaluation.scores import Scores
 from reidviz.models.variants import Kind
 from reidviz.progress import time_left
-from reidviz.ui.messages import literal, or_stop
+from reidviz.ui.markup import literal
+from reidviz.ui.messages import or_stop
 from reidviz.ui.pictures import Picture
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
@@ -29,7 +30,7 @@ def scores_of_picture(picture: Picture, choice: Choice) -> Iterator[tuple[Readin
     started = time.monotonic()
     for done, reading in enumerate(choice.readings):
         remaining = time_left(done, len(choice.readings), time.monotonic() - started)
-        bar.progress(done / len(choice.readings), text=f"Ranking with {literal(reading.name)} … {remaining}")
+        bar.progress(done / len(choice.readings), text=f"Ranking with {literal(reading.name)} … {literal(remaining)}")
         yield reading, or_stop(partial(_scores, picture, reading, choice))
     bar.empty()
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from reidviz.data.dataset import Dataset
 from reidviz.data.images import SUFFIXES, decode, picture
+from reidviz.ui.markup import Html, Markdown, in_html, literal
 from reidviz.ui.messages import or_stop
 from reidviz.ui.remembered import remembered
 
@@ -26,14 +27,14 @@ class Picture:
     key: str
 
 
-def upload(label: str, key: str) -> Picture | None:
+def upload(label: Markdown, key: str) -> Picture | None:
     """Draw the upload of a picture of one person; None before there is one. A file that is no picture ends the page."""
     file = st.file_uploader(
         label,
         type=UPLOAD_TYPES,
         key=key,
         max_upload_size=UPLOAD_MB,
-        help=f"One of {', '.join(UPLOAD_TYPES)}. It stays in this server's memory and is not kept.",
+        help=f"One of {literal(', '.join(UPLOAD_TYPES))}. It stays in this server's memory and is not kept.",
     )
     if file is None:
         return None
@@ -42,15 +43,15 @@ def upload(label: str, key: str) -> Picture | None:
 
 
 @remembered(st.cache_data, max_entries=4000)
-def thumbnail(dataset: Dataset, index: int) -> str:
+def thumbnail(dataset: Dataset, index: int) -> Html:
     """The data URI of one sample's picture, cached for all users. Raises ReidvizError when it cannot be read."""
     return data_uri(picture(dataset, index))
 
 
-def data_uri(image: Image.Image) -> str:
-    """An RGB image as a JPEG data URI, at most HEIGHT pixels high."""
+def data_uri(image: Image.Image) -> Html:
+    """An RGB image as a JPEG data URI, at most HEIGHT pixels high, that can stand in HTML."""
     if image.height > HEIGHT:
         image = image.resize((max(1, round(image.width * HEIGHT / image.height)), HEIGHT), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return in_html("data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii"))

@@ -1,6 +1,7 @@
 """Features on a plane: PCA at once, slower projections when they are ready, with progress until then."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
@@ -9,10 +10,11 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.jobs import JobBoard
+from reidviz.ui.markup import literal
 from reidviz.ui.remembered import remembered
 from reidviz.ui.waiting import wait_for
 
-METHODS = ("PCA", *SLOW)
+METHODS: Final = ("PCA", *SLOW)
 
 
 @st.cache_resource
@@ -42,7 +44,7 @@ def plane_or_progress(cloud: Cloud, method: str, start: Plane | None = None) -> 
         def work(progress: Progress) -> None:
             lay_out(cloud.features, method, progress, start)
 
-        wait_for(key_of(method, cloud, start), work, f"Compute {method}", layouts())
+        wait_for(key_of(method, cloud, start), work, f"Compute {literal(method)}", layouts())
     return plane
 
 

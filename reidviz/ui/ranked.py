@@ -1,10 +1,11 @@
 """Ranked galleries as HTML: one row a model, aligned by rank, right and wrong told by border, sign and colour."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from reidviz.ui.messages import in_html
+from reidviz.ui.markup import Html, in_html
 
-STYLE = """
+STYLE: Final = """
 <style>
 .rv-row { margin: 0 0 1.1rem 0; }
 .rv-head { display: flex; gap: .75rem; align-items: baseline; flex-wrap: wrap; margin-bottom: .35rem; }
@@ -30,7 +31,7 @@ class Card:
     """One gallery picture in a ranked list. right: True, False, or None where the probe's identity is not known."""
 
     rank: int
-    picture: str
+    picture: Html
     identity: str
     camera: str
     score: str
@@ -47,30 +48,31 @@ class Row:
     beyond: Card | None = None
 
 
-def rows_html(rows: list[Row]) -> str:
-    """All rows as one piece of HTML; every text is escaped."""
-    return STYLE + "".join(_row(row) for row in rows)
+def rows_html(rows: list[Row]) -> Html:
+    """All rows as one piece of HTML."""
+    return Html(STYLE + "".join(_row(row) for row in rows))
 
 
-def _row(row: Row) -> str:
-    cards = "".join(_card(card) for card in row.cards)
+def _row(row: Row) -> Html:
+    cards = [_card(card) for card in row.cards]
     if row.beyond is not None:
-        cards += f'<div class="rv-card gap">…<br>true match<br>at rank {row.beyond.rank}</div>' + _card(row.beyond)
-    return (
+        gap = Html(f'<div class="rv-card gap">…<br>true match<br>at rank {row.beyond.rank}</div>')
+        cards += [gap, _card(row.beyond)]
+    return Html(
         f'<section class="rv-row" aria-label="{in_html(row.title)}"><div class="rv-head"><b>{in_html(row.title)}</b>'
-        f'<span>{in_html(row.note)}</span></div><div class="rv-cards">{cards}</div></section>'
+        f'<span>{in_html(row.note)}</span></div><div class="rv-cards">{"".join(cards)}</div></section>'
     )
 
 
-def _card(card: Card) -> str:
+def _card(card: Card) -> Html:
     kind, sign, words = {
-        True: ("right", '<span class="right-sign">✓</span>', "the probe's person"),
-        False: ("wrong", '<span class="wrong-sign">✗</span>', "another person"),
-        None: ("unknown", "", "identity of the probe not known"),
+        True: (Html("right"), Html('<span class="right-sign">✓</span>'), "the probe's person"),
+        False: (Html("wrong"), Html('<span class="wrong-sign">✗</span>'), "another person"),
+        None: (Html("unknown"), Html(""), "identity of the probe not known"),
     }[card.right]
-    camera = f'<div class="meta">cam {in_html(card.camera)}</div>' if card.camera else ""
+    camera = Html(f'<div class="meta">cam {in_html(card.camera)}</div>' if card.camera else "")
     label = in_html(f"rank {card.rank}: person {card.identity}, {card.score}, {words}")
-    return (
+    return Html(
         f'<div class="rv-card {kind}" title="{label}"><div class="top"><span>{card.rank}</span>{sign}</div>'
         f'<img src="{card.picture}" alt="{label}"><div class="meta">{in_html(card.identity)}</div>{camera}'
         f'<div class="meta">{in_html(card.score)}</div></div>'

@@ -5,13 +5,14 @@ from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from reidviz.keys import key_of
+from reidviz.ui.markup import Markdown
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def remembered(
-    cache: Callable[..., Any], max_entries: int, show_spinner: bool | str = False
+    cache: Callable[..., Any], max_entries: int, show_spinner: bool | Markdown = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """st.cache_data or st.cache_resource for functions of anything that key_of() can tell apart.
 

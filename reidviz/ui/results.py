@@ -16,7 +16,8 @@ from reidviz.keys import key_of
 from reidviz.progress import Progress
 from reidviz.ui.boundary import fragment
 from reidviz.ui.jobs import Job, board
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.remembered import remembered
 from reidviz.ui.state import Choice
 from reidviz.ui.waiting import job_of, once_more
@@ -122,20 +123,22 @@ def _ended(job: Job, key: str) -> None:
     )
 
 
-def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> str:
+def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
     """What is on screen until all is there."""
     if not any(at_hand):
-        return ""
+        return Markdown("")
     said = []
     if CASCADE in at_hand:
         said.append(
-            f"*Cascade {CASCADE.cascade}* is shown first: the classifier has rescored the {CASCADE.cascade} gallery "
-            "pictures that the ranking branch puts nearest, the others follow in its order."
+            Markdown(
+                f"*Cascade {CASCADE.cascade}* is shown first: the classifier has rescored the {CASCADE.cascade} "
+                "gallery pictures that the ranking branch puts nearest, the others follow in its order."
+            )
         )
     missing = [literal(r.name) for r, scoring in zip(choice.readings, at_hand, strict=True) if scoring is None]
     if missing:
-        said.append(f"Still to come: {', '.join(missing)}.")
-    return " ".join(said)
+        said.append(Markdown(f"Still to come: {', '.join(missing)}."))
+    return Markdown(" ".join(said))
 
 
 @partial(fragment, run_every=1.0)

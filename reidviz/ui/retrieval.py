@@ -14,7 +14,8 @@ from reidviz.evaluation.truth import BoolArray, truth_of
 from reidviz.keys import key_of
 from reidviz.ui.boxed import choose_box
 from reidviz.ui.dial import dial
-from reidviz.ui.messages import literal, or_stop, said
+from reidviz.ui.markup import literal
+from reidviz.ui.messages import or_stop, said
 from reidviz.ui.picture_scores import scores_of_picture
 from reidviz.ui.pictures import Picture, data_uri, thumbnail, upload
 from reidviz.ui.ranked import Card, Row, rows_html
@@ -114,7 +115,7 @@ def show_upload(choice: Choice) -> None:
             st.html(rows_html([_row(choice, reading, scores, 0, shown, None) for reading, scores in found]))
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
-        f"protocol {choice.split.protocol}; mean over mirror images (and both orders for P(same))."
+        f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same))."
     )
     training_data(choice)
 

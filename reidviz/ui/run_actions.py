@@ -8,7 +8,8 @@ from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.models.card import find_checkpoint, read_card
 from reidviz.training import worker
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.runs import Seen
 from reidviz.ui.state import use_run
 from reidviz.ui.training import duplicate
@@ -40,7 +41,9 @@ def run_actions(seen: Seen) -> None:
         _ask(seen)
 
 
-def _button(label: str, icon: str, action: Callable[[], None], primary: bool = False, disabled: bool = False) -> None:
+def _button(
+    label: Markdown, icon: str, action: Callable[[], None], primary: bool = False, disabled: bool = False
+) -> None:
     st.button(
         label,
         key=f"run-{label.split()[0].lower()}",

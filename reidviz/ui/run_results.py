@@ -1,19 +1,23 @@
 """What validations and tests of one or several runs tell, in one table and one pair of charts."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
 
 from reidviz.data.names import short
 from reidviz.errors import ReidvizError
+from reidviz.figures.text import Plain, plain
 from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.mistakes import mistakes_html, mistakes_title
 from reidviz.ui.runs import Seen
 from reidviz.ui.state import dataset_named
 from reidviz.ui.summary import figures_table, say_foregone
 
 RANKS = 20
-HYPHEN = "\N{NON-BREAKING HYPHEN}"
+HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 
 
 def final_figures(runs: list[Seen]) -> None:
@@ -57,23 +61,24 @@ def validation_curves(runs: list[Seen]) -> None:
             key="validation-cmc",
             alt="CMC of the last validation",
         )
-    exams: dict[str, list[str]] = {}
+    exams: dict[Markdown, list[Markdown]] = {}
     for seen in validated:
-        exams.setdefault(_exam(seen), []).append(f"{literal(seen.name)} at step {seen.validations[-1]['step']:,}")
+        last = Markdown(f"{literal(seen.name)} at step {seen.validations[-1]['step']:,}")
+        exams.setdefault(_exam(seen), []).append(last)
     for exam, names in exams.items():
         st.caption(f"{exam}: {', '.join(names)}.")
     if len({(*seen.exam, seen.started.get("data_hash")) for seen in validated}) > 1:
         st.warning("These runs were validated on different persons: their curves cannot be compared point by point.")
 
 
-def _exam(seen: Seen) -> str:
+def _exam(seen: Seen) -> Markdown:
     last = seen.validations[-1]
     told = seen.started.get("validated_on") or "persons held out"
-    return f"Validated on {literal(told)}, {last['probes']:,} probes, gallery of {last['gallery']:,}"
+    return Markdown(f"Validated on {literal(told)}, {last['probes']:,} probes, gallery of {last['gallery']:,}")
 
 
-def _rank1(runs: list[Seen]) -> dict[str, Points]:
-    curves: dict[str, Points] = {}
+def _rank1(runs: list[Seen]) -> dict[Plain, Points]:
+    curves: dict[Plain, Points] = {}
     for seen in runs:
         steps = np.array([v["step"] for v in seen.validations], dtype=np.float64)
         for position, name in enumerate(_names(seen)):
@@ -82,7 +87,7 @@ def _rank1(runs: list[Seen]) -> dict[str, Points]:
     return curves
 
 
-def _cmc(runs: list[Seen]) -> dict[str, FloatArray]:
+def _cmc(runs: list[Seen]) -> dict[Plain, FloatArray]:
     return {
         name: np.array(reading["cmc"], dtype=np.float64)
         for seen in runs
@@ -90,10 +95,10 @@ def _cmc(runs: list[Seen]) -> dict[str, FloatArray]:
     }
 
 
-def _names(seen: Seen) -> list[str]:
+def _names(seen: Seen) -> list[Plain]:
     """What its readings are called in charts: the run, and where they are two, how it is read."""
     readings = seen.validations[-1]["readings"]
-    return [seen.name if len(readings) == 1 else f"{seen.name}, read as {r['name']}" for r in readings]
+    return [plain(seen.name if len(readings) == 1 else f"{seen.name}, read as {r['name']}") for r in readings]
 
 
 def show_mistakes(seen: Seen) -> None:

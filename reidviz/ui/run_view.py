@@ -5,7 +5,8 @@ import streamlit as st
 from reidviz.data.names import short
 from reidviz.errors import ReidvizError
 from reidviz.ui.live import live
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.run_actions import run_actions
 from reidviz.ui.runs import Seen
 from reidviz.ui.training import MEANINGS, init_words
@@ -28,7 +29,7 @@ def show_run(seen: Seen, runs: list[Seen]) -> None:
         st.subheader(literal(seen.name), anchor=False, width="content")
         state = "damaged" if seen.problems else seen.status.state
         colour, icon = BADGES[state]
-        words = "stopping" if seen.stopping else state
+        words = literal("stopping" if seen.stopping else state)
         st.badge(words, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
     for sentence in seen.damaged:
         st.warning(literal(sentence), icon=":material/warning:")
@@ -42,12 +43,13 @@ def _origin(seen: Seen) -> None:
     job, started = seen.job, seen.started
     if job is None:
         return
-    where = f" · on {literal(seen.status.device)}" if seen.status.device else ""
-    trained = f" · trained on {started['trained_on']:,} persons" if started else ""
+    where = Markdown(f" · on {literal(seen.status.device)}" if seen.status.device else "")
+    trained = Markdown(f" · trained on {started['trained_on']:,} persons" if started else "")
     validated = started.get("validated_on")
-    held_out = f", validated on {literal(validated)}" if validated else ", not validated" if started else ""
+    held_out = Markdown(f", validated on {literal(validated)}" if validated else ", not validated" if started else "")
     st.caption(
-        f"{job.variant} ({MEANINGS.get(job.variant, job.variant)}) · recipe {literal(job.recipe.name)} · "
+        f"{literal(job.variant)} ({literal(MEANINGS.get(job.variant, job.variant))}) · "
+        f"recipe {literal(job.recipe.name)} · "
         f"{literal(short(job.data))}, {literal(job.protocol)} · from {literal(init_words(job.init))} · seed {job.seed}"
         f"{trained}{held_out}{where}"
     )

@@ -45,12 +45,13 @@ class Seen:
     def damaged(self) -> tuple[str, ...]:
         """What of its files cannot be used, and why: a sentence each."""
         _ = self.events
-        lines = _events(self.folder.root).damaged
+        lines, problem = _events(self.folder.root).damaged, _events(self.folder.root).problem
         left_out = f"{lines:,} lines of events.jsonl are" if lines > 1 else "One line of events.jsonl is"
         return (
             *(problem.message for problem in self.problems),
             *([self._card.message] if isinstance(self._card, ReidvizError) else []),
             *([f"{left_out} damaged and left out."] if lines else []),
+            *([f"events.jsonl {problem}."] if problem else []),
         )
 
     def of(self, kind: str) -> list[Event]:

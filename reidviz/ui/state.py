@@ -22,8 +22,9 @@ from reidviz.errors import ReidvizError
 from reidviz.evaluation.evaluate import Reading, readings_of
 from reidviz.models.card import find_checkpoint
 from reidviz.models.variants import VARIANTS
+from reidviz.ui.markup import literal
 from reidviz.ui.menu import pages
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.messages import show_error
 
 MOST_BY_DEFAULT = 6
 MOST_LISTED = 50
@@ -64,7 +65,7 @@ def _sidebar(unsplit: bool) -> Choice:
     before: dict[str, Any] = kept.setdefault("chosen before", {})
     if not kept.get("data"):
         kept["data"] = before.get("data") or _from_address(st.query_params.get("data", BUILT_IN[0]))
-    offered_data = _with_present(known_data(), kept["data"])
+    offered_data = _with_present(known_data(), _named("data"))
     st.selectbox(
         "Data set",
         offered_data,
@@ -76,12 +77,12 @@ def _sidebar(unsplit: bool) -> Choice:
         "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter. "
         + ("" if settings.any_folder() else "It must lie in a folder that may be read: see the Data page."),
     )
-    dataset = dataset_named(kept["data"])
+    dataset = dataset_named(_named("data"))
     if not kept.get("protocol"):
         kept["protocol"] = before.get("protocol") or st.query_params.get("protocol", default_protocol(dataset))
     st.selectbox(
         "Protocol",
-        _with_present(list(protocols_for(dataset)), kept["protocol"]),
+        _with_present(list(protocols_for(dataset)), _named("protocol")),
         key="protocol",
         accept_new_options=True,
         help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
@@ -90,7 +91,7 @@ def _sidebar(unsplit: bool) -> Choice:
         "are for the command line: python -m reidviz evaluate.",
     )
     try:
-        parts = split(dataset, kept["protocol"])
+        parts = split(dataset, _named("protocol"))
     except ReidvizError as error:
         if not unsplit:
             raise
@@ -112,16 +113,25 @@ def _sidebar(unsplit: bool) -> Choice:
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
         f"{len(parts.gallery):,} pictures"
     )
+    _say_damaged(damaged_models())
     if parts.left_out:
         with st.expander(f"{len(parts.left_out):,} probes left out"):
             st.caption("They have no possible match in this gallery, so no model could find it.")
             for one in parts.left_out[:MOST_LISTED]:
-                st.caption(f"{literal(dataset.samples[one.position].id)}: {one.reason}")
+                st.caption(f"{literal(dataset.samples[one.position].id)}: {literal(one.reason)}")
             if len(parts.left_out) > MOST_LISTED:
                 st.caption(f"… and {len(parts.left_out) - MOST_LISTED:,} more")
     before.update({key: kept[key] for key in ("data", "protocol", "models")})
     _write_address(before)
     return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))
+
+
+def _named(key: str) -> str:
+    """What a menu that takes any words holds. ReidvizError where a client sent something else."""
+    value: object = st.session_state[key] or ""
+    if not isinstance(value, str):
+        raise ReidvizError("The browser sent something that is no name.", "Open the page anew.")
+    return value
 
 
 def _from_address(written: str) -> str:
@@ -150,7 +160,7 @@ def _typed() -> dict[str, None]:
 def _start_anew() -> None:
     """Another data set starts with the protocol and the models that go with it."""
     try:
-        dataset = dataset_named(st.session_state["data"] or BUILT_IN[0])
+        dataset = dataset_named(_named("data") or BUILT_IN[0])
     except ReidvizError:
         return
     st.session_state["protocol"] = default_protocol(dataset)
@@ -205,11 +215,9 @@ def _dataset(spec: str, stamp: tuple[int, ...]) -> Dataset:
 
 def known_readings() -> dict[str, Reading]:
     """Every reading of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
-    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
-    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     readings: dict[str, Reading] = {}
-    for file in [file for file in [*shipped, *runs] if file is not None and file.is_file()]:
-        for reading in _readings(file, _stamp(file, file.with_suffix(".json"))):
+    for found in _models():
+        for reading in () if isinstance(found, str) else found:
             name = reading.name
             while name in readings:
                 name += "′"
@@ -217,13 +225,36 @@ def known_readings() -> dict[str, Reading]:
     return readings
 
 
+def damaged_models() -> tuple[str, ...]:
+    """Of the same checkpoints those that cannot be offered: why, a sentence each."""
+    return tuple(found for found in _models() if isinstance(found, str))
+
+
+def _models() -> list[tuple[Reading, ...] | str]:
+    """The readings of each checkpoint, or why it has none."""
+    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
+    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
+    files = [file for file in [*shipped, *runs] if file is not None and file.is_file()]
+    return [_readings(file, _stamp(file, file.with_suffix(".json"))) for file in files]
+
+
 @st.cache_data(max_entries=256, show_spinner=False)
-def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...]:
-    """The readings of one file at one moment; none when it is not a whole checkpoint."""
+def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...] | str:
+    """The same of one file at one moment."""
     try:
         return readings_of(file)
-    except ReidvizError:
-        return ()
+    except ReidvizError as error:
+        return error.message
+
+
+def _say_damaged(sentences: tuple[str, ...]) -> None:
+    if not sentences:
+        return
+    with st.expander(f"{len(sentences)} damaged model{'s' if len(sentences) > 1 else ''}", icon=":material/warning:"):
+        for sentence in sentences[:MOST_LISTED]:
+            st.caption(literal(sentence))
+        if len(sentences) > MOST_LISTED:
+            st.caption(f"… and {len(sentences) - MOST_LISTED:,} more")
 
 
 def _weights_of(run: Path) -> Path | None:

@@ -11,11 +11,15 @@ from reidviz.evaluation.foregone import foregone
 from reidviz.evaluation.ranking import RANKS
 from reidviz.evaluation.truth import truth_of
 from reidviz.models.variants import TRAINED_ON
-from reidviz.ui.messages import literal
+from reidviz.ui.markup import Markdown, literal
 from reidviz.ui.state import Choice
 
 RANKED = tuple(str(k) for k in RANKS)
-COLUMNS = (*(f"rank\N{NON-BREAKING HYPHEN}{k}" for k in RANKED), "mAP", "mINP")
+COLUMNS = (
+    *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
+    Markdown("mAP"),
+    Markdown("mINP"),
+)
 
 
 def results_table(choice: Choice, results: list[Result]) -> None:
@@ -31,49 +35,51 @@ def say_foregone(remarks: Iterable[str]) -> None:
         st.warning(literal(remark), icon=":material/warning:")
 
 
-def best_in_words(results: list[Result]) -> str:
-    """Which of the models puts the right person first for the most probes, as Markdown."""
+def best_in_words(results: list[Result]) -> Markdown:
+    """Which of the models puts the right person first for the most probes."""
     shares = [result.ranking.cmc_at(1) for result in results]
-    best = [f"**{literal(r.reading.name)}**" for r, share in zip(results, shares, strict=True) if share == max(shares)]
-    told = f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes"
+    names = [literal(r.reading.name) for r, share in zip(results, shares, strict=True) if share == max(shares)]
+    best = [Markdown(f"**{name}**") for name in names]
+    told = Markdown(f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes")
     if len(best) == len(results):
-        return f"{best[0]} puts {told}." if len(best) == 1 else f"All models put {told}."
-    return f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown."
+        return Markdown(f"{best[0]} puts {told}." if len(best) == 1 else f"All models put {told}.")
+    return Markdown(f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown.")
 
 
-def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> str:
-    """The same as Markdown, from records as `evaluate --json` writes them.
+def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> Markdown:
+    """The same, from records as `evaluate --json` writes them.
 
     pandas, which st.table needs, would take half a second of every start.
     """
     rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), r["mAP"], r["mINP"])] for r in records]
     best = [max(column) for column in zip(*rows, strict=True)]
     lines = [
-        "| model | trained on | ranks by | " + " | ".join(COLUMNS) + " |",
-        "|:---|:---|:---|" + "---:|" * len(COLUMNS),
+        Markdown(
+            f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |\n|:---|:---|:---|---:|---:|---:|---:|---:|---:|"
+        )
     ]
     for one, row in zip(records, rows, strict=True):
         numbers = [
-            f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}"
+            Markdown(f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
             for value, top in zip(row, best, strict=True)
         ]
         kind = _ranks_by(one)
-        title = TRAINED_ON.get(one["variant"]) or literal(one["variant"])
-        lines.append("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |")
-    return "\n".join(lines)
+        title = literal(TRAINED_ON.get(one["variant"]) or one["variant"])
+        lines.append(Markdown("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |"))
+    return Markdown("\n".join(lines))
 
 
-def _ranks_by(one: dict[str, Any]) -> str:
+def _ranks_by(one: dict[str, Any]) -> Markdown:
     if one["kind"] == "fused":
-        return f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)")
-    return "P(same)" if one["kind"] == "probability" else "distance"
+        return Markdown(f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)"))
+    return Markdown("P(same)" if one["kind"] == "probability" else "distance")
 
 
 def provenance(choice: Choice) -> None:
     """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
     data = literal(short(choice.dataset.name))
     st.caption(
-        f"Computed here on {data}, protocol {choice.split.protocol}: "
+        f"Computed here on {data}, protocol {literal(choice.split.protocol)}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
         "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
         "percent."
@@ -83,11 +89,11 @@ def provenance(choice: Choice) -> None:
 
 def training_data(choice: Choice) -> None:
     """What the chosen models were trained on, and a warning where they may have seen the test persons."""
-    trainings: dict[tuple[str, str, str], list[str]] = {}
+    trainings: dict[tuple[str, str, str], list[Markdown]] = {}
     for reading in choice.readings:
         trainings.setdefault((reading.data, reading.data_hash, reading.protocol), []).append(literal(reading.name))
     for (trained_on, data_hash, protocol), names in trainings.items():
-        listed = ", ".join(names)
+        listed = Markdown(", ".join(names))
         if data_hash != choice.dataset.manifest_hash:
             st.caption(f"Trained on other data, {literal(trained_on)} ({literal(protocol)}): {listed}.")
         elif protocol != choice.split.protocol:

@@ -11,12 +11,14 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.names import short, titles
 from reidviz.data.protocols import default_protocol, protocols_for, split, validation
 from reidviz.errors import ReidvizError
+from reidviz.keys import key_of
 from reidviz.models.card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import run_folder, worker
 from reidviz.training.recipe import RECIPES, Recipe, changed, recipe_named, settings_of
 from reidviz.training.run_folder import Job
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 from reidviz.ui.recipe_inputs import group_of_inputs, recipe_inputs, value_of
 from reidviz.ui.runs import Seen
 from reidviz.ui.state import Choice, dataset_named, known_data, known_readings
@@ -80,7 +82,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
         data = _with_own("Data set", known_data(), old.data if old else choice.dataset.name, f"{key}-data")
     dataset = dataset_named(data)
     with b:
-        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{data}")
+        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{key_of(data)}")
     automatic = worker.free_name("VARIANT", data)
     name = c.text_input(
         "Name",
@@ -105,12 +107,16 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
             list(RECIPES),
             old.recipe.name if old else "compact",
             f"{key}-recipe",
-            "\n\n".join(f"**{name}**: {make.__doc__}" for name, make in RECIPES.items()),
+            "\n\n".join(
+                [Markdown(f"**{literal(name)}**: {literal(make.__doc__ or '')}") for name, make in RECIPES.items()]
+            ),
         )
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
-    source = _source(data, old, f"{key}-source-{data}") if variant in VARIANTS and VARIANTS[variant].source else None
+    source = (
+        _source(data, old, f"{key}-source-{key_of(data)}") if variant in VARIANTS and VARIANTS[variant].source else None
+    )
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
     iterations = d.number_input(
         "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
@@ -147,14 +153,14 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     return name.strip(), job
 
 
-def _with_own(label: str, options: list[str], present: str, key: str, help: str | None = None) -> str:
+def _with_own(label: Markdown, options: list[str], present: str, key: str, help: Markdown | None = None) -> str:
     """A menu that holds `present` at first and takes other words too; it starts anew when `present` changes."""
     options = options if present in options else [*options, present]
     chosen = st.selectbox(
         label,
         options,
         options.index(present),
-        key=f"{key}-{present}",
+        key=f"{key}-{key_of(present)}",
         format_func=lambda one: titles(options).get(one, one),
         accept_new_options=True,
         help=help,
@@ -163,7 +169,7 @@ def _with_own(label: str, options: list[str], present: str, key: str, help: str 
 
 
 def _chosen(
-    label: str, options: list[str], present: str, key: str, help: str, shown: Callable[[str], str] = str
+    label: Markdown, options: list[str], present: str, key: str, help: Markdown, shown: Callable[[str], str] = str
 ) -> str:
     options = options if present in options else [*options, present]
     return str(st.selectbox(label, options, options.index(present), key=key, help=help, format_func=shown))
@@ -252,18 +258,18 @@ def _check_start(init: Path | None, recipe: Recipe) -> None:
         )
 
 
-def _persons(dataset: Dataset, job: Job) -> str:
+def _persons(dataset: Dataset, job: Job) -> Markdown:
     """Who trains, who validates, who tests, as one sentence."""
     parts = split(dataset, job.protocol)
     held_out = validation(dataset, parts, job.recipe.held_out, job.seed) if job.recipe.held_out else None
     trained = len(set(dataset.identities[(held_out or parts).train]))
-    validated = (
+    validated = Markdown(
         f"validates on {len(set(dataset.identities[held_out.probes]))} others held out"
         if held_out
         else "is not validated"
     )
-    helped = f", helped by those of {literal(short(job.source))}" if job.source else ""
-    return (
+    helped = Markdown(f", helped by those of {literal(short(job.source))}" if job.source else "")
+    return Markdown(
         f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
         f"on the {len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
     )

@@ -8,10 +8,11 @@ import streamlit as st
 from reidviz.progress import Progress
 from reidviz.ui.boundary import fragment
 from reidviz.ui.jobs import Job, JobBoard
-from reidviz.ui.messages import literal, show_error
+from reidviz.ui.markup import Markdown, literal
+from reidviz.ui.messages import show_error
 
 
-def wait_for(key: str, work: Callable[[Progress], None], again: str, jobs: JobBoard) -> None:
+def wait_for(key: str, work: Callable[[Progress], None], again: Markdown, jobs: JobBoard) -> None:
     """Start the work of that key unless it was, and draw how far it is; the page starts again when it has ended.
 
     again  what the button says that starts it once more after it failed or was cancelled

@@ -170,3 +170,10 @@ def test_an_import_goes_by_the_name_it_was_given(tmp_path: Path, monkeypatch: py
     assert short(f"folder:{tmp_path}/imports/corridor/export/images") == "folder:corridor"
     assert short(f"folder:{tmp_path}/imports/corridor") == "folder:corridor"
     assert short(f"folder:{tmp_path}/elsewhere/images") == "folder:images"
+
+
+def test_a_link_out_of_the_data_folder_is_no_data_set(data_folder: Path, tmp_path: Path) -> None:
+    data_folder.mkdir()
+    (tmp_path / "outside.txt").write_text("whatever it says")
+    (data_folder / "odd.spec").symlink_to(tmp_path / "outside.txt")
+    assert added() == ()

@@ -1,3 +1,5 @@
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +86,28 @@ def test_too_few_points_and_features_that_are_no_numbers() -> None:
         lay_out(FEATURES[:3], "UMAP")
     with pytest.raises(ReidvizError, match="t-SNE failed"):
         lay_out(np.full((8, 2), np.nan, dtype=np.float32), "t-SNE")
+
+
+@pytest.mark.parametrize("claimed", [(10**12, 2), (40, 2), (0, 2)])
+@pytest.mark.parametrize("dtype", ["<f4", "|O", ">f4", "<f8"])
+def test_what_a_map_claims_to_be_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, claimed: tuple[int, int], dtype: str
+) -> None:
+    def odd(method: str, folder: str, progress: object) -> None:
+        with (Path(folder) / "plane.npy").open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, {"shape": claimed, "fortran_order": False, "descr": dtype})
+
+    monkeypatch.setattr(projection, "_run", odd)
+    with pytest.raises(ReidvizError, match="ended without a result"):
+        lay_out(FEATURES[:40], "t-SNE")
+    assert kept(FEATURES[:40], "t-SNE") is None
+
+
+def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(ReidvizError, match="could not be written: Read-only file system") as told:
+        lay_out(FEATURES, "UMAP")
+    assert "REIDVIZ_CACHE" in told.value.hint

@@ -38,7 +38,7 @@ def test_curves_of_twelve_models_are_told_apart_and_their_legend_leaves_them_roo
 def test_names_are_no_markup_and_no_template() -> None:
     assert plain("<b>x</b> & %{y}\n1 %") == "&lt;b&gt;x&lt;/b&gt; &amp; &#37;{y} 1 %"
     assert plain("\u202ea") == "\N{REPLACEMENT CHARACTER}a"
-    figure = cmc_figure({"<b>m": np.array([1.0])})
+    figure = cmc_figure({plain("<b>m"): np.array([1.0])})
     assert figure.data[0].name == "&lt;b&gt;m"
     assert "<b>" not in figure.data[0].hovertemplate
-    assert next(iter(wins_figure(["<b>m"], Wins((1,), 0)).data[0].y)) == "&lt;b&gt;m"
+    assert next(iter(wins_figure([plain("<b>m")], Wins((1,), 0)).data[0].y)) == "&lt;b&gt;m"

@@ -5,6 +5,7 @@ from reidviz.evaluation.calibration import errors, reliability
 from reidviz.figures.embedding import Group, Links, distances_figure, map_figure
 from reidviz.figures.heat import signed_overlay
 from reidviz.figures.pairs import errors_figure, passes_figure, plane_figure, reliability_figure, scores_figure
+from reidviz.figures.text import plain
 
 RNG = np.random.default_rng(0)
 SAME = np.arange(60) < 20
@@ -49,7 +50,7 @@ def test_a_map_carries_rows_lines_and_what_is_selected() -> None:
     plane = RNG.normal(size=(6, 2)).astype(np.float32)
     groups = [Group("a", np.array([0, 2, 4]), "#000"), Group("b", np.array([1, 3]), "#111", "x")]
     links = Links(np.array([[0, 1]]), np.empty((0, 2), dtype=np.int64))
-    told = [f"<b>{i}</b>" for i in range(6)]
+    told = [plain(f"<b>{i}</b>") for i in range(6)]
     figure = map_figure(plane, groups, told, np.array([2, 3]), links, uploaded=plane[:1])
     assert [trace.name for trace in figure.data] == ["a", "b", "to its true match", "your picture"]
     assert figure.data[0].customdata.tolist() == [0, 2, 4]

@@ -74,7 +74,7 @@ def test_a_pickle_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_missing_card(saved: Path) -> None:
-    with pytest.raises(ReidvizError, match="no checkpoint at"):
+    with pytest.raises(ReidvizError, match="There is no checkpoint "):
         load_checkpoint(saved.with_name("other.safetensors"))
     saved.with_suffix(".json").unlink()
     with pytest.raises(ReidvizError, match="no card"):

@@ -189,3 +189,11 @@ def test_scores_of_an_older_version_are_computed_anew(
 def test_a_clock_that_goes_backwards_tells_no_nonsense(elapsed: float) -> None:
     assert time_left(1, 10, elapsed) == "about 1 s left"
     assert duration(elapsed) == "0 s"
+
+
+@pytest.mark.parametrize("name", ["data", "protocol"])
+def test_what_a_browser_sends_in_place_of_a_name_is_said(app: AppTest, name: str) -> None:
+    app.session_state[name] = 0.5
+    app.run()
+    assert not app.exception
+    assert "The browser sent something that is no name." in said(app)

@@ -5,7 +5,8 @@ from tests.pages.conftest import rows, settled
 
 
 def texts(app: AppTest) -> str:
-    return "\n".join(str(e.value) for e in [*app.title, *app.markdown, *app.caption, *app.info, *app.warning])
+    shown = "\n".join(str(e.value) for e in [*app.title, *app.markdown, *app.caption, *app.info, *app.warning])
+    return shown.replace("\\", "")
 
 
 def test_home_shows_every_reading_with_its_figures(app: AppTest) -> None:

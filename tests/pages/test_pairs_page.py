@@ -166,3 +166,10 @@ def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str
     assert card["equal_error"]["threshold"] == card["threshold"]
     assert 0.05 <= card["temperature"] <= 50
     assert page.get("download_button")
+
+
+def test_the_mix_of_both_tasks_alone_has_its_pairs(app: AppTest) -> None:
+    app.query_params["models"] = ["mtdnet-fused"]
+    page = opened(app)
+    assert "false matches of mtdnet-fused, most alike first" in str([box.value for box in page.selectbox])
+    assert "The plane needs both scores" in texts(page)

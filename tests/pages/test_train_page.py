@@ -301,8 +301,8 @@ def test_a_run_folder_that_cannot_be_read_does_not_break_the_page(page: AppTest,
         ("recipe.json", b"[]", "(recipe.json) is damaged, because the whole should be a record and is a list"),
         ("status.json", b'{"state": "finished", "step": "all"}', "$.step should be a whole number and is text"),
         ("status.json", 100_000 * b"[", "(status.json) is damaged, because"),
-        ("checkpoints/final.json", b"\xff", "bad/checkpoints/final.json is damaged, because it is not whole JSON"),
-        ("checkpoints/final.json", b"{}", "bad/checkpoints/final.json is damaged, because the whole has no name"),
+        ("checkpoints/final.json", b"\xff", "final.json of the run bad is damaged, because it is not whole JSON"),
+        ("checkpoints/final.json", b"{}", "final.json of the run bad is damaged, because the whole has no name"),
         ("events.jsonl", b'{"event": "step"}\n{"event": "validation", "step": 1e99}\n', "2 lines of events.jsonl are"),
     ],
     ids=lambda one: repr(one)[:60],
@@ -324,3 +324,11 @@ def test_a_damaged_run_is_said_and_the_others_work(
     settled(page)
     assert not page.exception
     assert rows(page)
+
+
+def test_no_path_is_sent_to_the_browser(page: AppTest, data: str) -> None:
+    page.run()
+    folder = data.partition(":")[2]
+    sent = [str(getattr(element, "proto", "")) for block in (page.main, page.sidebar) for element in block]
+    assert len(sent) > 20
+    assert not [one for one in sent if folder in one]

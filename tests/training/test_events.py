@@ -102,11 +102,12 @@ def test_a_file_that_was_written_anew_is_read_anew(file: Path, kept: bytes) -> N
 
 
 def test_what_is_no_file_holds_nothing_and_nobody_up(file: Path) -> None:
-    os.mkfifo(file)
-    assert Events(file).read() == []
-    file.unlink()
-    file.mkdir()
-    assert Events(file).read() == []
+    reader = Events(file)
+    for put in (os.mkfifo, os.mkdir, lambda file: file.symlink_to(file), lambda file: file.symlink_to("/dev/zero")):
+        put(file)
+        assert (reader.read(), reader.problem) == ([], "cannot be read")
+        file.rmdir() if file.is_dir() else file.unlink()
+        assert (reader.read(), reader.problem) == ([], "")
 
 
 def test_resuming_very_often_takes_no_time(file: Path) -> None:
@@ -116,3 +117,20 @@ def test_resuming_very_often_takes_no_time(file: Path) -> None:
     seen = Events(file).read()
     assert len(seen) == 50_000
     assert {event["event"] for event in seen} == {"resumed"}
+
+
+@pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_EVENTS"])
+def test_a_file_longer_than_any_training_writes_is_read_so_far_and_that_is_said(
+    file: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    reader = Events(file)
+    monkeypatch.setattr(events, limit, {"MOST_BYTES": 2 * events._PIECE, "MOST_EVENTS": 5}[limit])
+    add(file, b"".join(line(step_event(step)) for step in range(3)))
+    assert (steps(reader), reader.problem) == ([0, 1, 2], "")
+    while file.stat().st_size < 3 * events._PIECE:
+        add(file, 1000 * line(step_event(7)))
+    read = len(steps(reader))
+    assert reader.problem.startswith("is longer")
+    assert len(steps(reader)) == read < 20_000
+    file.write_bytes(line(step_event(1)))
+    assert (steps(reader), reader.problem) == ([1], "")

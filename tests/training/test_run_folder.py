@@ -1,5 +1,6 @@
 """The run folder as others see it while a worker writes it, or after one died."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from reidviz.errors import ReidvizError
+from reidviz.training import worker
 from reidviz.training.lock import Lock, is_held
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
@@ -185,3 +187,28 @@ def test_nothing_is_noted_of_a_run_that_was_deleted(run: RunFolder) -> None:
     with pytest.raises(ReidvizError, match="was deleted"):
         run.write_status(Status("running"))
     assert not run.root.exists()
+
+
+def test_a_link_in_place_of_a_file_is_not_written_through(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was copied from elsewhere may hold any."""
+    outside = run.root.parent / "outside"
+    outside.write_bytes(b"{}")
+    for name in ("events.jsonl", "status.json", "lock", "worker.log"):
+        (run.root / name).unlink(missing_ok=True)
+        (run.root / name).symlink_to(outside)
+    with pytest.raises(ReidvizError, match=r"events\.jsonl of one could not be written"):
+        run.log(step_event(10))
+    with pytest.raises(ReidvizError, match="lock in one cannot be written"):
+        worker.start(run)
+    (run.root / "lock").unlink()
+    with pytest.raises(ReidvizError, match="could not be started"):
+        worker.start(run)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (run.root / "status.json").unlink()
+    (run.root / "status.json").symlink_to(outside)
+    monkeypatch.setattr("os.replace", full)
+    run.write_status(Status("failed"))
+    assert outside.read_bytes() == b"{}"

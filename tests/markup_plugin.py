@@ -1,0 +1,210 @@
+"""Mypy plugin: what Markdown, HTML and Plotly are given was written in the code, or went through an escape.
+
+Safe is a constant, a number, a value of the type that the place asks for (Markdown, Html or Plain), and what is put
+together of these by an f-string, +, or, a conditional, "...".join() or "...".format().
+
+* What Streamlit takes for Markdown or HTML must be safe, and what Markdown(), Html() and Plain() are made of.
+* A parameter of the app that is of one of these types takes what is safe.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from mypy.checker import TypeChecker
+from mypy.errorcodes import ErrorCode
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import (
+    AssignmentExpr,
+    CallExpr,
+    ConditionalExpr,
+    Expression,
+    GeneratorExpr,
+    LambdaExpr,
+    ListComprehension,
+    ListExpr,
+    MemberExpr,
+    OpExpr,
+    StarExpr,
+    StrExpr,
+    TupleExpr,
+)
+from mypy.plugin import (
+    CheckerPluginInterface,
+    FunctionContext,
+    FunctionSigContext,
+    MethodContext,
+    MethodSigContext,
+    Plugin,
+)
+from mypy.types import (
+    CallableType,
+    FunctionLike,
+    Instance,
+    LiteralType,
+    NoneType,
+    TupleType,
+    Type,
+    UnionType,
+    get_proper_type,
+)
+
+MARKDOWN, HTML, PLAIN = "reidviz.ui.markup.Markdown", "reidviz.ui.markup.Html", "reidviz.figures.text.Plain"
+ESCAPES = {MARKDOWN: "literal()", HTML: "in_html()", PLAIN: "plain()"}
+CODE = ErrorCode("markup", "Text that is not escaped where markup is understood", "reidviz")
+
+ALWAYS = {"body", "caption", "help", "label", "tabs", "text", "title"}
+"""Parameters that Streamlit takes for Markdown in whatever it draws, but for PLAIN_TEXT."""
+PLAIN_TEXT = {("code", "body"), ("json", "body"), ("text", "body")}
+ALSO = {
+    "__call__": {"show_spinner"},
+    "metric": {"delta", "value"},
+    "pills": {"options"},
+    "radio": {"options"},
+    "segmented_control": {"options"},
+    "table": {"data"},
+    "write": {"args"},
+}
+"""The others, by the name of the function; options where no format_func makes text of them."""
+
+A_NUMBER = re.compile(r"\+?0?\d*(,|,?(\.\d+)?[dfeg%])")
+"""Formats that no text has."""
+NUMBERS = {"builtins.int", "builtins.float", "numpy.number"}
+
+Calls: TypeAlias = FunctionContext | MethodContext
+Signatures: TypeAlias = FunctionSigContext | MethodSigContext
+
+
+def asks_for(fullname: str, parameter: str | None) -> str | None:
+    """The type that a call needs for one of its parameters."""
+    if fullname in ESCAPES:
+        return fullname
+    name = fullname.rpartition(".")[2]
+    if not fullname.startswith("streamlit.") or (name, parameter) in PLAIN_TEXT:
+        return None
+    if (name, parameter) == ("html", "body"):
+        return HTML
+    return MARKDOWN if parameter in ALWAYS | ALSO.get(name, set()) else None
+
+
+def is_safe_type(found: Type, wanted: str) -> bool:
+    """Whether every value of a type is safe; of a sequence every element, of a function every result."""
+    found = get_proper_type(found)
+    if isinstance(found, UnionType):
+        return all(is_safe_type(one, wanted) for one in found.items)
+    if isinstance(found, TupleType):
+        return all(is_safe_type(one, wanted) for one in found.items)
+    if isinstance(found, CallableType):
+        return is_safe_type(found.ret_type, wanted)
+    if not isinstance(found, Instance):
+        return isinstance(found, LiteralType | NoneType)
+    if found.last_known_value is not None or any(base.fullname in {wanted, *NUMBERS} for base in found.type.mro):
+        return True
+    if found.type.fullname == "builtins.str":
+        return False
+    iterable = next((base for base in found.type.mro if base.fullname == "typing.Iterable"), None)
+    return iterable is not None and is_safe_type(map_instance_to_supertype(found, iterable).args[0], wanted)
+
+
+def is_safe(text: Expression, wanted: str, api: CheckerPluginInterface) -> bool:
+    """Whether an expression is safe where a type is wanted."""
+
+    def safe(part: Expression) -> bool:
+        return is_safe(part, wanted, api)
+
+    match text:
+        case StrExpr():
+            return True
+        case ConditionalExpr():
+            return safe(text.if_expr) and safe(text.else_expr)
+        case OpExpr(op="+" | "or" | "and"):
+            return safe(text.left) and safe(text.right)
+        case AssignmentExpr():
+            return safe(text.value)
+        case ListExpr() | TupleExpr():
+            return all(safe(item) for item in text.items)
+        case StarExpr():
+            return safe(text.expr)
+        case ListComprehension():
+            return safe(text.generator.left_expr)
+        case GeneratorExpr():
+            return safe(text.left_expr)
+        case LambdaExpr():
+            return safe(text.expr())
+        case CallExpr(callee=MemberExpr(expr=StrExpr(value="{:{}}")), args=[_, StrExpr(value=written)]) if (
+            A_NUMBER.fullmatch(written)  # {value:,} in an f-string
+        ):
+            return True
+        case CallExpr(callee=MemberExpr(expr=base, name="format" | "join"), args=parts) if safe(base):
+            return all(safe(part) for part in parts)
+    assert isinstance(api, TypeChecker)
+    found = api.lookup_type_or_none(text)  # of a part, as it was narrowed where it stands
+    return is_safe_type(api.get_expression_type(text) if found is None else found, wanted)
+
+
+def check(fullname: str) -> Callable[[Calls], Type]:
+    """Report what a call is given for Markdown, HTML or Plotly and is not safe."""
+
+    def checked(context: Calls) -> Type:
+        given = dict(zip(context.callee_arg_names, context.args, strict=True))
+        if any(given.get("format_func", ())):
+            given["options"] = given["format_func"] if "options" in ALSO.get(fullname.rpartition(".")[2], ()) else []
+        for parameter, texts in given.items():
+            if (wanted := asks_for(fullname, parameter)) is None:
+                continue
+            name = wanted.rpartition(".")[2]
+            said = f"Text for {name} must be written in the code or be {name}: escape it with {ESCAPES[wanted]}"
+            for text in texts:
+                if not is_safe(text, wanted, context.api):
+                    context.api.fail(said, text, code=CODE)
+        return context.default_return_type
+
+    return checked
+
+
+def widen(context: Signatures) -> FunctionLike:
+    """Let parameters of our types take what is safe."""
+    signature = context.default_signature
+    if not isinstance(signature, CallableType):
+        return signature
+    types = list(signature.arg_types)
+    for place, (declared, texts) in enumerate(zip(types, context.args, strict=False)):
+        wanted = our_type(declared)
+        if wanted is None or not texts:
+            continue
+        for text in texts:
+            context.api.get_expression_type(text)
+        if all(is_safe(text, wanted, context.api) for text in texts):
+            types[place] = UnionType.make_union([declared, context.api.named_generic_type("builtins.str", [])])
+    return signature.copy_modified(arg_types=types)
+
+
+def our_type(declared: Type) -> str | None:
+    """Markdown, Html or Plain where a parameter is of it, or may be of it."""
+    declared = get_proper_type(declared)
+    for one in declared.items if isinstance(declared, UnionType) else [declared]:
+        one = get_proper_type(one)
+        if isinstance(one, Instance) and one.type.fullname in ESCAPES:
+            return one.type.fullname
+    return None
+
+
+class Markup(Plugin):
+    """Both rules."""
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        return check(fullname) if fullname.startswith("streamlit.") or fullname in ESCAPES else None
+
+    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        return check(fullname) if fullname.startswith("streamlit.") else None
+
+    def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
+        return widen if fullname.startswith("reidviz.") and fullname not in ESCAPES else None
+
+    def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        return widen if fullname.startswith("reidviz.") else None
+
+
+def plugin(version: str) -> type[Plugin]:
+    """What mypy asks a plugin for."""
+    return Markup
