@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from reidviz.data.formats import load
+from reidviz.data.formats import cuhk03_mat, load
 from reidviz.data.images import picture
 from reidviz.errors import ReidvizError
 
@@ -160,3 +160,14 @@ def test_a_grid_of_pictures_that_claims_to_be_endless(tmp_path: Path) -> None:
         file.create_dataset("labeled", (10**6, 10**6), h5py.ref_dtype, chunks=(100, 100))
     with pytest.raises(ReidvizError, match="claims a dataset of"):
         load(f"cuhk03:{tmp_path}")
+
+
+def test_a_process_that_ends_over_a_file_is_one_sentence_and_the_next_question_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = load(f"cuhk03:{mat(tmp_path, plain)}")
+    with monkeypatch.context() as patched:
+        patched.setattr(cuhk03_mat, "MOST_SECONDS", "none")
+        with pytest.raises(ReidvizError, match=r"cuhk-03\.mat is damaged"):
+            picture(dataset, 1)
+    assert np.asarray(picture(dataset, 1)).max() == 7
