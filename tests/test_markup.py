@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reidviz import settings
-from reidviz.data.names import shown
+from reidviz.common import settings
+from reidviz.common.printable import shown
 from reidviz.figures.text import plain
-from reidviz.ui.markup import NOTHING, in_html, literal
+from reidviz.ui.widgets.markup import NOTHING, in_html, literal
 
 FORGOTTEN = "# forgotten"
 MODULE = """
@@ -27,10 +27,10 @@ import streamlit as st
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.embedding import Group
 from reidviz.figures.text import Plain, plain
-from reidviz.figures.wins import wins_figure
-from reidviz.ui.markup import Html, Markdown, in_html, literal
-from reidviz.ui.messages import heading
-from reidviz.ui.recipe_inputs import Setting
+from reidviz.figures.compare import wins_figure
+from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.messages import heading
+from reidviz.ui.training.recipe_form import Setting
 
 STYLE: Final = "<style></style>"
 

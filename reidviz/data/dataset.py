@@ -88,7 +88,7 @@ class Dataset:
         """manifest_hash narrowed down to these very files: it also changes when one is moved or written anew."""
         if self.draw is not None:
             return self.manifest_hash
-        rows = [(ascii(str(s.path)), s.path.stat().st_mtime_ns if s.path.exists() else 0) for s in self.samples]
+        rows = [(ascii(str(s.path)), _written(s.path)) for s in self.samples]
         return hashlib.sha256(json.dumps([self.manifest_hash, rows]).encode()).hexdigest()[:16]
 
     @cached_property
@@ -113,6 +113,14 @@ class Dataset:
     def cameras(self) -> npt.NDArray[np.str_]:
         """The camera of every sample, "" where unknown, shape (samples,)."""
         return np.array([s.camera or "" for s in self.samples])
+
+
+def _written(path: Path) -> int:
+    """When a file was last written, in nanoseconds; 0 for one that is gone or cannot be reached."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
+from reidviz.common.printable import shown
 from reidviz.data.formats import load
-from reidviz.data.names import shown
-from reidviz.evaluation.evaluate import card_metrics
-from reidviz.evaluation.validation import validate
-from reidviz.models.card import Card
+from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.model_card import Card
 from reidviz.training.recipe import compact_recipe
+from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, create
-from reidviz.training.train import Exams, train
 from tests.browser.conftest import FUSION, serving
 from tests.conftest import SMALL, network
 

@@ -11,11 +11,10 @@ from PIL import Image
 from scipy.io import savemat
 
 from reidviz.common.errors import ReidvizError
-from reidviz.data.formats import FORMATS, load, parquet_process
+from reidviz.data.formats import FORMATS, load, matlab, parquet_process
 from reidviz.data.formats import parquet as tables
 from reidviz.data.images.decode import decode
 from reidviz.data.roots import allowed, inside, open_regular
-from reidviz.data.splits.release_splits import _of_matlab
 from tests.conftest import people_folder
 
 
@@ -204,6 +203,24 @@ def test_a_table_over_which_the_library_ends_its_process_is_one_sentence(tmp_pat
             load(f"folder:{file}")
 
 
+def test_a_table_with_a_row_that_is_larger_than_any_text_is_refused(tmp_path: Path) -> None:
+    file = table(tmp_path / "list.parquet", {"path": ["a.png"], "identity": [1], "more": ["x" * 1_100_000]})
+    with pytest.raises(ReidvizError, match=r"list\.parquet is not read: it has a row of more than 1,048,576 char"):
+        load(f"folder:{file}")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refused)
+    monkeypatch.setattr(Path, "is_file", refused)
+    for name in ("folder", "market1501", "cuhk01", "cuhk03", "cuhk03-pair"):
+        with pytest.raises(ReidvizError, match="cannot be read: Permission denied") as told:
+            load(f"{name}:{tmp_path}")
+        assert str(tmp_path.parent) not in str(told.value)
+
+
 def test_categories_are_read_as_what_they_stand_for(tmp_path: Path) -> None:
     words = arrow.array(["b", None, "a", "b"]).dictionary_encode()
     numbers = arrow.array([3, 3, None, 1]).dictionary_encode()
@@ -214,10 +231,15 @@ def test_categories_are_read_as_what_they_stand_for(tmp_path: Path) -> None:
 def test_a_matlab_file_is_small_and_claims_little(tmp_path: Path) -> None:
     file = tmp_path / "config.mat"
     savemat(file, {"filelist": np.arange(5)})
-    assert _of_matlab(file, ("filelist",))["filelist"].tolist() == [[0, 1, 2, 3, 4]]
+    assert matlab.variables(file, ("filelist",))["filelist"].tolist() == [[0, 1, 2, 3, 4]]
     savemat(file, {"filelist": np.zeros(200_000, dtype=np.uint8)}, do_compression=True)
-    with pytest.raises(ValueError, match="too large"):
-        _of_matlab(file, ("filelist",))
+    with pytest.raises(ValueError, match="too many values"):
+        matlab.variables(file, ("filelist",))
+    cells = np.empty(2, dtype=object)
+    cells[:] = [np.zeros(40 * 1024**2, dtype=np.uint8)] * 2
+    savemat(file, {"filelist": cells}, do_compression=True)
+    with pytest.raises(ValueError, match="unpacks to too much"):
+        matlab.variables(file, ("filelist",))
 
 
 def test_pictures_are_told_apart_from_what_only_has_their_name(tmp_path: Path) -> None:

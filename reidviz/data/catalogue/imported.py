@@ -1,5 +1,6 @@
 """Data sets that were added here: each is one small file in the data folder that holds the name it is loaded by."""
 
+import os
 from pathlib import Path
 from typing import IO
 
@@ -76,9 +77,13 @@ def is_unpacked(folder: Path) -> bool:
 
 def folders() -> tuple[Path, ...]:
     """The folders below the data folder, and below REIDVIZ_DATA where that is set, that may be added."""
-    roots = [root for root in (settings.data_dir(), settings.shared_data_dir()) if root is not None and root.is_dir()]
-    found = (p for root in roots for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    roots = [root for root in (settings.data_dir(), settings.shared_data_dir()) if root is not None and _may_list(root)]
+    found = (p for root in roots for p in root.iterdir() if os.path.isdir(p) and not p.name.startswith("."))
     return tuple(sorted(p for p in found if allowed(p)))
+
+
+def _may_list(root: Path) -> bool:
+    return os.path.isdir(root) and os.access(root, os.R_OK | os.X_OK)
 
 
 def candidates(folder: Path) -> tuple[str, ...]:

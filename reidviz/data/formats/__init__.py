@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import MARK, shown
+from reidviz.common.printable import MARK, short, shown
 from reidviz.data.dataset import Dataset
 
 FORMATS = (
@@ -28,7 +28,7 @@ def load(spec: str) -> Dataset:
     """The data set that NAME[:ROOT] names, e.g. "synthetic:cuhk03", "cuhk01:/path", "folder:/path/list.csv",
     "folder:/path#names=part:2" (name_rule).
 
-    ReidvizError when the name is unknown, the root is missing or no picture is found.
+    ReidvizError when the name is unknown, the root is missing or cannot be read, or no picture is found.
     """
     name, _, root = spec.strip().partition(":")
     name = name.lower()
@@ -40,10 +40,13 @@ def load(spec: str) -> Dataset:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
     if MARK in root and name != "folder":
         raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
-    if name == "cuhk03-detected":
-        from reidviz.data.formats import cuhk03
+    try:
+        if name == "cuhk03-detected":
+            from reidviz.data.formats import cuhk03
 
-        return cuhk03.read(root, "detected")
-    module = "excluded" if name == "without" else name.replace("-", "_")
-    found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
-    return found
+            return cuhk03.read(root, "detected")
+        module = "excluded" if name == "without" else name.replace("-", "_")
+        found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
+        return found
+    except OSError as error:
+        raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error

@@ -8,7 +8,7 @@ from reidviz.common import settings
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json
-from reidviz.common.printable import short, shown
+from reidviz.common.printable import short, shown, text
 from reidviz.data.dataset import Dataset
 from reidviz.data.roots import existing_root, last
 
@@ -42,7 +42,7 @@ def read(root: str | Path) -> Dataset:
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
-    return replace(base, name=f"without:{path}", samples=kept, base=base.name)
+    return replace(base, name=text(f"without:{path}"), samples=kept, base=base.name)
 
 
 def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:

@@ -96,7 +96,7 @@ def read(root: str | Path) -> Dataset:
     examples = _take(placed, intake, rule, text(base.name) or "folder")
     if not by_folder:
         notes.append(_cameras_told(rule, examples))
-    return intake.dataset(f"folder:{text(str(base))}{marked}{written}", EXPECTED, notes)
+    return intake.dataset(f"folder:{base}{marked}{written}", EXPECTED, notes)
 
 
 def lists_of(folder: Path) -> list[Path]:

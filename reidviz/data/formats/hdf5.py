@@ -36,7 +36,7 @@ class Hdf5:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._opened.close()
-        if isinstance(error, OSError | KeyError | ValueError | IndexError | TypeError | RuntimeError | MemoryError):
+        if isinstance(error, Exception) and not isinstance(error, ReidvizError):  # h5py raises nearly every kind
             raise self._damaged(error) from error
 
     def read(self, name: Any, most: int) -> npt.NDArray[Any]:
@@ -45,6 +45,20 @@ class Hdf5:
         ReidvizError, before a byte of it is read, when it is a link, lies in another file, is made of other datasets,
         is packed in a way that is not known, or claims to be larger than that or than what is stored can be.
         """
+        dataset = self._own(name)
+        self._check(dataset, most)
+        found: npt.NDArray[Any] = dataset[()]
+        return found
+
+    def dimensions(self, reference: Any) -> int:
+        """How many dimensions the dataset has that a reference leads to. ReidvizError where it lies in other files."""
+        return int(self._own(reference).ndim)
+
+    def _own(self, name: Any) -> Any:
+        """A dataset of numbers or references, of this file and no other.
+
+        Asked for its size, one made of other files' would open these; texts and lists have sizes of their own.
+        """
         import h5py
 
         if isinstance(name, str) and not isinstance(self._opened.get(name, getlink=True), h5py.HardLink):
@@ -52,18 +66,16 @@ class Hdf5:
         dataset = self._opened[name]
         if not isinstance(dataset, h5py.Dataset):
             raise self._refused("it holds a group where a dataset should be")
-        self._check(dataset, most)
-        found: npt.NDArray[Any] = dataset[()]
-        return found
-
-    def dimensions(self, reference: Any) -> int:
-        """How many dimensions the dataset has that a reference leads to."""
-        return int(self._opened[reference].ndim)
+        if dataset.is_virtual or dataset.id.get_create_plist().get_external_count():
+            raise self._refused("its pictures lie in other files")
+        if dataset.shape is None:
+            raise self._refused("it holds nothing where pictures should be")
+        if dataset.id.get_type().get_class() not in (h5py.h5t.INTEGER, h5py.h5t.FLOAT, h5py.h5t.REFERENCE):
+            raise self._refused("it holds other things than numbers")
+        return dataset
 
     def _check(self, dataset: Any, most: int) -> None:
         made = dataset.id.get_create_plist()
-        if made.get_external_count() or dataset.is_virtual:
-            raise self._refused("its pictures lie in other files")
         if dataset.nbytes > most:
             raise self._refused(f"it claims a dataset of {dataset.nbytes:,} bytes")
         filters = {made.get_filter(i)[0] for i in range(made.get_nfilters())}

@@ -101,7 +101,7 @@ def read(file: Path) -> Dataset:
         if entry.name not in lines and entry.name != text(file.name):
             intake.leave(unreadable(entry) or UNLISTED, entry.name)
     told = [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
-    return intake.dataset(f"folder:{text(str(file))}", f"a row for each picture in {shown(file.name)}", told)
+    return intake.dataset(f"folder:{file}", f"a row for each picture in {shown(file.name)}", told)
 
 
 def lists_in(folder: Path) -> list[Path]:

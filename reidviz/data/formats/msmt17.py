@@ -1,5 +1,6 @@
 """MSMT17: 4,101 persons, 15 cameras, listed in four text files."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from reidviz.data.formats.reading import Entry, Intake, unreadable, walk
 from reidviz.data.roots import MOST_LISTED, inside, last, open_regular
 
 LISTS = {"list_train.txt": "train", "list_val.txt": None, "list_query.txt": "probe", "list_gallery.txt": "gallery"}
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _FOLDERS = {"train": ("train", "mask_train_v2"), "test": ("test", "mask_test_v2")}
 
 
@@ -53,7 +55,8 @@ def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) ->
             continue
         path, _, person = line.strip().rpartition(" ")
         fields = path.rsplit("/", 1)[-1].split("_")
-        if not path or not person.isdigit() or len(fields) < 4 or ".." in path.split("/") or path.startswith("/"):
+        plain = path and _NUMBER.fullmatch(person) and ".." not in path.split("/") and not path.startswith("/")
+        if not plain or len(fields) < 4:
             raise ReidvizError(
                 f"Line {number} of {name} is not a path and a number: {shown(line[:80])}.", "Unpack it again."
             )

@@ -18,6 +18,8 @@ MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1000
 MOST_BYTES = 512 * 1024**2
 """What a table may unpack to."""
+MOST_ROW = 1024**2
+"""Characters of a row as text: each is handed over as one line, whatever the table takes packed."""
 MOST_FOOTER = 16 * 1024**2
 MOST_PACKED = 1100
 """Times its file's size that a table may unpack to, beyond FREE; deflate packs no more than 1032 : 1."""
@@ -45,7 +47,10 @@ def rows(raw: BinaryIO) -> Iterator[list[str]]:
         if unpacked > MOST_BYTES:
             raise _too_large(unpacked)
         for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield ["" if value is None else str(value) for value in values]
+            row = ["" if value is None else str(value) for value in values]
+            if sum(map(len, row)) > MOST_ROW:
+                raise ReidvizError(f"it has a row of more than {MOST_ROW:,} characters")
+            yield row
 
 
 def _bytes(column: Any) -> int:

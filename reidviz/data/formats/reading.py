@@ -180,7 +180,7 @@ class Intake:
         for sample in ordered:
             digest.update(f"{self._sizes[sample.id]}\n".encode())
         return Dataset(
-            name=name,
+            name=text(name),
             samples=ordered,
             revision=digest.hexdigest()[:16],
             unread=self.unread(),

@@ -40,11 +40,11 @@ def layouts(folder: Path) -> Dataset | None:
 
 
 def first_that_reads(folder: Path, *readers: Reader) -> Dataset | None:
-    """What the first of the readers makes of it that does not refuse."""
+    """What the first of the readers makes of it that does not refuse, nor fails as it may not look into a folder."""
     for read in readers:
         try:
             return read(folder)
-        except ReidvizError:
+        except (ReidvizError, OSError):
             continue
     return None
 

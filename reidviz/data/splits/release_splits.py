@@ -1,10 +1,10 @@
 """Protocols that belong to one data set: the splits the MTDnet release recorded, and CUHK03's own."""
 
 import json
+import os
 import re
 from dataclasses import replace
 from functools import cache
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ import numpy as np
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
 from reidviz.data.dataset import Dataset, Split
-from reidviz.data.formats import cuhk03
+from reidviz.data.formats import cuhk03, matlab
 from reidviz.data.formats.prid2011 import SHARED
-from reidviz.data.roots import allowed, inside, last, open_regular
+from reidviz.data.roots import allowed, inside, last
 from reidviz.data.splits.by_camera import can_be_matched, positions_of, single_shot, some, views_of
 
 LISTS = {
@@ -28,9 +28,6 @@ LISTS = {
 CUHK03 = ("cuhk03", "cuhk03-detected")
 MTDNET_PAIRS = "123"
 SMALL_PERSONS = 100
-MOST_CONFIG = 4 * 1024**2
-MOST_CELLS = 100_000
-"""Bytes and values of the configuration of the 767/700 protocol; the published ones have 14,097 pictures."""
 _SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")
 _TESTSET = re.compile(r"testset:([0-9]{1,2})")
 
@@ -39,8 +36,8 @@ def own_protocols(dataset: Dataset) -> tuple[str, ...]:
     """The protocols that only this kind of data set has, the default first; those whose files and persons are there."""
     if dataset.layout in CUHK03:
         root = Path(dataset.name.partition(":")[2])
-        sets = ("mtdnet", "testset:1") if (root / cuhk03.MAT).is_file() else ()
-        return (*sets, "new-protocol") if _config(dataset).is_file() else sets
+        sets = ("mtdnet", "testset:1") if os.path.isfile(root / cuhk03.MAT) else ()
+        return (*sets, "new-protocol") if os.path.isfile(_config(dataset)) else sets
     names = {protocol: name for (layout, protocol), name in LISTS.items() if layout == dataset.layout}
     own = tuple(protocol for protocol, name in names.items() if not _lacking(dataset, _listed(name)))
     return (*own, "small-100") if "mtdnet-486" in own else own
@@ -135,7 +132,7 @@ def _config(dataset: Dataset) -> Path:
 
 
 def _readable(file: Path) -> bool:
-    return file.is_file() and inside(file, file.parent) and allowed(file)
+    return os.path.isfile(file) and inside(file, file.parent) and allowed(file)
 
 
 def _new_protocol(dataset: Dataset) -> Split:
@@ -148,31 +145,17 @@ def _new_protocol(dataset: Dataset) -> Split:
             f"Put it into {last(file.parent)} or the folder above; its authors publish it beside their code.",
         )
     try:
-        config = _of_matlab(file, ("filelist", "train_idx", "query_idx", "gallery_idx"))
+        config = matlab.variables(file, ("filelist", "train_idx", "query_idx", "gallery_idx"))
         names = [str(np.ravel(one)[0]) for one in np.ravel(config["filelist"])]
         parts = [np.ravel(config[f"{part}_idx"]).astype(np.int64) - 1 for part in ("train", "query", "gallery")]
-        chosen = [[names[i] for i in part] for part in parts]
+        chosen = [[_plain(names[i]) for i in part] for part in parts]
     except Exception as error:  # scipy's reader raises whatever a damaged file makes it stumble over
         raise ReidvizError(f"{file.name} is there but cannot be read as a MATLAB file.", "Copy it again.") from error
     places = {_plain(sample.id): i for i, sample in enumerate(dataset.samples)}
-    train, probes, gallery = (
-        positions_of(places[_plain(name)] for name in part if _plain(name) in places) for part in chosen
-    )
+    train, probes, gallery = (positions_of(places[name] for name in part if name in places) for part in chosen)
     if not len(probes) or not len(gallery):
         raise ReidvizError(f"{file.name} names pictures that are not in {short(dataset.name)}.", "Check its folder.")
     return Split("new-protocol", train, probes, gallery, across_cameras=True)
-
-
-def _of_matlab(file: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    """Variables of a small MATLAB file, none of which claims more than MOST_CELLS values."""
-    from scipy.io import loadmat, whosmat
-
-    with open_regular(file, MOST_CONFIG) as opened:
-        if any(prod(shape) > MOST_CELLS for _, shape, _ in whosmat(opened)):
-            raise ValueError("too large")
-        opened.seek(0)
-        found: dict[str, Any] = loadmat(opened, variable_names=names)
-    return found
 
 
 def _plain(name: str) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """A cuhk-03.mat that somebody made to do harm: nothing outside it is read, and what it claims is not believed."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from reidviz.common.errors import ReidvizError
-from reidviz.data.formats import load
+from reidviz.data.formats import cuhk03_mat, load
 from reidviz.data.images.decode import picture
 
 SECRET = b"\x07" * 3 * 8 * 16
@@ -60,6 +61,27 @@ def empty(group: h5py.Group, folder: Path) -> h5py.Dataset:
     return group.create_dataset("picture", data=np.zeros((3, 0, 16), np.uint8))
 
 
+def holds_nothing_at_all(group: h5py.Group, folder: Path) -> h5py.Dataset:
+    return group.create_dataset("picture", data=h5py.Empty("u1"))
+
+
+def of_lists(group: h5py.Group, folder: Path) -> h5py.Dataset:
+    return group.create_dataset("picture", (3, 8, 16), h5py.vlen_dtype(np.uint8))
+
+
+def a_group(group: h5py.Group, folder: Path) -> h5py.Dataset:
+    return group.create_group("picture")
+
+
+def virtual_over_a_pipe(group: h5py.Group, folder: Path) -> h5py.Dataset:
+    """Whose size is told by the other file, which would be waited for."""
+    os.mkfifo(folder / "pipe")
+    layout = h5py.VirtualLayout((3, 8, 16), np.uint8, maxshape=(None, 8, 16))
+    source = h5py.VirtualSource(str(folder / "pipe"), "secret", (3, 8, 16), maxshape=(None, 8, 16))
+    layout[0 : h5py.h5s.UNLIMITED : 1, :, :] = source[0 : h5py.h5s.UNLIMITED : 1, :, :]
+    return group.create_virtual_dataset("picture", layout)
+
+
 def mat(folder: Path, make: Maker) -> Path:
     """One person in two pictures, the second of them as `make` says."""
     with h5py.File(folder / "cuhk-03.mat", "w") as file:
@@ -80,8 +102,6 @@ def test_an_honest_one_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (external, "lie in other files"),
-        (virtual, "lie in other files"),
         (claims_much, "claims a dataset of 1,200,000,000 bytes"),
         (claims_more, "claims a dataset of 3,000,000,000,000 bytes"),
         (holds_nothing, "claims 24,000,000 bytes and holds 0"),
@@ -96,6 +116,23 @@ def test_a_picture_that_is_none(tmp_path: Path, make: Maker, said: str) -> None:
         picture(dataset, 1)
     assert str(tmp_path) not in told.value.message
     assert not dataset.samples[1].path.exists()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (external, "lie in other files"),
+        (virtual, "lie in other files"),
+        (virtual_over_a_pipe, "lie in other files"),
+        (a_group, "a group where a dataset should be"),
+        (of_lists, "other things than numbers"),
+        (holds_nothing_at_all, "holds nothing"),
+    ],
+)
+def test_a_file_with_what_is_no_picture_is_not_opened(tmp_path: Path, make: Maker, said: str) -> None:
+    with pytest.raises(ReidvizError, match=f"not a whole .*{said}"):
+        load(f"cuhk03:{mat(tmp_path, make)}")
 
 
 def test_a_picture_without_pixels(tmp_path: Path) -> None:
@@ -123,3 +160,14 @@ def test_a_grid_of_pictures_that_claims_to_be_endless(tmp_path: Path) -> None:
         file.create_dataset("labeled", (10**6, 10**6), h5py.ref_dtype, chunks=(100, 100))
     with pytest.raises(ReidvizError, match="claims a dataset of"):
         load(f"cuhk03:{tmp_path}")
+
+
+def test_a_process_that_ends_over_a_file_is_one_sentence_and_the_next_question_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = load(f"cuhk03:{mat(tmp_path, plain)}")
+    with monkeypatch.context() as patched:
+        patched.setattr(cuhk03_mat, "MOST_SECONDS", "none")
+        with pytest.raises(ReidvizError, match=r"cuhk-03\.mat is damaged"):
+            picture(dataset, 1)
+    assert np.asarray(picture(dataset, 1)).max() == 7

@@ -154,6 +154,10 @@ def test_msmt17_by_its_lists(tmp_path: Path) -> None:
     (root / "list_query.txt").write_text("../../etc/passwd 3\n")
     with pytest.raises(ReidvizError, match=r"Line 1 of list_query\.txt"):
         load(f"msmt17:{root}")
+    for number in ("\N{SUPERSCRIPT TWO}", "9" * 5000, "-1"):
+        (root / "list_query.txt").write_text(f"{query[0]} {number}\n")
+        with pytest.raises(ReidvizError, match=r"Line 1 of list_query\.txt is not a path and a number"):
+            load(f"msmt17:{root}")
     (root / "list_query.txt").write_text(f"{name.format('0009', '000', '02')} 9\n")
     with pytest.raises(ReidvizError, match="which is not there"):
         load(f"msmt17:{root}")
@@ -240,6 +244,10 @@ def test_cuhk03_767_700_protocol_from_its_own_file(release: Path) -> None:
     )
     assert "new-protocol" in protocols_for(dataset)
     assert counts(dataset, "new-protocol") == (2, 2, 4)
+    listed[0, 0] = "9" * 5000
+    savemat(release.parent / "cuhk03_new_protocol_config_labeled.mat", config)
+    with pytest.raises(ReidvizError, match="is there but cannot be read as a MATLAB file"):
+        split(dataset, "new-protocol")
     (release.parent / "cuhk03_new_protocol_config_labeled.mat").write_bytes(b"MATLAB 5.0 MAT-file, cut short")
     with pytest.raises(ReidvizError, match="is there but cannot be read as a MATLAB file"):
         split(dataset, "new-protocol")
@@ -331,3 +339,13 @@ def test_pictures_drawn_lazily_are_whole_files(release: Path) -> None:
     picture(dataset, 3)
     with Image.open(dataset.samples[3].path) as again:
         assert again.format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("name", "picture_name"),
+    [("viper", "cam_a/001_0.png"), ("ilids", "0001001.png"), ("folder", "p/c1_0.png"), ("cuhk01", "0001001.png")],
+)
+def test_a_folder_whose_name_is_no_text_has_one_that_can_be_shown(tmp_path: Path, name: str, picture_name: str) -> None:
+    root = tmp_path / "odd\udcff"
+    files(root, picture_name, picture_name.replace("cam_a", "cam_b"))
+    assert load(f"{name}:{root}").name == f"{name}:{tmp_path}/odd\\udcff"
