@@ -14,7 +14,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.hostile import campaign
-from benchmarks.hostile.world import lay, people, point, report
+from benchmarks.hostile.world import lay_for_pages, people, point, report
 from reidviz import settings
 from reidviz.errors import ReidvizError
 from reidviz.ui.boundary import LOG
@@ -126,9 +126,7 @@ def _text(rng: Random, hostile: tuple[str, ...]) -> str:
 def _world() -> Path:
     """One for all cases, its scores computed."""
     work = Path(mkdtemp(prefix="hostile-app-"))
-    lay(work)
-    (work / "imports" / "damaged.spec").unlink()
-    (work / "imports" / "people.spec").write_text(f"folder:{people()}")
+    lay_for_pages(work)
     point(work)
     return work
 

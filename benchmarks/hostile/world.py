@@ -73,15 +73,22 @@ def lay(work: Path) -> None:
     point(work)
 
 
+def lay_for_pages(work: Path) -> None:
+    """The same, with pictures that an address may name folder:people."""
+    lay(work)
+    (work / "imports" / "damaged.spec").unlink()
+    (work / "imports" / "people.spec").write_text(f"folder:{people()}")
+
+
 @cache
-def people() -> Path:
-    """Pictures of six persons, by two cameras each, for all cases."""
+def people(persons: int = 6) -> Path:
+    """Pictures of some persons, by two cameras each, for all cases."""
     root = Path(mkdtemp(prefix="hostile-pictures-")) / "people"
-    for person in range(6):
+    for person in range(persons):
         (root / f"p{person}").mkdir(parents=True)
         for camera in "AB":
             for shot in range(2):
-                colour = (40 * person, 255 - 30 * person, 90 + 60 * (camera == "B") + 5 * shot)
+                colour = (40 * person % 256, 255 - 30 * person % 256, 90 + 60 * (camera == "B") + 5 * shot)
                 Image.new("RGB", (24, 48), colour).save(root / f"p{person}" / f"{camera}_{shot}.png")
     return root
 
