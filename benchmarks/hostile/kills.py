@@ -129,7 +129,7 @@ def undisturbed(name: str, work: Path) -> tuple[object, float]:
     with begun(name, work) as process:
         began, shown = time.monotonic(), ""
         if name == "server":
-            shown = _home(_port(process))
+            shown = home(_port(process))
         elif process.wait() != 0:
             return f"it ended with {process.returncode}", 0.0
         return outcome(name, work, shown), time.monotonic() - began
@@ -187,7 +187,7 @@ def hidden(work: Path) -> list[Path]:
     return [path for path in sorted(work.rglob(".*")) if path.name not in {UNPACKED, ".sweep"}]
 
 
-def _home(port: int) -> str:
+def home(port: int) -> str:
     """The table of Home, once the scores are there."""
     with Session(port) as session:
         for _ in range(300):
