@@ -19,10 +19,10 @@ from hashlib import sha256
 from math import inf
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 from benchmarks.hostile.session import Session, free_port, started
-from benchmarks.hostile.world import SMALL, lay_for_pages, people
+from benchmarks.hostile.world import SMALL, folder_for_all, lay_for_pages, people
 from reidviz import settings
 from reidviz.data.zips import UNPACKED
 from reidviz.leftovers import sweep
@@ -211,7 +211,7 @@ def _digest(file: Path) -> str:
 @cache
 def _zipped() -> Path:
     """A zip of many pictures."""
-    file = Path(mkdtemp(prefix="hostile-zip-")) / "mine.zip"
+    file = folder_for_all("zip") / "mine.zip"
     pictures = sorted(people().rglob("*.png"))
     with zipfile.ZipFile(file, "w") as made:
         for copy in range(100):

@@ -1,5 +1,6 @@
 """A small world that cases damage: two runs, a shipped model, added data sets, a list of what is left out, scores."""
 
+import atexit
 import json
 import os
 import shutil
@@ -60,6 +61,13 @@ SHAPE = (4, 6)
 """Of the scores that are kept."""
 
 
+def folder_for_all(what: str) -> Path:
+    """A folder that lasts as long as this process."""
+    made = Path(mkdtemp(prefix=f"hostile-{what}-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
 def point(work: Path) -> None:
     """Let the app read this world."""
     os.environ.pop("REIDVIZ_DATA", None)
@@ -83,7 +91,7 @@ def lay_for_pages(work: Path) -> None:
 @cache
 def people(persons: int = 6) -> Path:
     """Pictures of some persons, by two cameras each, for all cases."""
-    root = Path(mkdtemp(prefix="hostile-pictures-")) / "people"
+    root = folder_for_all("pictures") / "people"
     for person in range(persons):
         (root / f"p{person}").mkdir(parents=True)
         for camera in "AB":
@@ -132,7 +140,7 @@ def report(*tallies: Tally) -> None:
 
 @cache
 def _made() -> Path:
-    work = Path(mkdtemp(prefix="hostile-world-"))
+    work = folder_for_all("world")
     point(work)
     for name in ("damaged", "whole"):
         _run(work / "runs" / name)
