@@ -8,13 +8,12 @@ import sys
 from functools import cache
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
 
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.hostile import campaign
-from benchmarks.hostile.world import lay, people, point, report
+from benchmarks.hostile.world import folder_for_all, lay_for_pages, people, point, report
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.ui.background.jobs import board
@@ -125,10 +124,8 @@ def _text(rng: Random, hostile: tuple[str, ...]) -> str:
 @cache
 def _world() -> Path:
     """One for all cases, its scores computed."""
-    work = Path(mkdtemp(prefix="hostile-app-"))
-    lay(work)
-    (work / "imports" / "damaged.spec").unlink()
-    (work / "imports" / "people.spec").write_text(f"folder:{people()}")
+    work = folder_for_all("app")
+    lay_for_pages(work)
     point(work)
     return work
 

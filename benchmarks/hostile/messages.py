@@ -23,7 +23,7 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from benchmarks.hostile import campaign
 from benchmarks.hostile.campaign import Attempt
 from benchmarks.hostile.session import Session, healthy, serving
-from benchmarks.hostile.world import lay, people, report
+from benchmarks.hostile.world import lay_for_pages, people, report
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 
@@ -67,9 +67,7 @@ def on_a_server() -> Iterator[Attempt]:
     """The attempt, as long as its server runs."""
     with TemporaryDirectory(prefix="hostile-server-") as root:
         work, log = Path(root) / "work", Path(root) / "log"
-        lay(work)
-        (work / "imports" / "damaged.spec").unlink()
-        (work / "imports" / "people.spec").write_text(f"folder:{people()}")
+        lay_for_pages(work)
         with serving(work, log) as port:
             with Session(port) as first:
                 while not _charts(first.run("data=folder:people")):

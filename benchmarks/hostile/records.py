@@ -12,12 +12,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from random import Random
-from tempfile import mkdtemp
 
 from benchmarks.hostile import campaign
 from benchmarks.hostile.campaign import SECRET
 from benchmarks.hostile.mutations import in_its_place, other_bytes, other_json
-from benchmarks.hostile.world import HAPPENED, SHAPE, lay, report, trainer
+from benchmarks.hostile.world import HAPPENED, SHAPE, folder_for_all, lay, report, trainer
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import titles
@@ -158,7 +157,7 @@ def _is_json(file: Path) -> bool:
 @cache
 def _outside() -> Path:
     """A text that a link may lead to."""
-    file = Path(mkdtemp(prefix="hostile-outside-")) / "outside.txt"
+    file = folder_for_all("outside") / "outside.txt"
     file.write_bytes(READABLE)
     return file
 

@@ -83,15 +83,20 @@ class Session:
 @contextmanager
 def serving(work: Path, log: Path) -> Iterator[int]:
     """The app over a world, on a port of this machine; what it prints goes to a file."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     process = started(work, log, port)
     try:
         yield port
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def started(work: Path, log: Path, port: int) -> "subprocess.Popen[bytes]":

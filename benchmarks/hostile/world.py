@@ -1,5 +1,6 @@
 """A small world that cases damage: two runs, a shipped model, added data sets, a list of what is left out, scores."""
 
+import atexit
 import json
 import os
 import shutil
@@ -60,6 +61,13 @@ SHAPE = (4, 6)
 """Of the scores that are kept."""
 
 
+def folder_for_all(what: str) -> Path:
+    """A folder that lasts as long as this process."""
+    made = Path(mkdtemp(prefix=f"hostile-{what}-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
 def point(work: Path) -> None:
     """Let the app read this world."""
     os.environ.pop("REIDVIZ_DATA", None)
@@ -73,15 +81,22 @@ def lay(work: Path) -> None:
     point(work)
 
 
+def lay_for_pages(work: Path) -> None:
+    """The same, with pictures that an address may name folder:people."""
+    lay(work)
+    (work / "imports" / "damaged.spec").unlink()
+    (work / "imports" / "people.spec").write_text(f"folder:{people()}")
+
+
 @cache
-def people() -> Path:
-    """Pictures of six persons, by two cameras each, for all cases."""
-    root = Path(mkdtemp(prefix="hostile-pictures-")) / "people"
-    for person in range(6):
+def people(persons: int = 6) -> Path:
+    """Pictures of some persons, by two cameras each, for all cases."""
+    root = folder_for_all("pictures") / "people"
+    for person in range(persons):
         (root / f"p{person}").mkdir(parents=True)
         for camera in "AB":
             for shot in range(2):
-                colour = (40 * person, 255 - 30 * person, 90 + 60 * (camera == "B") + 5 * shot)
+                colour = (40 * person % 256, 255 - 30 * person % 256, 90 + 60 * (camera == "B") + 5 * shot)
                 Image.new("RGB", (24, 48), colour).save(root / f"p{person}" / f"{camera}_{shot}.png")
     return root
 
@@ -125,7 +140,7 @@ def report(*tallies: Tally) -> None:
 
 @cache
 def _made() -> Path:
-    work = Path(mkdtemp(prefix="hostile-world-"))
+    work = folder_for_all("world")
     point(work)
     for name in ("damaged", "whole"):
         _run(work / "runs" / name)

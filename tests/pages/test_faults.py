@@ -199,3 +199,10 @@ def test_what_a_browser_sends_in_place_of_a_name_is_said(app: AppTest, name: str
     app.run()
     assert not app.exception
     assert "The browser sent something that is no name." in said(app)
+
+
+def test_what_a_browser_sends_in_place_of_models_is_no_model(app: AppTest) -> None:
+    app.session_state["models"] = [3, "mtdnet", "odd"]
+    settled(app)
+    assert not app.exception
+    assert app.query_params["models"] == "mtdnet"

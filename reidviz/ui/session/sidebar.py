@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -121,9 +121,10 @@ def _sidebar(unsplit: bool) -> Choice:
                 st.caption(f"{literal(dataset.samples[one.position].id)}: {literal(one.reason)}")
             if len(parts.left_out) > MOST_LISTED:
                 st.caption(f"… and {len(parts.left_out) - MOST_LISTED:,} more")
-    before.update({key: kept[key] for key in ("data", "protocol", "models")})
+    names = _still_there(kept["models"], offered)
+    before.update({"data": kept["data"], "protocol": kept["protocol"], "models": names})
     _write_address(before)
-    return Choice(dataset, parts, tuple(offered[name] for name in kept["models"]))
+    return Choice(dataset, parts, tuple(offered[name] for name in names))
 
 
 def _named(key: str) -> str:
@@ -265,10 +266,11 @@ def _weights_of(run: Path) -> Path | None:
         return None
 
 
-def _still_there(names: list[str], offered: dict[str, Reading]) -> list[str]:
-    """The chosen models that are still offered; a run that has moved on goes by the name of its new step."""
+def _still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[str]:
+    """The chosen models that are still offered, whatever a browser sent; a run that has moved on goes by the name of
+    its new step."""
     by_run = {_AT_STEP.sub("", name): name for name in offered}
-    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names]
+    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
     return [name for name in dict.fromkeys(found) if name is not None]
 
 
