@@ -81,9 +81,9 @@ def describe(
     probe  of a space of pairs: the position of the probe that each picture is seen with.
     Raises ReidvizError when a picture cannot be read or the disk is full.
     """
-    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.loaded import NETWORKS
 
-    network, card = load_checkpoint(space.path, space.sha256)
+    network, card = NETWORKS.of(space.path, space.sha256, settings.device())
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     pixels.fill(positions if probe is None else np.append(positions, probe), progress)
     found = _features(network, space.place, pixels, positions, probe, progress)
@@ -100,10 +100,10 @@ def describe_picture(
     where the space is one of pairs."""
     from reidviz.evaluation.scoring.features import features, ready
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps_of
-    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.loaded import NETWORKS
     from reidviz.models.mtdnet import MTDnet
 
-    network, _ = load_checkpoint(space.path, space.sha256)
+    network, _ = NETWORKS.of(space.path, space.sha256, settings.device())
     device = settings.device()
     if space.place == "ranking":
         ready(network, device)

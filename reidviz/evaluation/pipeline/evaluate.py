@@ -265,10 +265,10 @@ class _Matrices:
     def _compute(self, part: Reading, out: FloatArray) -> float:
         from reidviz.evaluation.scoring.features import Chosen
         from reidviz.evaluation.scoring.score import score
-        from reidviz.models.checkpoint import load_checkpoint
+        from reidviz.models.loaded import NETWORKS
 
         chosen = self.candidates(part) if self.scoring.cascade and part.kind == "probability" else None
-        network, card = load_checkpoint(part.path, part.sha256)
+        network, card = NETWORKS.of(part.path, part.sha256, settings.device())
         pixels = Pixels(self.dataset, card.architecture.height, card.architecture.width)
         for positions in (self.split.probes, self.split.gallery):
             pixels.fill(positions, self.progress)

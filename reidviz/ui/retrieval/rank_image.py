@@ -49,9 +49,9 @@ def _scores(picture: Picture, reading: Reading, choice: Choice) -> Scores:
 def _part(picture: Picture, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
     from reidviz.evaluation.scoring.features import Chosen
     from reidviz.evaluation.scoring.score import score
-    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.loaded import NETWORKS
 
-    network, card = load_checkpoint(path, sha256)
+    network, card = NETWORKS.of(path, sha256, settings.device())
     height, width = card.architecture.height, card.architecture.width
     probe = resize(picture.image, height, width)[None]
     gallery = Chosen(Pixels(dataset, height, width), split.gallery)
