@@ -17,6 +17,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import time_left
 from reidviz.models.checkpoint import save_checkpoint
+from reidviz.models.loaded import NETWORKS
 from reidviz.models.model_card import Card
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, Status, create
@@ -140,7 +141,9 @@ def test_the_whole_data_set_deleted_while_shown(app: AppTest, data: str, name: s
 @pytest.mark.parametrize("name", ["pairs", "retrieval", "embeddings"])
 @pytest.mark.parametrize("fault", ["truncated", "deleted", "replaced"])
 def test_weights_damaged_while_shown(app: AppTest, data: str, models: Path, name: str, fault: str) -> None:
+    """Those in memory would do: they have been given up."""
     settled(app)
+    NETWORKS.clear()
     for seed, file in enumerate(sorted(models.glob("*.safetensors"))):
         if fault == "truncated":
             os.truncate(file, file.stat().st_size // 2)

@@ -16,15 +16,18 @@ import numpy.typing as npt
 from reidviz.common import settings
 from reidviz.common.array_cache import kept_array
 from reidviz.common.atomic_write import write_atomically
+from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.pipeline.evaluate import Reading, readings_of
 from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.scoring.embeddings import Embeddings
 from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.model_card import read_card
 
 if TYPE_CHECKING:
+    from reidviz.models.losses import JointPlace
     from reidviz.models.mtdnet import Network
 
 Place = Literal["ranking", "fc7", "conv5"]
@@ -65,10 +68,12 @@ def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
 
 
 def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> FloatArray | None:
-    """What describe() returned for these very arguments, memory-mapped, if it was computed before."""
+    """What describe() returned for these very arguments, if it was computed before."""
     try:
+        if space.place == "ranking":
+            return Embeddings(space.path, space.sha256, dataset).at(positions)
         found = kept_array(_file(space, dataset, positions, probe), np.float32)
-    except OSError:
+    except (OSError, ReidvizError):
         return None
     return found if found is not None and found.ndim == 2 and len(found) == len(positions) else None
 
@@ -81,12 +86,14 @@ def describe(
     probe  of a space of pairs: the position of the probe that each picture is seen with.
     Raises ReidvizError when a picture cannot be read or the disk is full.
     """
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.models.loaded import loaded
 
-    network, card = NETWORKS.of(space.path, space.sha256, settings.device())
+    if space.place == "ranking":
+        return Embeddings(space.path, space.sha256, dataset).of(positions, progress)
+    network, card = loaded(space.path, space.sha256, settings.device())
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     pixels.fill(positions if probe is None else np.append(positions, probe), progress)
-    found = _features(network, space.place, pixels, positions, probe, progress)
+    found = _joint_features(network, space.place, pixels, positions, probe, progress)
     buffer = io.BytesIO()
     np.save(buffer, found)
     write_atomically(_file(space, dataset, positions, probe), buffer.getvalue())
@@ -98,15 +105,14 @@ def describe_picture(
 ) -> FloatArray:
     """Features (1, D) of one picture (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
     where the space is one of pairs."""
-    from reidviz.evaluation.scoring.features import features, ready
+    from reidviz.evaluation.scoring.features import features
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps_of
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
-    network, _ = NETWORKS.of(space.path, space.sha256, settings.device())
+    network, _ = loaded(space.path, space.sha256, settings.device())
     device = settings.device()
     if space.place == "ranking":
-        ready(network, device)
         return features(network, picture[None], True, device, silent)
     assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
     assert probe is not None, "a joint feature is that of a pair"
@@ -125,17 +131,13 @@ def ranking_scores(features: FloatArray, positions: IntArray, split: Split) -> S
     return Scores("distance", out)
 
 
-def _features(
-    network: "Network", place: Place, pixels: Pixels, positions: IntArray, probe: int | None, progress: Progress
+def _joint_features(
+    network: "Network", place: "JointPlace", pixels: Pixels, positions: IntArray, probe: int | None, progress: Progress
 ) -> FloatArray:
-    from reidviz.evaluation.scoring.features import Chosen, features, ready
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
     from reidviz.models.mtdnet import MTDnet
 
     device = settings.device()
-    if place == "ranking":
-        ready(network, device)
-        return features(network, Chosen(pixels, positions), True, device, progress)
     assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
     assert probe is not None, "a joint feature is that of a pair"
     pairs = Pairs(np.full(len(positions), probe), positions, np.zeros(len(positions), dtype=bool))

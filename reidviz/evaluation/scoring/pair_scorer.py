@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from reidviz.common.progress import Progress
+from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import IntArray
 from reidviz.evaluation.scores import PASSES, FloatArray, Scoring, not_numbers
 from reidviz.evaluation.scoring.features import Pictures, low_level_maps, ready
@@ -51,17 +51,12 @@ class PairScorer:
     def __init__(self, network: MTDnet, scoring: Scoring, device: torch.device) -> None:
         self.passes = PASSES[scoring.passes]
         self.device = device
-        self.dtype = torch.bfloat16 if scoring.precision == "bf16" else torch.float32
+        self.dtype = precision(scoring)
+        self.bytes_a_picture = bytes_a_picture(network, scoring)
         ready(network, device)
         self.network = network
         self.halving = folded(network.pair)
         self.branch = copy.deepcopy(self.halving).to(self.dtype)
-
-    @property
-    def bytes_a_picture(self) -> int:
-        """Memory the halves of one picture take."""
-        values = self.halving.conv3.out_channels * self.network.stem.height * self.network.stem.width
-        return values * (2 if self.passes.mirrors else 1) * self.passes.orders * self.dtype.itemsize
 
     def of_probes(self, pictures: Pictures, part: range) -> Halves:
         """The halves of some of the probes that the passes want."""
@@ -114,14 +109,26 @@ class PairScorer:
         return Halves(*made)
 
 
+def bytes_a_picture(network: MTDnet, scoring: Scoring) -> int:
+    """Memory the halves of one picture take."""
+    passes = PASSES[scoring.passes]
+    values = network.pair.conv3.out_channels * network.stem.height * network.stem.width
+    return values * (2 if passes.mirrors else 1) * passes.orders * precision(scoring).itemsize
+
+
+def precision(scoring: Scoring) -> torch.dtype:
+    """The type of the halves, and of what is computed from them."""
+    return torch.bfloat16 if scoring.precision == "bf16" else torch.float32
+
+
 def pair_scores(
     scorer: PairScorer,
     probes: Pictures,
     gallery: Pictures,
     out: FloatArray,
     candidates: IntArray | None,
-    progress: Progress,
-    what: str,
+    progress: Progress = silent,
+    what: str = "scoring pairs",
 ) -> None:
     """Write P(same) of every probe and gallery picture to out (P, G), which may be memory-mapped.
 

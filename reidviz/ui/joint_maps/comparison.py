@@ -139,10 +139,10 @@ def _comparison(
 @remembered(st.cache_resource, max_entries=16, show_spinner="Computing joint maps …")
 def _seen(reading: Reading, dataset: Dataset, pairs: Pairs, place: str) -> tuple[FloatArray, FloatArray]:
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = NETWORKS.of(reading.path, reading.sha256, settings.device())
+    network, card = loaded(reading.path, reading.sha256, settings.device())
     assert isinstance(network, MTDnet)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     maps = joint_maps(network, pixels, pairs, settings.device())

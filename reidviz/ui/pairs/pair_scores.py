@@ -83,10 +83,10 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
 def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passes:
     """All passes of one network on two pictures."""
     from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = NETWORKS.of(path, sha256, settings.device())
+    network, card = loaded(path, sha256, settings.device())
     size = card.architecture.height, card.architecture.width
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()

@@ -125,9 +125,9 @@ def _why(
     bar: "st.delta_generator.DeltaGenerator",
 ) -> Why:
     from reidviz.evaluation.explain.saliency import deletion, explain
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.models.loaded import loaded
 
-    network, card = NETWORKS.of(reading.path, reading.sha256, settings.device())
+    network, card = loaded(reading.path, reading.sha256, settings.device())
     size = card.architecture.height, card.architecture.width
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()

@@ -11,10 +11,10 @@ from reidviz.common import settings
 from reidviz.common.progress import time_left
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import resize
-from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.pipeline.evaluate import Reading
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.scores import Scores
+from reidviz.models.model_card import read_card
 from reidviz.models.variants import Kind
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.session.sidebar import Choice
@@ -47,12 +47,8 @@ def _scores(picture: Picture, reading: Reading, choice: Choice) -> Scores:
 
 @remembered(st.cache_data, max_entries=64)
 def _part(picture: Picture, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
-    from reidviz.evaluation.scoring.features import Chosen
-    from reidviz.evaluation.scoring.score import score
-    from reidviz.models.loaded import NETWORKS
+    from reidviz.evaluation.scoring.image import Gallery, scores_of_image
 
-    network, card = NETWORKS.of(path, sha256, settings.device())
-    height, width = card.architecture.height, card.architecture.width
-    probe = resize(picture.image, height, width)[None]
-    gallery = Chosen(Pixels(dataset, height, width), split.gallery)
-    return score(network, kind, probe, gallery, settings.device())
+    sizes = read_card(path).architecture
+    gallery = Gallery(path, sha256, dataset, split, settings.device())
+    return scores_of_image(resize(picture.image, sizes.height, sizes.width), kind, gallery)

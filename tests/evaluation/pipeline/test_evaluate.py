@@ -15,6 +15,7 @@ from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import truth_of
 from reidviz.evaluation.pipeline.evaluate import (
     Reading,
+    _Matrices,
     card_metrics,
     evaluate,
     evaluate_all,
@@ -28,8 +29,7 @@ from reidviz.evaluation.ranking.cascade import candidates, recall
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.ranking.ranking import rank
-from reidviz.evaluation.scores import EXACT, Scoring
-from reidviz.evaluation.scoring import score as scoring_module
+from reidviz.evaluation.scores import EXACT, FloatArray, Scoring
 from reidviz.models.model_card import read_card
 from tests.conftest import people_folder
 from tests.evaluation.conftest import FUSION, checkpoint
@@ -53,13 +53,13 @@ def parts(data: Dataset) -> Split:
 def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The kinds of the matrices that were computed, in order."""
     kinds: list[str] = []
-    score = scoring_module.score
+    compute = _Matrices._compute
 
-    def counted(network: Any, kind: Any, *rest: Any) -> Any:
-        kinds.append(kind)
-        return score(network, kind, *rest)
+    def counted(self: _Matrices, part: Reading, out: FloatArray) -> float:
+        kinds.append(part.kind)
+        return compute(self, part, out)
 
-    monkeypatch.setattr(scoring_module, "score", counted)
+    monkeypatch.setattr(_Matrices, "_compute", counted)
     return kinds
 
 

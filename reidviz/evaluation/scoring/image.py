@@ -1,0 +1,104 @@
+"""One picture that is of no data set against a gallery that is known: its pictures are not looked at again.
+
+Of the ranking branch the gallery's features are in the store. For the classifier the gallery's halves of conv3 are kept
+in memory (pair_scorer); where they would take more than MOST_BYTES, a network that also ranks rescores its first
+CANDIDATES only.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from reidviz.common.memory_cache import MemoryCache
+from reidviz.common.progress import silent
+from reidviz.data.dataset import Dataset, Split
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.scores import EXACT, FloatArray, Scores, not_numbers
+from reidviz.evaluation.scoring.embeddings import Embeddings
+from reidviz.evaluation.scoring.features import Chosen, distances, features
+from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, bytes_a_picture, pair_scores
+from reidviz.models.loaded import loaded
+from reidviz.models.mtdnet import MTDnet, Network
+from reidviz.models.variants import Kind
+
+MOST_BYTES = 1024**3
+"""Bytes of halves that are kept: galleries of 20,000 pictures of a compact network, or a thousand of the paper's."""
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    scorer: PairScorer
+    halves: Halves
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The gallery of a split as one network sees it. path, sha256: of the weights."""
+
+    path: Path
+    sha256: str
+    dataset: Dataset
+    split: Split
+    device: torch.device
+
+    @property
+    def network(self) -> Network:
+        """ReidvizError when it cannot be read."""
+        return loaded(self.path, self.sha256, self.device)[0]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from others."""
+        return self.sha256, self.dataset.cache_key, self.split.key, str(self.device)
+
+
+def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) -> Scores:
+    """Scores (1, G), distance or probability, of a picture (H, W, 3) of the network's size.
+
+    ReidvizError when the network or a picture of the gallery cannot be read.
+    """
+    network = gallery.network
+    if kind == "distance":
+        return Scores("distance", _distances(image, gallery))
+    assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
+    if bytes_a_picture(network, EXACT) * len(gallery.split.gallery) <= MOST_BYTES:
+        known = GALLERIES.get(gallery.key, lambda: _known(network, gallery))
+        row = known.scorer.row(known.scorer.of_probes(image[None], range(1)), known.halves, 0)
+        if np.isnan(row).any():
+            raise not_numbers()
+        return Scores("probability", row[None])
+    first_stage = None if network.feature is None else _distances(image, gallery)
+    nearest = None if first_stage is None else np.argsort(first_stage, axis=1, kind="stable")[:, :CANDIDATES]
+    out = np.empty((1, len(gallery.split.gallery)), dtype=np.float32)
+    pair_scores(PairScorer(network, EXACT, gallery.device), image[None], _pictures(network, gallery), out, nearest)
+    return Scores("probability", out, first_stage)
+
+
+def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> FloatArray:
+    mine = features(gallery.network, image[None], True, gallery.device, silent)
+    theirs = Embeddings(gallery.path, gallery.sha256, gallery.dataset).of(gallery.split.gallery)
+    out = np.empty((1, len(theirs)), dtype=np.float32)
+    distances(mine, theirs, out)
+    return out
+
+
+def _known(network: MTDnet, gallery: Gallery) -> _Known:
+    scorer, pictures = PairScorer(network, EXACT, gallery.device), _pictures(network, gallery)
+    return _Known(scorer, scorer.of_gallery(pictures, range(len(pictures))))
+
+
+def _pictures(network: MTDnet, gallery: Gallery) -> Chosen:
+    sizes = network.architecture
+    return Chosen(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
+
+
+def _bytes_of(known: _Known) -> int:
+    halves = (known.halves.first, known.halves.second)
+    return sum(half.numel() * half.element_size() for half in halves if half is not None)
+
+
+GALLERIES = MemoryCache(MOST_BYTES, _bytes_of)
