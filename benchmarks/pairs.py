@@ -15,7 +15,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.measure import alone, by_turns, called, machine, matmul_rate, peak_memory, seconds
-from reidviz.cli.main import ConsoleProgress
+from reidviz.cli.progress import ConsoleProgress
 from reidviz.common import settings
 from reidviz.common.progress import silent
 from reidviz.data.formats import load

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.measure import by_turns, machine, matmul_rate, seconds
-from reidviz.cli.main import ConsoleProgress
+from reidviz.cli.progress import ConsoleProgress
 from reidviz.common import settings
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels

@@ -1,5 +1,7 @@
 """Arrays that a cache keeps as .npy files."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,13 @@ import numpy.typing as npt
 def kept_array(file: Path, dtype: npt.DTypeLike) -> np.memmap[Any, Any] | None:
     """A kept array of that type, memory-mapped for reading; None where there is none that is whole.
 
-    A damaged header can end in almost any exception of numpy's parser. Raises OSError of a disk that fails.
+    It counts as used now (common.cache). A damaged header can end in almost any exception of numpy's parser. Raises
+    OSError of a disk that fails.
     """
     if not file.is_file():
         return None
+    with suppress(OSError):
+        os.utime(file)
     try:
         found = np.load(file, mmap_mode="r", allow_pickle=False)
     except OSError:

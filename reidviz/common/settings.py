@@ -1,6 +1,7 @@
 """Where reidviz keeps things, and what it computes on. Every root can be moved by an environment variable."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,18 @@ def cache_dir() -> Path:
     """Synthetic pictures, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
     root = os.environ.get("REIDVIZ_CACHE") or Path.home() / ".cache" / "reidviz"
     return Path(root)
+
+
+def cache_limit() -> int:
+    """Bytes that the cache may take: 20 GB, or what REIDVIZ_CACHE_LIMIT says, as in 500M or 2.5G.
+
+    ReidvizError where that is no size.
+    """
+    written = os.environ.get("REIDVIZ_CACHE_LIMIT") or "20G"
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([MGT])B?", written.strip().upper())
+    if found is None:
+        raise ReidvizError(f"REIDVIZ_CACHE_LIMIT is {written!r}, which is no size.", "Write for example 20G or 500M.")
+    return int(float(found[1]) * {"M": 10**6, "G": 10**9, "T": 10**12}[found[2]])
 
 
 def runs_dir() -> Path:

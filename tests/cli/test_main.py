@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reidviz.cli import main as cli
+from reidviz.cli import train
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, read_card
 from reidviz.training import recipe
@@ -20,7 +21,7 @@ def data(tmp_path: Path) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compact recipe at a size that trains in a second."""
     small = replace(recipe.compact_recipe(), architecture=SMALL, size=4)
-    monkeypatch.setattr(cli, "recipe_named", lambda name, variant, stem=None: small)
+    monkeypatch.setattr(train, "recipe_named", lambda name, variant, stem=None: small)
 
 
 def run(*arguments: object) -> int:

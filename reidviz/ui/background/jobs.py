@@ -7,6 +7,7 @@ from math import inf
 
 import streamlit as st
 
+from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, time_left
 
@@ -68,6 +69,7 @@ class Job:
             try:
                 self._progress(0, 1, STARTING)
                 work(self._progress)
+                trim()
                 self.state = "done"
             except _CancelledError:
                 self.state = "cancelled"

@@ -6,6 +6,7 @@ from functools import cache
 from ipaddress import ip_address
 
 from reidviz.common import settings
+from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import sweep
 from reidviz.data.roots import last
@@ -34,6 +35,7 @@ def start(arguments: tuple[str, ...], address: str | None, hosts: tuple[str, ...
     if not hosts or not all(map(is_loopback, (address, *hosts))) or login.required():
         os.environ["REIDVIZ_ANY_FOLDER"] = "0"
     sweep()
+    trim()
 
 
 def is_loopback(address: str | None) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reidviz.cli.main import table
+from reidviz.cli.evaluate import table
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split

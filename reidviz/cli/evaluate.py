@@ -1,0 +1,107 @@
+"""python -m reidviz evaluate."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from reidviz.cli.options import data_name
+from reidviz.cli.progress import ConsoleProgress
+
+if TYPE_CHECKING:
+    from reidviz.data.dataset import Dataset, Split
+    from reidviz.evaluation.pipeline.evaluate import Reading
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """Print the table of all models on one split, or on each of several (half:0-9) and their mean, and write it as JSON
+    when asked."""
+    from reidviz.common.atomic_write import write_atomically
+    from reidviz.data.formats import load
+    from reidviz.data.formats.reading import unread_line
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.pipeline.evaluate import evaluate_all, probe_records, readings_of, report
+    from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
+    from reidviz.evaluation.pipeline.repeated_splits import table as average_table
+    from reidviz.evaluation.scores import scoring
+
+    chosen = scoring(options.passes, options.precision, options.cascade)
+    readings = [reading for path in options.model for reading in readings_of(path)]
+    dataset = load(data_name(options))
+    if unread := unread_line(dataset):
+        print(unread, file=sys.stderr)
+    reports = []
+    for protocol in expanded(options.protocol or default_protocol(dataset)):
+        parts = split(dataset, protocol)
+        for line in [*left_out(dataset, parts), *may_know(readings, dataset, protocol)]:
+            print(line, file=sys.stderr)
+        progress = ConsoleProgress()
+        results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
+        progress.end()
+        summary = report(dataset, parts, results, options.averaging)
+        print(table(summary))
+        if options.per_probe:
+            for one, result in zip(summary["models"], results, strict=True):
+                one["per_probe"] = probe_records(dataset, parts, result, options.averaging)
+        reports.append(summary)
+    summary = reports[0]
+    if len(reports) > 1:
+        rows = averaged(reports)
+        print(f"\n{average_table(rows, len(reports))}")
+        summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
+    if options.json:
+        write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
+
+
+def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
+    """The probes that no score could ever match, a line each."""
+    if not parts.left_out:
+        return []
+    head = f"{len(parts.left_out)} probes of {parts.protocol} have no possible match and are left out:"
+    return [head, *(f"  {dataset.samples[one.position].id}: {one.reason}" for one in parts.left_out)]
+
+
+def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -> list[str]:
+    """The models that another protocol of the same data trained, a line each: they may have seen the test persons."""
+    found = {r.path: r for r in readings if r.data_hash == dataset.manifest_hash and r.protocol != protocol}
+    return [
+        f"{r.name} was trained by {r.protocol} of the same data: persons that {protocol} tests may have trained it."
+        for r in found.values()
+    ]
+
+
+def table(summary: dict[str, Any]) -> str:
+    """An evaluation as text."""
+    averaged = {"step": "average precision", "trapezoid": "Market-1501's trapezoids"}
+    wide = max(28, *(len(m["name"]) + 2 for m in summary["models"]))
+    lines = [
+        f"{summary['data']}, {summary['protocol']}: {summary['probes']} probes, gallery of {summary['gallery']}; "
+        f"mAP by {averaged[summary.get('averaging', 'step')]}",
+        f"{'model':<{wide}}{'ranks by':<13}"
+        + "".join(f"{h:>9}" for h in ("rank-1", "rank-5", "rank-10", "rank-20"))
+        + f"{'mAP':>8}{'mINP':>8}{'seconds':>9}",
+    ]
+    for m in summary["models"]:
+        cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
+        lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
+    told = (note for m in summary["models"] for note in notes(m))
+    return "\n".join([*lines, *told, *summary.get("remarks", ())])
+
+
+def notes(model: dict[str, Any]) -> list[str]:
+    """What is to be known of one row: the weight of a mix, what a cascade gave away."""
+    found = []
+    if "weight" in model:
+        how = "fitted on validation persons" if model["weight_fitted"] else "not fitted: trained without validation"
+        found.append(f"{model['name']}: weight {model['weight']:.2f} ({how})")
+    if "cascade" in model:
+        one = model["cascade"]
+        change = one["rank1_change"]
+        against = (
+            f"at most {100 - one['recall']:.2f} points of rank-1 are lost (evaluate without --cascade to know)"
+            if change is None
+            else f"rank-1 changes by {change:+.2f} points against the scores of all pairs"
+        )
+        found.append(f"{model['name']}: cascade {one['count']}, recall {one['recall']:.2f}; {against}")
+    return found

@@ -1,0 +1,106 @@
+"""python -m reidviz train."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reidviz.cli.evaluate import table
+from reidviz.cli.options import data_name
+from reidviz.cli.progress import ConsoleProgress
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.models.model_card import find_checkpoint
+from reidviz.training.recipe import changed, recipe_named
+
+if TYPE_CHECKING:
+    from reidviz.training.run_folder import Job
+
+
+def run_train(options: argparse.Namespace) -> None:
+    """Train, evaluate on the protocol's own test identities, and put the figures on the card."""
+    from reidviz.common.progress import silent
+    from reidviz.evaluation.pipeline.evaluate import card_metrics
+    from reidviz.evaluation.pipeline.validation import validate
+    from reidviz.models.model_card import read_card
+    from reidviz.training.distributed import join
+    from reidviz.training.go_on import go_on_to
+    from reidviz.training.run import Exams, train
+    from reidviz.training.run_folder import RunFolder, create
+
+    if options.resume:
+        _refuse_other_settings(options)
+    team = join()
+    if team.size > 1 and not (options.resume or options.out):
+        raise ReidvizError("Under torchrun a training needs --out or --resume.", "For example: --out runs/my-run")
+    run = RunFolder(options.resume or options.out or _new_folder(options))
+    if options.resume is None and team.rank == 0:
+        create(run.root, _job(options))
+    elif options.iterations is not None and team.rank == 0:
+        go_on_to(run, options.iterations)
+    team.wait()
+    progress = ConsoleProgress()
+    final = train(run, Exams(validate, card_metrics), progress if team.rank == 0 else silent)
+    if team.rank:
+        return
+    progress.end()
+    if odd := run.status().message:
+        print(odd, file=sys.stderr)
+    if final is None:
+        print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
+        return
+    metrics = read_card(final).metrics
+    print(table(metrics[0] | {"models": metrics}))
+    print(f"\n{final}")
+
+
+def _refuse_other_settings(options: argparse.Namespace) -> None:
+    """A training goes on as it was asked for: what else is given beside --resume is never passed over in silence."""
+    fixed = ("data", "names", "protocol", "source", "variant", "recipe", "stem", "init", "set", "seed", "out")
+    given = [f"--{name}" for name in fixed if getattr(options, name) not in (None, [])]
+    if given:
+        raise ReidvizError(
+            f"--resume goes on with a training as it was asked for, without {', '.join(given)}.",
+            "Only --iterations can be given beside it; for other settings start a new training.",
+        )
+
+
+def _job(options: argparse.Namespace) -> "Job":
+    from reidviz.data.formats import load
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.training.run_folder import Job
+
+    if not options.data or not options.variant:
+        raise ReidvizError("A new training needs --data and --variant.", "To go on with one, give --resume RUN.")
+    data = data_name(options)
+    dataset = load(data)
+    protocol = options.protocol or default_protocol(dataset)
+    split(dataset, protocol)
+    init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
+    if init is not None:
+        find_checkpoint(init)
+    stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
+    recipe = changed(recipe_named(options.recipe or "compact", options.variant, stem), _settings(options))
+    init, seed = init and init.absolute(), options.seed or 0
+    return Job(data, protocol, options.variant, recipe, init, seed, options.source)
+
+
+def _new_folder(options: argparse.Namespace) -> Path:
+    from reidviz.training.launcher import folder_of, free_name
+
+    return folder_of(free_name(options.variant or "run", options.data or ""))
+
+
+def _settings(options: argparse.Namespace) -> dict[str, object]:
+    """--iterations and each --set NAME=VALUE; a value is JSON, or else a plain word."""
+    found: dict[str, object] = {} if options.iterations is None else {"iterations": options.iterations}
+    for pair in options.set:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ReidvizError(f"--set wants NAME=VALUE, not {pair!r}.", "For example: --set size=64")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
