@@ -20,11 +20,10 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import Truth, truth_of
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.evaluate import Reading, _Matrices, card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
-from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.scoring import score as scoring
+from reidviz.evaluation.scores import FloatArray
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.models.variants import VARIANTS
@@ -206,19 +205,18 @@ def check(app: AppTest, where: str) -> None:
         assert not raw, f"{where}: {raw}"
 
 
-def forced(truth: Truth, right: bool) -> Callable[..., Scores]:
-    """Scores that put every true match first, or every other person before it."""
+def forced(truth: Truth, right: bool) -> Callable[[_Matrices, Reading, FloatArray], float]:
+    """Scores that put every true match first, or every other person before it, in place of computed ones."""
 
-    def score(*given: Any) -> Scores:
-        _, kind, *_, out, candidates = given
+    def compute(matrices: _Matrices, part: Reading, out: FloatArray) -> float:
         same = np.stack([truth.marks(probe)[0] for probe in range(len(truth.probes))])
         near = same == right
-        out[:] = np.where(near, 0.9, 0.1) if kind == "probability" else np.where(near, 0.2, 1.5)
-        if candidates is not None:
-            out[(candidates[..., None] != np.arange(out.shape[1])).all(1)] = np.nan
-        return Scores(kind, out)
+        out[:] = np.where(near, 0.9, 0.1) if part.kind == "probability" else np.where(near, 0.2, 1.5)
+        if part.kind == "probability" and matrices.scoring.cascade:
+            out[(matrices.candidates(part)[..., None] != np.arange(out.shape[1])).all(1)] = np.nan
+        return 0.1
 
-    return score
+    return compute
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -232,7 +230,7 @@ def test_every_page(name: str, app: AppTest, tmp_path: Path, monkeypatch: pytest
         parts = split(dataset, world.protocol)
         test = [int(parts.probes[0]), int(parts.gallery[0])]
         if world.right is not None:
-            monkeypatch.setattr(scoring, "score", forced(truth_of(dataset, parts), world.right))
+            monkeypatch.setattr(_Matrices, "_compute", forced(truth_of(dataset, parts), world.right))
     app.session_state["selection"] = Selection(dataset.manifest_hash, tuple(dataset.samples[i].id for i in test))
     check(settled(app), "at first")
     for page in PAGES:

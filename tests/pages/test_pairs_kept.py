@@ -11,8 +11,7 @@ from reidviz.data.catalogue.imported import add
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.scoring import score as scoring
+from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate
 from reidviz.evaluation.verification.error_rates import cross_tempered, errors, reliability, threshold_at
 from reidviz.evaluation.verification.pair_set import pairs_tested
 from reidviz.ui.session.sidebar import known_readings
@@ -153,7 +152,7 @@ def test_a_cascade_with_pairs_of_one_kind_waits_for_the_others(
 ) -> None:
     dataset = load(data)
     truth = truth_of(dataset, split(dataset, "half:0"))
-    monkeypatch.setattr(scoring, "score", forced(truth, right=False))
+    monkeypatch.setattr(_Matrices, "_compute", forced(truth, right=False))
     app.query_params["models"] = ["mtdnet", "mtdtrp"]
     cut_off(1)
     page = opened(app)
