@@ -46,6 +46,16 @@ def test_an_added_data_set_is_in_the_address_by_its_name(app: AppTest, data: str
     assert app.sidebar.selectbox(key="data").value == data
 
 
+def test_every_run_tells_the_browser_what_is_chosen(app: AppTest) -> None:
+    """Of a run that was interrupted nothing may have been sent: the next one must not count on it."""
+    settled(app)
+    told = {key: app.sidebar.selectbox(key=key).proto for key in ("data", "protocol")}
+    assert {key: (menu.set_value, menu.raw_value) for key, menu in told.items()} == {
+        "data": (True, "folder:people"),
+        "protocol": (True, "half:0"),
+    }
+
+
 def test_a_data_set_that_was_typed_is_in_the_address_without_its_path(app: AppTest, data: str, tmp_path: Path) -> None:
     settled(app)
     assert app.sidebar.selectbox(key="data").value == data

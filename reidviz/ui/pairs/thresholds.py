@@ -182,13 +182,15 @@ def _slider(one: Tested) -> None:
     step = STEPS[one.reading.kind]
     low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
     key = f"slider {one.key}"
+    here = float(np.clip(one.threshold, low, high))
     if key not in st.session_state:
-        st.session_state[key] = float(np.clip(one.threshold, low, high))
+        st.session_state[key] = here
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.slider(
             "Threshold for “the same person”",
             float(low),
             float(high),
+            here,
             step=step,
             format="%.2f" if step > 0.005 else "%.3f",
             key=key,

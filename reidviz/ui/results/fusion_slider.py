@@ -78,14 +78,13 @@ def _linked(name: str) -> float | None:
 def _draw(reading: Reading, key: str) -> None:
     assert reading.weight is not None
     fusion = reading.fusion
-    if key not in st.session_state:
-        st.session_state[key] = weight_of(reading)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container():
             st.slider(
                 f"Multi-task dial of {literal(reading.name)}",
                 0.0,
                 1.0,
+                weight_of(reading),
                 step=0.01,
                 key=key,
                 on_change=_moved,

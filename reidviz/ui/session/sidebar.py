@@ -63,8 +63,9 @@ def _sidebar(unsplit: bool) -> Choice:
     kept = st.session_state
     # Streamlit may drop what a widget held when st.switch_page ends a run; this copy outlives that.
     before: dict[str, Any] = kept.setdefault("chosen before", {})
-    if not kept.get("data"):
-        kept["data"] = before.get("data") or _from_address(st.query_params.get("data", BUILT_IN[0]))
+    # What stands in a menu is set in every run: Streamlit drops what a run that was interrupted had not yet sent, and
+    # the browser would show, and send back, the first entry instead.
+    kept["data"] = kept.get("data") or before.get("data") or _from_address(st.query_params.get("data", BUILT_IN[0]))
     offered_data = _with_present(known_data(), _named("data"))
     st.selectbox(
         "Data set",
@@ -78,8 +79,9 @@ def _sidebar(unsplit: bool) -> Choice:
         + ("" if settings.any_folder() else "It must lie in a folder that may be read: see the Data page."),
     )
     dataset = dataset_named(_named("data"))
-    if not kept.get("protocol"):
-        kept["protocol"] = before.get("protocol") or st.query_params.get("protocol", default_protocol(dataset))
+    kept["protocol"] = (
+        kept.get("protocol") or before.get("protocol") or st.query_params.get("protocol", default_protocol(dataset))
+    )
     st.selectbox(
         "Protocol",
         _with_present(list(protocols_for(dataset)), _named("protocol")),
