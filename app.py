@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from reidviz.common.settings import PROJECT
+from reidviz.ui.background.jobs import while_serving
 from reidviz.ui.server.boundary import boundary, show_uncaught
 from reidviz.ui.server.guard import Guard
 
@@ -23,7 +24,7 @@ STYLE: Final = """<style>
 </style>"""
 ICON = PROJECT / "reidviz" / "ui" / "server" / "icon.png"
 
-app = App(__file__, middleware=[Middleware(Guard)], on_script_error=show_uncaught)
+app = App(__file__, middleware=[Middleware(Guard)], lifespan=while_serving, on_script_error=show_uncaught)
 
 if __name__ == "__main__":
     from reidviz.ui.data.import_dataset import choose_added

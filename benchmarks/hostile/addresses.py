@@ -5,6 +5,7 @@ python -m benchmarks.hostile.addresses [CASES]: each is a new session of the app
 
 import logging
 import sys
+from concurrent.futures import wait
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from benchmarks.hostile import campaign
 from benchmarks.hostile.world import folder_for_all, lay_for_pages, people, point, report
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.ui.background.jobs import board
+from reidviz.ui.background.jobs import board, quick_board
 from reidviz.ui.server.boundary import LOG
 
 PAGES = ("home", "retrieval", "compare", "pairs", "embeddings", "joint_maps", "data", "train")
@@ -60,12 +61,12 @@ def attempt(seed: int, work: Path) -> bytes:
 
 def _jobs_ended(cancelled: bool) -> bool:
     """Wait until nothing is being computed, or stop it; whether there was something."""
-    jobs = list(board()._jobs.items())
-    for key, job in jobs:
+    jobs = [(lane, key, job) for lane in (board(), quick_board()) for key, job in lane]
+    for lane, key, job in jobs:
         if cancelled:
             job.cancel()
-        job._thread.join()
-        board().forget(key)
+        wait([job.future])
+        lane.forget(key)
     return bool(jobs)
 
 

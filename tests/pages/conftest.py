@@ -1,6 +1,7 @@
 """The app over small models and a small folder of pictures, without a browser."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from reidviz.data.formats import load
 from reidviz.evaluation.scores import Scoring
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
-from reidviz.ui.background.jobs import board
+from reidviz.ui.background.jobs import Job, board, quick_board
 from reidviz.ui.results import scored_models
 from reidviz.ui.server.boundary import LOG
 from tests.conftest import PATIENCE, SMALL, network, people_folder
@@ -79,9 +80,15 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], Non
 def settled(app: AppTest) -> AppTest:
     """Run until no scores are being computed."""
     app.run()
-    for job in list(board()._jobs.values()):
-        job._thread.join()
+    wait_for_work()
     return app.run()
+
+
+def wait_for_work() -> list[Job]:
+    """The jobs of the server, once all have ended."""
+    jobs = [job for lane in (board(), quick_board()) for _, job in lane]
+    wait([job.future for job in jobs])
+    return jobs
 
 
 def rows(app: AppTest) -> dict[str, list[float]]:

@@ -10,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.data.catalogue.imported import added, folders
 from reidviz.data.formats import load
-from reidviz.ui.background.jobs import board
 from tests.conftest import people_folder
-from tests.pages.conftest import settled
+from tests.pages.conftest import settled, wait_for_work
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +32,7 @@ def texts(page: AppTest) -> str:
 
 def examined(page: AppTest) -> AppTest:
     next(b for b in page.button if b.label == "Examine").click().run()
-    for job in list(board()._jobs.values()):
-        job._thread.join()
+    wait_for_work()
     return page.run()
 
 

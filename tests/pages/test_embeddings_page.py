@@ -11,9 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.ui.background.jobs import board
 from reidviz.ui.session.selection import Selection
-from tests.pages.conftest import settled
+from tests.pages.conftest import settled, wait_for_work
 
 
 def opened(app: AppTest) -> AppTest:
@@ -25,8 +24,7 @@ def described(app: AppTest) -> AppTest:
     """Run until the pictures are described."""
     for _ in range(2):
         app.run()
-        for job in list(board()._jobs.values()):
-            job._thread.join()
+        wait_for_work()
     return app.run()
 
 

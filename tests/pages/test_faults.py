@@ -183,8 +183,8 @@ def test_scores_of_an_older_version_are_computed_anew(
     for file in files:
         file.write_bytes(b"[0.5]" if file.suffix == ".json" else b"\x93NUMPY\x09\x00")
     app.session_state["other"] = 1
-    for job in list(board()._jobs):
-        board().forget(job)
+    for key, _ in board():
+        board().forget(key)
     settled(app)
     assert not app.exception
     assert app.main.get("plotly_chart")

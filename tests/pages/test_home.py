@@ -1,7 +1,7 @@
 from streamlit.testing.v1 import AppTest
 
 from reidviz.ui.background.jobs import board
-from tests.pages.conftest import rows, settled
+from tests.pages.conftest import rows, settled, wait_for_work
 
 
 def texts(app: AppTest) -> str:
@@ -52,6 +52,6 @@ def test_another_data_set_starts_with_its_own_protocol_and_models(app: AppTest) 
     assert not app.exception
     assert app.sidebar.selectbox(key="protocol").value == "half:0"
     assert len(app.sidebar.multiselect(key="models").value) == 5
-    for job in list(board()._jobs.values()):
+    for _, job in board():
         job.cancel()
-        job._thread.join()
+    wait_for_work()

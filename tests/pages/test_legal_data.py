@@ -5,6 +5,7 @@ import csv
 import html
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,7 @@ from reidviz.models.variants import VARIANTS
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, create
-from reidviz.ui.background.jobs import board
-from reidviz.ui.background.projections import layouts
+from reidviz.ui.background.jobs import board, quick_board
 from reidviz.ui.session.selection import Selection
 from reidviz.ui.session.sidebar import known_readings
 from reidviz.ui.widgets.markup import NOTHING
@@ -167,11 +167,10 @@ def settled(app: AppTest) -> AppTest:
     """Run until nothing is computed in the background."""
     for _ in range(10):
         app.run()
-        running = [job for jobs in (board(), layouts()) for job in jobs._jobs.values() if not job.finished]
+        running = [job for lane in (board(), quick_board()) for _, job in lane if not job.finished]
         if not running:
             return app
-        for job in running:
-            job._thread.join(60)
+        wait([job.future for job in running])
     pytest.fail("it never settles")
 
 

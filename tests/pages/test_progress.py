@@ -1,6 +1,7 @@
 """While scores are computed: progress, cancel, failure, and the way back."""
 
 import threading
+from concurrent.futures import wait
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +15,7 @@ from tests.pages.conftest import rows, settled
 
 
 def only_job() -> Job:
-    (job,) = board()._jobs.values()
+    ((_, job),) = board()
     return job
 
 
@@ -38,7 +39,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
     assert only_job().text.startswith("scoring pairs: 2 of 5")
     next(b for b in app.button if b.label == "Cancel").click().run()
     go.set()
-    only_job()._thread.join()
+    wait([only_job().future])
     app.run()
     assert any("cancelled" in i.value for i in app.info)
 

@@ -4,6 +4,7 @@ import io
 import os
 import threading
 import zipfile
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from reidviz.common.leftovers import STARTED
 from reidviz.common.progress import Progress
 from reidviz.data.catalogue.imported import add, added
-from reidviz.ui.background.jobs import board
+from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.server.startup import start
 from tests.conftest import people_folder
-from tests.pages.conftest import settled
+from tests.pages.conftest import settled, wait_for_work
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +49,7 @@ def uploading(app: AppTest, content: bytes) -> AppTest:
 
 
 def ended(page: AppTest) -> AppTest:
-    for job in list(board()._jobs.values()):
-        job._thread.join()
+    wait_for_work()
     return page.run()
 
 
@@ -62,7 +62,7 @@ def test_a_zip_is_unpacked_shown_and_no_longer_held(app: AppTest, data_folder: P
     assert not page.exception
     assert "is unpacked" in "".join(m.value for m in page.main.markdown)
     assert names(data_folder) == ["mine"]
-    assert not [key for key in board()._jobs if key.startswith("import")]
+    assert not [key for key, _ in quick_board() if key.startswith("import")]
     page.button(key="add-discard").click().run()
     assert names(data_folder) == []
     assert page.file_uploader[0].value is None
@@ -75,7 +75,7 @@ def test_a_zip_that_is_none_leaves_nothing(app: AppTest, data_folder: Path) -> N
     assert not page.exception
     assert "not a whole zip" in "".join([*said, *(t.value for t in page.text)])
     assert names(data_folder) == []
-    assert not [key for key in board()._jobs if key.startswith("import")]
+    assert not [key for key, _ in quick_board() if key.startswith("import")]
 
 
 def test_cancelled_while_it_waits_nothing_is_left(app: AppTest, data_folder: Path, zipped: bytes) -> None:
@@ -86,15 +86,15 @@ def test_cancelled_while_it_waits_nothing_is_left(app: AppTest, data_folder: Pat
         begun.set()
         assert go.wait()
 
-    before = board().start("first", first)
+    before = quick_board().start("first", first)
     assert begun.wait()
     page = uploading(app, zipped)
     assert names(data_folder) == []
     next(b for b in page.button if b.label == "Cancel").click()
-    (job,) = (job for key, job in board()._jobs.items() if key.startswith("import"))
+    (job,) = (job for key, job in quick_board() if key.startswith("import"))
     job.cancel()
     go.set()
-    before._thread.join()
+    wait([before.future])
     page = ended(page)
     assert not page.exception
     assert "Nothing was kept" in page.info[0].value

@@ -9,18 +9,12 @@ from reidviz.common.progress import Progress
 from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.projection import SLOW, Plane, kept, lay_out, principal
 from reidviz.evaluation.scores import FloatArray
-from reidviz.ui.background.jobs import JobBoard
+from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 
 METHODS: Final = ("PCA", *SLOW)
-
-
-@st.cache_resource
-def layouts() -> JobBoard:
-    """A board of their own, so that scores do not wait for projections."""
-    return JobBoard()
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +38,7 @@ def plane_or_progress(cloud: Cloud, method: str, start: Plane | None = None) -> 
         def work(progress: Progress) -> None:
             lay_out(cloud.features, method, progress, start)
 
-        wait_for(key_of(method, cloud, start), work, f"Compute {literal(method)}", layouts())
+        wait_for(key_of(method, cloud, start), work, f"Compute {literal(method)}", quick_board())
     return plane
 
 

@@ -10,7 +10,7 @@ from reidviz.data.catalogue.imported import add
 from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import excluded
-from reidviz.ui.background.jobs import board
+from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.data.image_browser import STYLE, grid
 from reidviz.ui.session.sidebar import Choice
@@ -53,7 +53,7 @@ def show_doctor(choice: Choice) -> None:
             for old in list(kept)[:-REPORTS_KEPT]:
                 del kept[old]
 
-        wait_for(key, work, "Examine", board())
+        wait_for(key, work, "Examine", quick_board())
         return
     counts = [counted(len(report.of(severity)), severity) for severity in ("error", "warning", "note")]
     st.caption(f"{report.pictures:,} pictures examined: {literal(', '.join(counts))}.")

@@ -15,7 +15,7 @@ from reidviz.common.progress import Progress
 from reidviz.data.catalogue.imported import added, discard, folders, is_added, is_unpacked, remove, unpack, unpacked_for
 from reidviz.data.catalogue.zip_import import place_of
 from reidviz.data.doctor.findings import counted
-from reidviz.ui.background.jobs import board
+from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import watch
 from reidviz.ui.data.dataset_card import show_known
 from reidviz.ui.data.import_preview import preview
@@ -180,7 +180,7 @@ def _start(file: UploadedFile, name: str) -> None:
             unpack(copy, name, progress)
 
     key = f"import {uuid4().hex}"
-    board().start(key, work)
+    quick_board().start(key, work)
     st.session_state["importing"] = (key, name)
     st.session_state["uploads taken"] = st.session_state.get("uploads taken", 0) + 1
     free(file)
@@ -188,12 +188,12 @@ def _start(file: UploadedFile, name: str) -> None:
 
 def _import(key: str, name: str) -> None:
     """Wait for what is unpacked; once it is there, show it."""
-    job = board().get(key)
+    job = quick_board().get(key)
     if job is not None and not job.finished:
-        watch(key, board())
+        watch(key, quick_board())
         return
     del st.session_state["importing"]
-    board().forget(key)
+    quick_board().forget(key)
     if job is not None and job.state == "failed" and job.error is not None:
         show_error(job.error)
     elif job is not None and job.state == "cancelled":

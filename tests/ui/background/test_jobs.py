@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import wait
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from reidviz.ui.background.jobs import Job, JobBoard
 
 
 def ended(job: Job) -> Job:
-    job._thread.join()
+    wait([job.future])
     assert job.finished
     return job
 
@@ -62,6 +63,34 @@ def test_cancelling_stops_at_the_next_sign_of_progress() -> None:
     assert ended(job).state == "cancelled"
 
 
+def test_cancelled_while_it_waits_it_never_starts() -> None:
+    board, gate = JobBoard(), threading.Event()
+
+    def wait_for_gate(progress: Progress) -> None:
+        assert gate.wait()
+
+    first = board.start("first", wait_for_gate)
+    second = board.start("second", lambda progress: pytest.fail("it was started"))
+    second.cancel()
+    assert second.finished
+    gate.set()
+    assert (ended(first).state, ended(second).state) == ("done", "cancelled")
+
+
+def test_a_server_that_stops_waits_for_no_work() -> None:
+    board, begun = JobBoard(), threading.Event()
+
+    def endless(progress: Progress) -> None:
+        while True:
+            progress(1, 2, "scoring")
+            begun.set()
+
+    running, waiting = board.start("running", endless), board.start("waiting", endless)
+    assert begun.wait()
+    board.close()
+    assert (running.state, waiting.state) == ("cancelled", "cancelled")
+
+
 def test_failures_are_kept_as_sentences() -> None:
     def plain(progress: Progress) -> None:
         raise ReidvizError("The disk is full.", "Free some space.")
@@ -91,7 +120,6 @@ def test_jobs_that_ended_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch)
     assert board.get("fourth") is not None
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_what_fails_tells_no_path(tmp_path: Path) -> None:
     def fail(progress: Progress) -> None:
         raise FileNotFoundError(2, "No such file", str(tmp_path))
@@ -100,7 +128,6 @@ def test_what_fails_tells_no_path(tmp_path: Path) -> None:
     assert str(tmp_path) not in str(job.error)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_unforeseen_failure_is_still_a_sentence() -> None:
     job = ended(JobBoard().start("a", lambda progress: progress(1 // 0, 1, "")))
     assert job.state == "failed"

@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress
-from reidviz.ui.background.jobs import JobBoard, board
-from reidviz.ui.background.projections import layouts
+from reidviz.ui.background.jobs import JobBoard, board, quick_board
 from tests.conftest import PATIENCE
 
 KEY = "work"
@@ -34,7 +34,7 @@ class Work:
         job = self.board.get(KEY)
         assert job is not None
         self.go.set()
-        job._thread.join()
+        wait([job.future])
         assert job.finished
 
 
@@ -107,11 +107,11 @@ def test_the_board_forgets_what_ended_and_each_session_keeps_how(work: Work, err
 
 
 def test_scores_do_not_wait_for_planes(work: Work) -> None:
-    job = layouts().start("a plane that takes long", work)
+    job = quick_board().start("a plane that takes long", work)
     assert work.begun.wait()
     scores = board().start("scores beside it", lambda progress: None)
-    scores._thread.join()
+    wait([scores.future])
     assert (scores.state, job.state) == ("done", "running")
     work.go.set()
-    job._thread.join()
+    wait([job.future])
     assert job.state == "done"
