@@ -31,7 +31,8 @@ if __name__ == "__main__":
     from reidviz.ui.navigation import pages
     from reidviz.ui.server import login
     from reidviz.ui.server.startup import start
-    from reidviz.ui.session.sidebar import choose, chosen
+    from reidviz.ui.session.choice import use_choice
+    from reidviz.ui.session.sidebar import choose
     from reidviz.ui.widgets.messages import or_stop
 
     st.set_page_config(page_title="reidviz", layout="wide")
@@ -47,5 +48,5 @@ if __name__ == "__main__":
             choice = choose(page.url_path)
         finally:
             login.show_user()
-        with chosen(choice):
+        with use_choice(choice):
             page.run()

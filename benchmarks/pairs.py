@@ -22,7 +22,8 @@ from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.evaluation.ranking.cascade import candidates
 from reidviz.evaluation.scores import PASSES, Scoring
 from reidviz.evaluation.scoring.features import Chosen, Pictures

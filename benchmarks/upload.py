@@ -26,7 +26,7 @@ from reidviz.data.images.decode import decode, picture, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.explain.masking import only_box
-from reidviz.evaluation.pipeline.evaluate import Reading, readings_of
+from reidviz.evaluation.pipeline.ranker import Reading, readings_of
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.scoring.features import Chosen
 from reidviz.evaluation.scoring.image import Gallery, scores_of_image

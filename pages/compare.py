@@ -11,8 +11,8 @@ from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.retrieval.ranked_lists import open_probe
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import select, selected
-from reidviz.ui.session.sidebar import current
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import heading, said
 from reidviz.ui.widgets.thumbnails import thumbnail
@@ -20,7 +20,7 @@ from reidviz.ui.widgets.thumbnails import thumbnail
 SHOWN = 12
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
-choice = dial(current(), "compare")
+choice = dial(current_choice(), "compare")
 results = results_or_progress(choice)
 names = [r.reading.name for r in results]
 

@@ -8,11 +8,11 @@ from reidviz.ui.data.doctor_report import show_doctor
 from reidviz.ui.data.image_browser import browse
 from reidviz.ui.data.import_dataset import show_add
 from reidviz.ui.server.boundary import fragment
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading, say_read_only
 
 heading("Data", "What is in this data set, how is it split, and what is wrong with it?")
-choice = current()
+choice = current_choice()
 if settings.read_only():
     say_read_only()
 else:

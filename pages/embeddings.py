@@ -10,12 +10,12 @@ from reidviz.ui.embeddings.points import choose_points
 from reidviz.ui.embeddings.spaces import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
 from reidviz.ui.embeddings.uploaded_image import Uploaded, choose_upload, show_uploaded
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import selected
-from reidviz.ui.session.sidebar import current
 from reidviz.ui.widgets.messages import heading
 
 heading("Embeddings", "What does the ranking branch see: who lies near whom, and does another model see the same?")
-choice = current()
+choice = current_choice()
 spaces = choose_spaces(choice)
 with st.expander("Which pictures, and one of your own"):
     pictures, pairs = choose_points(choice)

@@ -8,7 +8,7 @@ from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
 from reidviz.ui.results.results_table import best_in_words, provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
@@ -17,7 +17,7 @@ st.markdown(
     "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
     "same galleries; *fused* mixes its two scores."
 )
-choice = current()
+choice = current_choice()
 results = results_or_progress(choice)
 
 st.plotly_chart(

@@ -3,11 +3,11 @@
 from reidviz.ui.joint_maps.comparison import compare
 from reidviz.ui.joint_maps.metrics import show_distances, show_numbers, show_projection
 from reidviz.ui.joint_maps.pair_heatmaps import show_pair
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading
 
 heading("Joint maps", "What did cross-domain training transfer from the source to the target?")
-comparison = compare(current())
+comparison = compare(current_choice())
 show_numbers(comparison)
 show_pair(comparison)
 show_distances(comparison)

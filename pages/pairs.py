@@ -12,11 +12,11 @@ from reidviz.ui.pairs.verification import Tested, tested_or_stop
 from reidviz.ui.results.results_table import provenance
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.server.boundary import fragment
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading
 
 heading("Pairs", "Is this the same person, and how sure is the network?")
-choice = current()
+choice = current_choice()
 found = tested_or_stop(choice, results_or_progress(choice))
 results, every = [result for result, _ in found], [one for _, one in found]
 

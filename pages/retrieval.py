@@ -5,13 +5,18 @@ import streamlit as st
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.retrieval.ranked_lists import choose_probe, show_probe, show_upload
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
+from reidviz.ui.session.keys import PROBE_SOURCE
 from reidviz.ui.widgets.messages import heading
 
 heading("Retrieval", "Who does each model take for this person, and where does the true match stand?")
-choice = current()
+choice = current_choice()
 source = st.segmented_control(
-    "Probe", ["From the data set", "Upload a picture"], default="From the data set", required=True, key="source"
+    "Probe",
+    ["From the data set", "Upload a picture"],
+    default="From the data set",
+    required=True,
+    key=PROBE_SOURCE.name,
 )
 if source == "Upload a picture":
     show_upload(choice)

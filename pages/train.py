@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from reidviz.common import settings
-from reidviz.ui.session.sidebar import current
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.training.run_details import show_run
 from reidviz.ui.training.run_table import chosen_run, run_table
 from reidviz.ui.training.runs import all_runs
@@ -18,7 +18,7 @@ FIRST_TRAINING: Final = (
 )
 
 heading("Train", "How is the training going, and does it pay?")
-choice = current()
+choice = current_choice()
 runs = all_runs()
 if settings.read_only():
     say_read_only()

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.cli import main as cli
 from reidviz.data.catalogue import imported as catalogue
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run import Exams, train

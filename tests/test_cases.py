@@ -13,7 +13,8 @@ from reidviz.common.settings import CHECKPOINTS
 from reidviz.data.doctor import examine
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import default_protocol, split
-from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.evaluation.ranking.ranking import Averaging
 
 

@@ -32,7 +32,7 @@ from reidviz.training.run_folder import Job, RunFolder, create
 TRAIN = """
 import sys
 from pathlib import Path
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.run import Exams, train
@@ -54,7 +54,8 @@ from reidviz.common import settings
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.scoring import score as scoring
-from reidviz.evaluation.pipeline.evaluate import evaluate_all, readings_of
+from reidviz.evaluation.pipeline.evaluate import evaluate_all
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.models import checkpoint
 data = load(sys.argv[1])
 print("begun", flush=True)

@@ -26,7 +26,8 @@ from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.training import resume_state
 from reidviz.training.run_folder import RunFolder, Status
 from reidviz.ui.results.results_table import figures_table
-from reidviz.ui.session.sidebar import damaged_models, known_data, known_readings
+from reidviz.ui.session.datasets import known_data
+from reidviz.ui.session.models import damaged_models, known_readings
 from reidviz.ui.training.run_results import _cmc, _rank1
 from reidviz.ui.training.run_table import _columns, _standing
 from reidviz.ui.training.runs import Seen, all_runs

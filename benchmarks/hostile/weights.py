@@ -25,7 +25,7 @@ from reidviz.models.checkpoint import initialise_from, load_checkpoint
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.variants import build
 from reidviz.training import resume_state
-from reidviz.ui.session.sidebar import damaged_models, known_readings
+from reidviz.ui.session.models import damaged_models, known_readings
 
 DTYPES = ("F64", "F32", "F16", "BF16", "I64", "I32", "U8", "BOOL", "F8_E4M3", "F8_E5M2", "C64", "U64", "F4", "ODD", "")
 FAR = (0, 1, -1, 2, 8, 100, 2**31, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30)

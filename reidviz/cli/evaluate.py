@@ -11,7 +11,7 @@ from reidviz.cli.progress import ConsoleProgress
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
-    from reidviz.evaluation.pipeline.evaluate import Reading
+    from reidviz.evaluation.pipeline.ranker import Reading
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -21,9 +21,11 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.data.formats import load
     from reidviz.data.formats.reading import unread_line
     from reidviz.data.splits.protocols import default_protocol, split
-    from reidviz.evaluation.pipeline.evaluate import evaluate_all, probe_records, readings_of, report
+    from reidviz.evaluation.pipeline.evaluate import evaluate_all
+    from reidviz.evaluation.pipeline.ranker import readings_of
     from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
     from reidviz.evaluation.pipeline.repeated_splits import table as average_table
+    from reidviz.evaluation.pipeline.report import probe_records, report
     from reidviz.evaluation.scores import scoring
 
     chosen = scoring(options.passes, options.precision, options.cascade)

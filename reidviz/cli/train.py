@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def run_train(options: argparse.Namespace) -> None:
     """Train, evaluate on the protocol's own test identities, and put the figures on the card."""
     from reidviz.common.progress import silent
-    from reidviz.evaluation.pipeline.evaluate import card_metrics
+    from reidviz.evaluation.pipeline.report import card_metrics
     from reidviz.evaluation.pipeline.validation import validate
     from reidviz.models.model_card import read_card
     from reidviz.training.distributed import join

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from reidviz.common.printable import shown
 from reidviz.data.formats import load
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card

@@ -20,15 +20,17 @@ from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding import projection, spaces
 from reidviz.evaluation.embedding.spaces import Space
-from reidviz.evaluation.pipeline.evaluate import Reading, Result, _Matrices, evaluate, readings_of
+from reidviz.evaluation.pipeline.evaluate import Result, _Matrices, evaluate
+from reidviz.evaluation.pipeline.ranker import Reading, readings_of
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import Side
 from reidviz.ui.pairs.pair_picker import pair_keys
 from reidviz.ui.pairs.verification import threshold_key
 from reidviz.ui.results import fusion_slider
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice, dataset_named
 from reidviz.ui.widgets.thumbnails import Picture
 from tests.conftest import people_folder
 from tests.evaluation.conftest import FUSION, checkpoint

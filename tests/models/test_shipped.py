@@ -6,7 +6,9 @@ from benchmarks.colour_histogram import histogram_ranking
 from reidviz.common import settings
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of, record
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.report import record
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.model_card import read_card
 

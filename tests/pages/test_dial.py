@@ -70,8 +70,8 @@ def test_it_is_kept_over_pages_and_in_the_address(page: AppTest) -> None:
 
 def test_a_dial_that_was_never_sent_starts_where_it_stands(page: AppTest) -> None:
     dial(page, 0.8)
-    assert page.slider[0].proto.default == [0.8]
-    assert not [warning for warning in page.warning if "Session State" in warning.value]
+    again = page.run()
+    assert (again.slider[0].proto.set_value, again.slider[0].proto.value) == (True, [0.8])
 
 
 def test_a_linked_weight_is_where_it_starts(fitted: None, app: AppTest) -> None:

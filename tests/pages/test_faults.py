@@ -22,7 +22,7 @@ from reidviz.models.model_card import Card
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, Status, create
 from reidviz.ui.background.jobs import board
-from reidviz.ui.session import sidebar
+from reidviz.ui.session import choice
 from reidviz.ui.training import live_curves
 from reidviz.ui.training.runs import duration
 from tests.conftest import SMALL, network
@@ -50,14 +50,14 @@ def inject(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
     """Let every page meet an error where it asks for what was chosen; modules imported meanwhile would keep it."""
     for module in walk_packages(ui.__path__, f"{ui.__name__}."):
         import_module(module.name)
-    real = sidebar.current
+    real = choice.current_choice
 
     def put(error: Exception) -> None:
         def fail() -> None:
             real()
             raise error
 
-        monkeypatch.setattr(sidebar, "current", fail)
+        monkeypatch.setattr(choice, "current_choice", fail)
 
     return put
 

@@ -21,7 +21,9 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import Truth, truth_of
-from reidviz.evaluation.pipeline.evaluate import Reading, _Matrices, card_metrics
+from reidviz.evaluation.pipeline.evaluate import _Matrices
+from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
 from reidviz.evaluation.scores import FloatArray
@@ -32,8 +34,8 @@ from reidviz.training.recipe import compact_recipe
 from reidviz.training.run import Exams, train
 from reidviz.training.run_folder import Job, create
 from reidviz.ui.background.jobs import board, quick_board
+from reidviz.ui.session.models import known_readings
 from reidviz.ui.session.selection import Selection
-from reidviz.ui.session.sidebar import known_readings
 from reidviz.ui.widgets.markup import NOTHING
 from tests.conftest import SMALL, network, people_folder
 from tests.evaluation.conftest import FUSION

@@ -14,7 +14,7 @@ from reidviz.evaluation.ground_truth import truth_of
 from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate
 from reidviz.evaluation.verification.error_rates import cross_tempered, errors, reliability, threshold_at
 from reidviz.evaluation.verification.pair_set import pairs_tested
-from reidviz.ui.session.sidebar import known_readings
+from reidviz.ui.session.models import known_readings
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 from tests.pages.test_legal_data import forced

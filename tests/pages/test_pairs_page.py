@@ -11,8 +11,8 @@ from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import split
 from reidviz.ui.pairs import verification
 from reidviz.ui.pairs.thresholds import threshold_card
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import Selection
-from reidviz.ui.session.sidebar import Choice
 from tests.pages.conftest import settled
 
 
@@ -73,7 +73,7 @@ def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) 
 
 
 def page_readings() -> list:
-    from reidviz.ui.session.sidebar import known_readings
+    from reidviz.ui.session.models import known_readings
 
     return list(known_readings().values())
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card

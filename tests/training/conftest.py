@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reidviz.evaluation.pipeline.evaluate import card_metrics
+from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import Recipe, compact_recipe
 from reidviz.training.run import Exams

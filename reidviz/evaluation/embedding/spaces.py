@@ -20,7 +20,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.pipeline.evaluate import Reading, readings_of
+from reidviz.evaluation.pipeline.ranker import Reading, readings_of
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.evaluation.scoring.embeddings import Embeddings
 from reidviz.evaluation.transfer.domain_gap import Pairs

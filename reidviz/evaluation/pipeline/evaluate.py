@@ -1,4 +1,4 @@
-"""From a checkpoint and a split to scores, ranking and the record of `evaluate --json`; scores are kept on disk.
+"""From a ranker and a split to scores and ranking; scores are kept on disk.
 
 Reading cached scores needs no torch: it is imported where scores are computed.
 """
@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
@@ -17,46 +16,13 @@ from reidviz.data.dataset import Dataset, IntArray, Split
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.cascade import candidates, recall
-from reidviz.evaluation.ranking.foregone import foregone
-from reidviz.evaluation.ranking.fusion import UNFITTED, mixed
-from reidviz.evaluation.ranking.ranking import RANKS, Averaging, Ranking, rank
+from reidviz.evaluation.ranking.fusion import mixed
+from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import EXACT, PASSES, FloatArray, Scores, Scoring
 from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.models.model_card import Card, Fusion, find_checkpoint, read_card
-from reidviz.models.variants import Kind, variant
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read one checkpoint: what stands as a row of a table and as a curve.
-
-    name     shown to people; variant: as it is read ("mtdtrp" for the ranking branch of an mtdnet)
-    path     the weights file; sha256: of it
-    data, data_hash, protocol  what the checkpoint was trained on
-    weight   of a fused reading, where its dial stands; fusion: how that was fitted, None where it was not
-    """
-
-    name: str
-    variant: str
-    kind: Kind
-    path: Path
-    sha256: str
-    data: str
-    data_hash: str
-    protocol: str
-    weight: float | None = None
-    fusion: Fusion | None = None
-
-    @property
-    def cascades(self) -> bool:
-        """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
-        return self.kind != "distance" and self.variant != "mtdnet-cls"
-
-    def part(self, kind: Kind) -> "Reading":
-        """The same network read for one of the two scores that a fused reading mixes."""
-        return replace(self, kind=kind, weight=None)
 
 
 @dataclass(frozen=True)
@@ -84,19 +50,6 @@ class Result:
     scoring: Scoring
     key: str
     cascade: Cascade | None = None
-
-
-def readings_of(path: Path) -> tuple[Reading, ...]:
-    """The readings of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
-    path = find_checkpoint(path)
-    card = read_card(path)
-    readings = []
-    for as_read, kind in variant(card.variant).readings:
-        one = Reading(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
-        if kind == "fused":
-            one = replace(one, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
-        readings.append(one)
-    return tuple(readings)
 
 
 def evaluate(
@@ -131,58 +84,6 @@ def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring
     """Whether evaluate would answer at once."""
     matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
     return all(matrices.kept(part) is not None for part in _parts(reading, scoring))
-
-
-def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
-    """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
-    summary = report(dataset, split, evaluate_all(readings_of(path), dataset, split, progress, fresh=True))
-    context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery", "remarks")}
-    return tuple(context | model for model in summary["models"])
-
-
-def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
-    """A result as `evaluate --json` writes it; percentages 0-100."""
-    ranking, reading, cascade = result.ranking, result.reading, result.cascade
-    made = {
-        "name": reading.name,
-        "variant": reading.variant,
-        "kind": reading.kind,
-        "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
-        "mAP": round(ranking.mean_average_precision(averaging), 2),
-        "mINP": round(ranking.mean_inverse_negative_penalty, 2),
-        "seconds": round(result.seconds, 2),
-    }
-    if reading.weight is not None:
-        made |= {"weight": reading.weight, "weight_fitted": reading.fusion is not None}
-    if cascade is not None:
-        change = None if cascade.change is None else round(cascade.change, 2)
-        made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
-    return made
-
-
-def report(dataset: Dataset, split: Split, results: list[Result], averaging: Averaging = "step") -> dict[str, Any]:
-    """The whole JSON of one evaluation. averaging: how each AP is taken (Ranking.average_precision)."""
-    return {
-        "data": dataset.name,
-        "protocol": split.protocol,
-        "probes": len(split.probes),
-        "gallery": len(split.gallery),
-        "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
-        "averaging": averaging,
-        "remarks": foregone(truth_of(dataset, split)),
-        "models": [record(r, averaging) for r in results],
-    }
-
-
-def probe_records(dataset: Dataset, split: Split, result: Result, averaging: Averaging) -> list[dict[str, Any]]:
-    """AP (0-1) and the ranks of all true matches of every probe."""
-    ranking = result.ranking
-    return [
-        {"probe": dataset.samples[position].id, "AP": round(float(precision), 6), "ranks": ranks.tolist()}
-        for position, precision, ranks in zip(
-            split.probes, ranking.average_precision(averaging), ranking.matches, strict=True
-        )
-    ]
 
 
 def _parts(reading: Reading, scoring: Scoring) -> list[Reading]:
@@ -299,9 +200,3 @@ class _Matrices:
         probes, gallery = (store.of(part, self.progress) for part in (self.split.probes, self.split.gallery))
         distances(probes, gallery, out)
         return time.perf_counter() - started
-
-
-def _name(card: Card, as_read: str) -> str:
-    if as_read == card.variant:
-        return card.name
-    return as_read if card.name == card.variant else f"{card.name} ({as_read})"

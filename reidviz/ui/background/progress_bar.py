@@ -8,6 +8,7 @@ import streamlit as st
 from reidviz.common.progress import Progress
 from reidviz.ui.background.jobs import Job, JobBoard
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.keys import JOB
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -33,9 +34,9 @@ def wait_for(key: str, work: Callable[[Progress], None], again: Markdown, jobs: 
 def job_of(key: str, work: Callable[[Progress], None], jobs: JobBoard) -> Job:
     """The job of that key, started unless it was. One that has ended the board forgets; this session keeps what became
     of one that ended badly, until once_more()."""
-    mine = f"job {key}"
-    job: Job = st.session_state.get(mine) or jobs.get(key) or jobs.start(key, work)
-    st.session_state[mine] = job
+    mine = JOB.of(key)
+    job = mine.get() or jobs.get(key) or jobs.start(key, work)
+    mine.set(job)
     if job.finished:
         jobs.forget(key)
     if job.state == "done":
@@ -45,7 +46,7 @@ def job_of(key: str, work: Callable[[Progress], None], jobs: JobBoard) -> Job:
 
 def once_more(key: str) -> None:
     """Forget how the work of that key ended, so that it starts again."""
-    st.session_state.pop(f"job {key}", None)
+    JOB.of(key).pop()
 
 
 @partial(fragment, run_every=1.0)

@@ -10,7 +10,8 @@ from reidviz.data.catalogue.published import ORIGINS, WITHDRAWN, differences
 from reidviz.data.formats.reading import unread_line
 from reidviz.figures.cameras import MOST_PERSONS, cameras_figure, sightings
 from reidviz.figures.text import plain
-from reidviz.ui.session.sidebar import Choice, known_data
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.datasets import known_data
 from reidviz.ui.widgets.markup import Markdown, literal
 
 

@@ -13,7 +13,8 @@ from reidviz.data.formats import excluded
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.data.image_browser import STYLE, grid
-from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import CLEANED_NAME, CLEANED_WITHOUT, DATA_ADDED, EXAMINED, NOT_WRITTEN
 from reidviz.ui.widgets.markup import Html, Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -39,7 +40,7 @@ def show_doctor(choice: Choice) -> None:
     key = f"doctor {choice.dataset.cache_key} {choice.split.key} {choice.split.protocol}"
     report = _reports().get(key)
     if report is None:
-        if st.session_state.get("examining") != key:
+        if EXAMINED.get() != key:
             st.caption(
                 "Reads every picture once: files that cannot be used, duplicates, one person under two names, leaks "
                 "between training and test, odd shapes, missing cameras, names that differ by a zero or a blank."
@@ -67,7 +68,7 @@ def show_doctor(choice: Choice) -> None:
 
 
 def _examine(key: str) -> None:
-    st.session_state["examining"] = key
+    EXAMINED.set(key)
 
 
 def _show(choice: Choice, finding: Finding, key: str) -> None:
@@ -101,23 +102,23 @@ def _leave_out(choice: Choice, report: Report, key: str) -> None:
             "Leave out",
             list(offered),
             format_func=lambda k: f"{k} ({counted(len(offered[k]), 'picture')})",
-            key=f"out-kinds {key}",
+            key=CLEANED_WITHOUT.of(key).name,
         )
-        st.text_input("Name", f"{choice.dataset.layout} cleaned", key=f"out-name {key}", max_chars=60)
+        st.text_input("Name", f"{choice.dataset.layout} cleaned", key=CLEANED_NAME.of(key).name, max_chars=60)
         st.form_submit_button(
             "Write and choose it", icon=":material/cleaning_services:", on_click=_write, args=(choice, offered, key)
         )
-        if (error := st.session_state.pop("not written", None)) is not None:
+        if (error := NOT_WRITTEN.pop()) is not None:
             show_error(error)
 
 
 def _write(choice: Choice, offered: dict[str, tuple[int, ...]], key: str) -> None:
     """Write what the form asks for; what hinders it is kept for the form to show."""
     try:
-        out = {i for kind in st.session_state[f"out-kinds {key}"] for i in offered[kind]}
-        st.session_state["data added"] = _written(choice, out, st.session_state[f"out-name {key}"])
+        out = {i for kind in CLEANED_WITHOUT.of(key).get([]) for i in offered[kind]}
+        DATA_ADDED.set(_written(choice, out, CLEANED_NAME.of(key).get("")))
     except ReidvizError as error:
-        st.session_state["not written"] = error
+        NOT_WRITTEN.set(error)
 
 
 def _written(choice: Choice, out: set[int], name: str) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.keys import key_of
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import select
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Html, in_html
 from reidviz.ui.widgets.thumbnails import thumbnail
 

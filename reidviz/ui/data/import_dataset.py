@@ -19,7 +19,22 @@ from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import watch
 from reidviz.ui.data.dataset_card import show_known
 from reidviz.ui.data.import_preview import preview
-from reidviz.ui.session.sidebar import BUILT_IN
+from reidviz.ui.session.datasets import BUILT_IN
+from reidviz.ui.session.keys import (
+    CHOSEN_BEFORE,
+    DATA,
+    DATA_ADDED,
+    IMPORTING,
+    MODELS,
+    NOT_ADDED,
+    PROTOCOL,
+    UNPACKED,
+    UPLOADS_TAKEN,
+    ZIP,
+    ZIP_NAME,
+    ZIP_NAME_PROPOSED,
+    Key,
+)
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 from reidviz.ui.widgets.uploads import free
@@ -29,12 +44,11 @@ LARGEST_MB = 2_000
 
 def choose_added() -> None:
     """Where a data set was added a moment ago, choose it in the sidebar; to be called before that is drawn."""
-    spec = st.session_state.pop("data added", None)
+    spec = DATA_ADDED.pop()
     if spec:
-        st.session_state["data"] = spec
-        for key in ("protocol", "models"):
-            st.session_state.pop(key, None)
-        st.session_state.pop("chosen before", None)
+        DATA.set(spec)
+        for key in (PROTOCOL, MODELS, CHOSEN_BEFORE):
+            key.pop()
         st.query_params.clear()
 
 
@@ -45,8 +59,8 @@ def show_add() -> None:
     if not box.open:
         return
     with box:
-        if "unpacked" in st.session_state:
-            _unpacked(Path(st.session_state["unpacked"]))
+        if unpacked := UNPACKED.get():
+            _unpacked(unpacked)
         else:
             left, right = st.columns([2, 5])
             with left:
@@ -63,7 +77,7 @@ def show_add() -> None:
                 preview(folder)
                 if is_unpacked(folder) and not is_added(folder):
                     _offer_to_discard(folder)
-        if (error := st.session_state.pop("not added", None)) is not None:
+        if (error := NOT_ADDED.pop()) is not None:
             show_error(error)
         _added()
         with st.popover("What can be read", icon=":material/help:"):
@@ -117,23 +131,23 @@ def _discard(folder: Path) -> None:
     try:
         discard(folder)
     except ReidvizError as error:
-        st.session_state["not added"] = error
-    st.session_state.pop("unpacked", None)
+        NOT_ADDED.set(error)
+    UNPACKED.pop()
 
 
 def _zip() -> None:
     file = st.file_uploader(
         "A zip of a data set's folder",
         type="zip",
-        key=_uploader(),
+        key=_uploader().name,
         on_change=_name_it,
         max_upload_size=LARGEST_MB,
         help=f"Up to {LARGEST_MB:,} MB, which the server holds in memory meanwhile; unpack larger ones in the data "
         "folder yourself. Pictures and lists are unpacked, everything else is left out.",
     )
-    name = st.text_input("Name", key="add-name", max_chars=60)
-    if "importing" in st.session_state:
-        _import(*st.session_state["importing"])
+    name = st.text_input("Name", key=ZIP_NAME.name, max_chars=60)
+    if importing := IMPORTING.get():
+        _import(*importing)
         return
     st.button(
         "Unpack",
@@ -145,16 +159,18 @@ def _zip() -> None:
     )
 
 
-def _uploader() -> str:
+def _uploader() -> Key[UploadedFile]:
     """The key of the field for zips; another one after each import, so that an upload is not held once it is taken."""
-    return f"add-zip {st.session_state.get('uploads taken', 0)}"
+    return ZIP.of(str(UPLOADS_TAKEN.get(0)))
 
 
 def _name_it() -> None:
     """Propose the file's name, unless somebody has typed one meanwhile."""
-    file, kept = st.session_state[_uploader()], st.session_state
-    if kept.get("add-name", "") in ("", kept.get("add-name proposed")):
-        kept["add-name"] = kept["add-name proposed"] = "" if file is None else Path(file.name).stem[:60]
+    file = _uploader().get()
+    if ZIP_NAME.get("") in ("", ZIP_NAME_PROPOSED.get()):
+        name = "" if file is None else Path(file.name).stem[:60]
+        ZIP_NAME.set(name)
+        ZIP_NAME_PROPOSED.set(name)
 
 
 def _start(file: UploadedFile, name: str) -> None:
@@ -169,10 +185,10 @@ def _start(file: UploadedFile, name: str) -> None:
         copy = tempfile.TemporaryFile(dir=settings.data_dir())  # noqa: SIM115
         shutil.copyfileobj(file, copy)
     except ReidvizError as error:
-        st.session_state["not added"] = error
+        NOT_ADDED.set(error)
         return
     except OSError as error:
-        st.session_state["not added"] = ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room.")
+        NOT_ADDED.set(ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room."))
         return
 
     def work(progress: Progress) -> None:
@@ -181,8 +197,8 @@ def _start(file: UploadedFile, name: str) -> None:
 
     key = f"import {uuid4().hex}"
     quick_board().start(key, work)
-    st.session_state["importing"] = (key, name)
-    st.session_state["uploads taken"] = st.session_state.get("uploads taken", 0) + 1
+    IMPORTING.set((key, name))
+    UPLOADS_TAKEN.set(UPLOADS_TAKEN.get(0) + 1)
     free(file)
 
 
@@ -192,7 +208,7 @@ def _import(key: str, name: str) -> None:
     if job is not None and not job.finished:
         watch(key, quick_board())
         return
-    del st.session_state["importing"]
+    IMPORTING.pop()
     quick_board().forget(key)
     if job is not None and job.state == "failed" and job.error is not None:
         show_error(job.error)
@@ -201,7 +217,7 @@ def _import(key: str, name: str) -> None:
     else:
         folder = next((one for one in folders() if one.name == name and is_unpacked(one)), None)
         if folder is not None:
-            st.session_state["unpacked"] = str(folder)
+            UNPACKED.set(folder)
         st.rerun()
 
 
@@ -224,7 +240,7 @@ def _remove(spec: str) -> None:
     try:
         remove(spec)
     except ReidvizError as error:
-        st.session_state["not added"] = error
+        NOT_ADDED.set(error)
         return
-    if st.session_state.get("data") == spec:
-        st.session_state["data added"] = BUILT_IN[0]
+    if DATA.get() == spec:
+        DATA_ADDED.set(BUILT_IN[0])

@@ -11,7 +11,8 @@ from reidviz.data.catalogue.imported import add, candidates, questionable
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats.reading import is_misfit, unread_line
 from reidviz.data.keys import key_of
-from reidviz.ui.session.sidebar import dataset_named
+from reidviz.ui.session.datasets import dataset_named
+from reidviz.ui.session.keys import DATA_ADDED, NOT_ADDED, UNPACKED
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -111,7 +112,7 @@ def _add(name: str, spec: str) -> None:
     try:
         add(name, spec)
     except ReidvizError as error:
-        st.session_state["not added"] = error
+        NOT_ADDED.set(error)
         return
-    st.session_state.pop("unpacked", None)
-    st.session_state["data added"] = spec
+    UNPACKED.pop()
+    DATA_ADDED.set(spec)

@@ -12,6 +12,7 @@ import streamlit as st
 from reidviz.common.errors import ReidvizError
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.keys import MAP_CLICK, MAP_HOVER, MAP_HOVERED
 
 DWELL = 220
 """Milliseconds that the mouse rests on a point."""
@@ -124,29 +125,29 @@ _clicking = st.components.v2.component("reidviz_map_clicking", js=POINT + CLICKI
 def hover_pictures(sides: Mapping[str, Points]) -> None:
     """Show pictures over the charts in containers of these keys, which begin with map-side-; a point's customdata is
     its row."""
-    wanted = st.session_state.get("hovered", "")
+    wanted = MAP_HOVERED.get("")
     data = {"style": STYLE, "row": "", "picture": "", "told": ""}
     found = _found(wanted, sides)
     if found is not None:
         points, row = found
         with suppress(ReidvizError):
             data |= {"row": wanted, "picture": points.picture(row), "told": points.in_words(row)}
-    _resting(data=data, key="map-hover", height=1, on_row_change=_hovered)
+    _resting(data=data, key=MAP_HOVER.name, height=1, on_row_change=_hovered)
 
 
 def _hovered() -> None:
-    st.session_state["hovered"] = st.session_state["map-hover"]["row"] or ""
+    MAP_HOVERED.set(MAP_HOVER.get({})["row"] or "")
 
 
 def on_click(sides: Mapping[str, Points], take: Callable[[Points, int], None]) -> None:
     """Call take(points, row) before the fragment that this stands in runs again, when a point was clicked."""
 
     def clicked() -> None:
-        found = _found(st.session_state["map-click"]["row"] or "", sides)
+        found = _found(MAP_CLICK.get({})["row"] or "", sides)
         if found is not None:
             take(*found)
 
-    _clicking(key="map-click", height=1, on_row_change=clicked)
+    _clicking(key=MAP_CLICK.name, height=1, on_row_change=clicked)
 
 
 def _found(wanted: str, sides: Mapping[str, Points]) -> tuple[Points, int] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,7 @@ from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
 from reidviz.ui.embeddings.points import Points, describe_points
 from reidviz.ui.embeddings.spaces import NAMES, Side
+from reidviz.ui.session.keys import MAP_CHART, Key
 from reidviz.ui.session.selection import clear, select, selected
 from reidviz.ui.widgets.markup import Markdown, literal
 
@@ -117,11 +119,11 @@ def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | No
                 sizes_of(points, first) if look.by_rank and first is not None else None,
                 None if uploaded is None else uploaded(one),
             )
-            key = f"map-{name}-chart"
+            key = MAP_CHART.of(name)
             with st.container(key=f"map-side-{name}"):
                 st.plotly_chart(
                     figure,
-                    key=key,
+                    key=key.name,
                     on_select=partial(_take, key, points),
                     selection_mode=("points", "box", "lasso"),
                     config={"scrollZoom": True, "displaylogo": False},
@@ -161,13 +163,13 @@ def take_rows(points: Points, *rows: int) -> None:
         clear()
 
 
-def _take(key: str, points: Points) -> None:
+def _take(key: Key[dict[str, Any]], points: Points) -> None:
     """What was lassoed or boxed, as st.plotly_chart tells it.
 
     Charts also tell that nothing is selected when they are put up again, after a visit to another page say: that is no
     wish to select nothing, for which there is the button.
     """
-    told = [point.get("customdata") for point in st.session_state[key]["selection"]["points"]]
+    told = [point.get("customdata") for point in key.get({})["selection"]["points"]]
     if told:
         take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
 

@@ -13,7 +13,8 @@ from reidviz.common.printable import short, titles
 from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.embedding.sampling import by_identity
-from reidviz.ui.session.sidebar import Choice, dataset_named, known_data
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.datasets import dataset_named, known_data
 from reidviz.ui.widgets.markup import Html, Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import thumbnail

@@ -18,8 +18,9 @@ from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.embeddings.points import Points
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import MAP_PROBE
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import literal
 
 NAMES = ("left", "right")
@@ -88,13 +89,13 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
     ids = {choice.dataset.samples[i].id: int(i) for i in choice.split.probes.tolist()}
     wanted = [choice.dataset.samples[i].id for i in marked.tolist()] + [st.query_params.get("probe", "")]
     first = next((one for one in wanted if one in ids), next(iter(ids)))
-    key = f"map-probe {key_of(choice.dataset)}"
-    if st.session_state.get(key) not in ids:
-        st.session_state[key] = first
+    probe = MAP_PROBE.of(key_of(choice.dataset))
+    present = probe.get("")
+    probe.set(present if present in ids else first)
     chosen = st.selectbox(
         "Probe of the pairs",
         list(ids),
-        key=key,
+        key=probe.name,
         format_func=shown,
         help="Each point of a joint feature is the pair of this probe and a picture.",
     )
@@ -102,8 +103,8 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
         "Take the selected probe",
         icon=":material/my_location:",
         disabled=first == chosen,
-        on_click=st.session_state.update,
-        args=({key: first},),
+        on_click=probe.set,
+        args=(first,),
     )
     return ids[chosen]
 

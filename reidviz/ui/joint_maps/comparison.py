@@ -15,12 +15,15 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer.domain_gap import Pairs, sample_pairs
 from reidviz.models.model_card import read_card
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.datasets import dataset_named
+from reidviz.ui.session.keys import DATA, PROTOCOL
+from reidviz.ui.session.models import known_readings
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice, dataset_named, known_readings
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop
 
@@ -105,7 +108,8 @@ def compare(choice: Choice) -> Comparison:
 
 
 def _choose(data: str, protocol: str) -> None:
-    st.session_state.update({"data": data, "protocol": protocol})
+    DATA.set(data)
+    PROTOCOL.set(protocol)
 
 
 def _shown_on(bar: "st.delta_generator.DeltaGenerator") -> Progress:

@@ -12,8 +12,8 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer.domain_gap import Pairs, distances
 from reidviz.figures.heatmaps import channel_tiles, energy, overlaid
 from reidviz.ui.joint_maps.comparison import Comparison
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import selected
-from reidviz.ui.session.sidebar import current
 from reidviz.ui.widgets.markup import Html, Markdown
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import data_uri
@@ -41,7 +41,7 @@ def show_pair(comparison: Comparison) -> None:
         "Target pair of", ["one person", "two persons"], default="one person", required=True, key="joint-kind"
     )
     offered = np.flatnonzero(pairs.same if kind == "one person" else ~pairs.same)
-    marked = selected(current())
+    marked = selected(current_choice())
     held = np.isin(pairs.first[offered], marked) | np.isin(pairs.second[offered], marked)
     offered = np.concatenate([offered[held], offered[~held]])
     key = f"joint-pair {key_of(comparison.target, pairs, offered)}"

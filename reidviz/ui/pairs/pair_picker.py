@@ -11,8 +11,9 @@ from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import truth_of
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, Key
 from reidviz.ui.session.selection import selected
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import Picture, upload
@@ -40,7 +41,7 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
     with right:
         second = _one(choice, ids, second_key, "Second picture")
     with st.container(horizontal=True):
-        probe = st.session_state[first_key]
+        probe = first_key.get("")
         for label, help_, found in _suggestions(choice, results, ids, probe):
             st.button(label, help=help_, on_click=take_pair, args=(choice.dataset, probe, found))
         st.button(
@@ -54,11 +55,11 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
     return first, second
 
 
-def _one(choice: Choice, ids: dict[str, int], key: str, label: Markdown) -> Shown:
+def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) -> Shown:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.selectbox(label, list(ids), key=key, format_func=lambda one: _told(choice, ids[one]))
+        wanted = st.selectbox(label, list(ids), key=key.name, format_func=lambda one: _told(choice, ids[one]))
         with st.popover("Upload", icon=":material/upload:"):
-            mine = upload("A picture of one person instead", f"{key}-file")
+            mine = upload("A picture of one person instead", key.of("file").name)
     if mine is not None:
         return Shown(mine.image, mine.key, "your picture", None, None)
     position = ids[wanted]
@@ -69,18 +70,19 @@ def _one(choice: Choice, ids: dict[str, int], key: str, label: Markdown) -> Show
 
 def _start(choice: Choice, ids: dict[str, int]) -> None:
     """A probe and its true match, unless two pictures of this data set were chosen before."""
-    kept = st.session_state
     first_key, second_key = pair_keys(choice.dataset)
-    for before in ((kept.get(first_key), kept.get(second_key)), kept.get(_before(choice.dataset), ("", ""))):
-        if before[0] in ids and before[1] in ids:
-            kept[first_key], kept[second_key] = before  # Streamlit forgets what a page not shown held
+    for first, second in ((first_key.get(""), second_key.get("")), _before(choice.dataset).get(("", ""))):
+        if first in ids and second in ids:
+            first_key.set(first)  # Streamlit forgets what a page not shown held
+            second_key.set(second)
             return
     probes = choice.split.probes
     wanted = st.query_params.get("probe", "")
     row = int(np.flatnonzero(probes == ids[wanted])[0]) if wanted in ids and ids[wanted] in probes else 0
     same, _ = truth_of(choice.dataset, choice.split).marks(row)
     match = choice.split.gallery[np.flatnonzero(same)[0]]
-    kept[first_key], kept[second_key] = (choice.dataset.samples[i].id for i in (probes[row], match))
+    first_key.set(choice.dataset.samples[probes[row]].id)
+    second_key.set(choice.dataset.samples[match].id)
 
 
 def _suggestions(
@@ -106,26 +108,26 @@ def _suggestions(
     return found
 
 
-def pair_keys(dataset: Dataset) -> tuple[str, str]:
+def pair_keys(dataset: Dataset) -> tuple[Key[str], Key[str]]:
     """Where the session keeps the ids of the two chosen pictures of a data set."""
-    return f"pair-first {key_of(dataset)}", f"pair-second {key_of(dataset)}"
+    return PAIR_FIRST.of(key_of(dataset)), PAIR_SECOND.of(key_of(dataset))
 
 
 def take_pair(dataset: Dataset, first: str, second: str) -> None:
     """Choose two pictures of a data set by their ids, instead of uploaded ones too."""
     for key, chosen in zip(pair_keys(dataset), (first, second), strict=True):
-        st.session_state[key] = chosen
-        st.session_state.pop(f"{key}-file", None)
+        key.set(chosen)
+        key.of("file").pop()
 
 
 def remember_pair(dataset: Dataset) -> None:
     """Keep the two pictures when another page or another data set is chosen."""
     first, second = pair_keys(dataset)
-    st.session_state[_before(dataset)] = (st.session_state[first], st.session_state[second])
+    _before(dataset).set((first.get(""), second.get("")))
 
 
-def _before(dataset: Dataset) -> str:
-    return f"pair before {key_of(dataset)}"
+def _before(dataset: Dataset) -> Key[tuple[str, str]]:
+    return PAIR_BEFORE.of(key_of(dataset))
 
 
 def _test(choice: Choice) -> IntArray:

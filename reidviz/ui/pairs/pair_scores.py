@@ -10,7 +10,7 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure

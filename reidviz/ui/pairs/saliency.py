@@ -11,7 +11,7 @@ from reidviz.common import settings
 from reidviz.common.progress import time_left
 from reidviz.data.images.decode import resize
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.models.model_card import read_card

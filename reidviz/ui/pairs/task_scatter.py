@@ -14,8 +14,9 @@ from reidviz.evaluation.verification.pair_set import PairSet
 from reidviz.figures.pairs import plane_figure
 from reidviz.ui.pairs.pair_picker import take_pair
 from reidviz.ui.pairs.verification import Tested
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
 from reidviz.ui.session.selection import select
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Html, Markdown, in_html
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
@@ -77,7 +78,7 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
     )
     st.plotly_chart(
         figure,
-        key="pairs-plane",
+        key=PAIR_SCATTER.name,
         on_select=lambda: _lasso(choice, tasks.pairs),
         selection_mode=("box", "lasso"),
         config={"displaylogo": False},
@@ -137,7 +138,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
 
 def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
     """Rows of the pairs that were lassoed in this split, kept by sample ids."""
-    kept = st.session_state.get("pairs-lassoed", ("", ()))
+    kept = LASSOED_PAIRS.get(("", ()))
     if kept[0] != key_of(choice.dataset, choice.split):
         return np.empty(0, dtype=np.int64)
     wanted = set(kept[1])
@@ -147,10 +148,10 @@ def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
 
 
 def _lasso(choice: Choice, pairs: PairSet) -> None:
-    told = [point.get("customdata") for point in st.session_state["pairs-plane"]["selection"]["points"]]
+    told = [point.get("customdata") for point in PAIR_SCATTER.get({})["selection"]["points"]]
     rows = np.array(sorted({int(np.ravel(row)[0]) for row in told if row is not None}), dtype=np.int64)
     cells = tuple(zip(pairs.probes[rows].tolist(), pairs.gallery[rows].tolist(), strict=True))
-    st.session_state["pairs-lassoed"] = (key_of(choice.dataset, choice.split), cells)
+    LASSOED_PAIRS.set((key_of(choice.dataset, choice.split), cells))
     if len(rows):
         _select(choice, pairs, rows)
 

@@ -25,9 +25,11 @@ from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figu
 from reidviz.figures.text import Plain, plain
 from reidviz.models.model_card import read_card
 from reidviz.ui.pairs.verification import STEPS, UNITS, AtMost, Tested, pairs_told, searched
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import THRESHOLD_SLIDER
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.slider import slider
 
 ALL = "all cameras"
 PLACES = {
@@ -181,34 +183,18 @@ def _slider(one: Tested) -> None:
     """The threshold in the score's own unit, and places to put it."""
     step = STEPS[one.reading.kind]
     low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
-    key = f"slider {one.key}"
-    here = float(np.clip(one.threshold, low, high))
-    if key not in st.session_state:
-        st.session_state[key] = here
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.slider(
+        slider(
             "Threshold for “the same person”",
-            float(low),
-            float(high),
-            here,
-            step=step,
-            format="%.2f" if step > 0.005 else "%.3f",
-            key=key,
-            on_change=_moved,
-            args=(one.threshold_key, key),
+            (float(low), float(high)),
+            float(np.clip(one.threshold, low, high)),
+            step,
+            THRESHOLD_SLIDER.of(one.key),
+            one.threshold_key.set,
+            digits=2 if step > 0.005 else 3,
         )
         for label, place in PLACES.items():
-            st.button(label, key=f"to {label}", width="content", on_click=_put, args=(one.threshold_key, key, place))
-
-
-def _moved(kept: str, key: str) -> None:
-    st.session_state[kept] = float(st.session_state[key])
-
-
-def _put(kept: str, key: str, place: AtMost | None) -> None:
-    """Let the threshold follow a rule; the slider starts anew where that puts it."""
-    st.session_state[kept] = place
-    st.session_state.pop(key, None)
+            st.button(label, key=f"to {label}", width="content", on_click=one.threshold_key.set, args=(place,))
 
 
 def _rates(one: Tested, shown: BoolArray) -> tuple[float, float]:

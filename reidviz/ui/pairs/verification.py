@@ -8,14 +8,16 @@ import streamlit as st
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import Reading, Result
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.verification.error_rates import Errors, OpenSet, equal_error, errors, open_set, threshold_at
 from reidviz.evaluation.verification.pair_set import PairSet, likeness, pairs_tested
 from reidviz.figures.text import Plain
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import THRESHOLD, Key
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 
 UNITS = {
@@ -51,7 +53,7 @@ class Tested:
     alike: FloatArray
     errors: Errors
     equal: tuple[float, float]
-    threshold_key: str
+    threshold_key: Key[float | AtMost | None]
 
     @property
     def sign(self) -> int:
@@ -61,7 +63,7 @@ class Tested:
     @property
     def threshold(self) -> float:
         """Where the user's threshold stands, in the score's own unit; at first where both errors are equal."""
-        kept: float | AtMost | None = st.session_state.get(self.threshold_key)
+        kept = self.threshold_key.get()
         if isinstance(kept, float):
             return kept
         return self.sign * (self.equal[1] if kept is None else threshold_at(self.errors, kept.false_match))
@@ -110,12 +112,12 @@ def pairs_told(pairs: PairSet) -> Markdown:
     return Markdown(f"all {same:,} pairs of one person and {pairs.different:,}{drawn} of different persons")
 
 
-def threshold_key(result: Result, dataset: Dataset, split: Split) -> str:
+def threshold_key(result: Result, dataset: Dataset, split: Split) -> Key[float | AtMost | None]:
     """A threshold belongs to the scores of one network, read one way, on one test. It outlives a cascade and the name
     of a run: the scores that follow are of the same unit."""
     reading, scoring = result.reading, result.scoring
     ways = scoring.passes, scoring.precision
-    return f"threshold {key_of(reading.sha256, reading.kind, reading.weight, ways, dataset, split)}"
+    return THRESHOLD.of(key_of(reading.sha256, reading.kind, reading.weight, ways, dataset, split))
 
 
 @remembered(st.cache_resource, max_entries=4)

@@ -1,16 +1,19 @@
 """The multi-task dial: from pure ranking to pure classification, for the fused reading of a multi-task network."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.figures.fusion import dial_figure
 from reidviz.models.model_card import Fusion
-from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import FUSION_SLIDER, FUSION_WEIGHTS, Key
 from reidviz.ui.widgets.markup import Html, literal
+from reidviz.ui.widgets.slider import slider
 
 SCALE: Final = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
 <span style="position: absolute; left: 0; bottom: 0">◀ pure ranking</span>
@@ -38,7 +41,7 @@ def dial(choice: Choice, page: str) -> Choice:
         if len(fused) > 1:
             named = {reading.name: reading for reading in fused}
             one = named[st.selectbox("Dial of", list(named), key="dial-of")]
-        _draw(one, f"dial-{page}-{_key(one)}-{one.weight}")
+        _draw(one, FUSION_SLIDER.of(page, _key(one), str(one.weight)))
     moved = {reading.name: weight_of(reading) for reading in fused}
     st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
     return replace(
@@ -49,13 +52,14 @@ def dial(choice: Choice, page: str) -> Choice:
 def weight_of(reading: Reading) -> float:
     """Where the dial of a fused reading stands: as it was left, as the address says, or as it was fitted."""
     assert reading.weight is not None
-    kept: dict[str, float] = st.session_state.setdefault("dials", {})
-    if _key(reading) not in kept:
-        linked = _linked(reading.name)
-        if linked is None:
-            return reading.weight
-        kept[_key(reading)] = linked
-    return kept[_key(reading)]
+    moved = FUSION_WEIGHTS.get({}).get(_key(reading))
+    if moved is not None:
+        return moved
+    linked = _linked(reading.name)
+    if linked is None:
+        return reading.weight
+    _keep(_key(reading), linked)
+    return linked
 
 
 def _key(reading: Reading) -> str:
@@ -75,21 +79,19 @@ def _linked(name: str) -> float | None:
     return None
 
 
-def _draw(reading: Reading, key: str) -> None:
+def _draw(reading: Reading, key: Key[float]) -> None:
     assert reading.weight is not None
     fusion = reading.fusion
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container():
-            st.slider(
+            slider(
                 f"Multi-task dial of {literal(reading.name)}",
-                0.0,
-                1.0,
+                (0.0, 1.0),
                 weight_of(reading),
-                step=0.01,
-                key=key,
-                on_change=_moved,
-                args=(_key(reading), key),
-                help="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
+                0.01,
+                key,
+                partial(_keep, _key(reading)),
+                tip="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
                 "ranking branch and w the weight set here.",
             )
             st.html(SCALE.format(marks=_marks(fusion) if fusion else ""))
@@ -100,8 +102,8 @@ def _draw(reading: Reading, key: str) -> None:
             width="content",
             help="Back to the fitted weight" if fusion else "Back to the middle",
             disabled=weight_of(reading) == reading.weight,
-            on_click=_put,
-            args=(_key(reading), key, reading.weight),
+            on_click=_keep,
+            args=(_key(reading), reading.weight),
         )
     if fusion is None:
         st.caption(
@@ -137,9 +139,5 @@ def _marks(fusion: Fusion) -> Html:
     return Html(MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight))
 
 
-def _moved(kept: str, key: str) -> None:
-    st.session_state["dials"][kept] = st.session_state[key]
-
-
-def _put(kept: str, key: str, weight: float) -> None:
-    st.session_state["dials"][kept] = st.session_state[key] = weight
+def _keep(reading: str, weight: float) -> None:
+    FUSION_WEIGHTS.set(FUSION_WEIGHTS.get({}) | {reading: weight})

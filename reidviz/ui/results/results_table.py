@@ -7,11 +7,12 @@ import streamlit as st
 
 from reidviz.common.printable import short
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import Result, record
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import RANKS
 from reidviz.models.variants import TRAINED_ON
-from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 
 RANKED = tuple(str(k) for k in RANKS)

@@ -12,13 +12,14 @@ from reidviz.common.printable import short
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.evaluate import Reading, Result, evaluate, is_cached
+from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.background.jobs import Job, board
 from reidviz.ui.background.progress_bar import job_of, once_more
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from reidviz.data.keys import key_of
 from reidviz.evaluation.explain.masking import Box, only_box, without_box
+from reidviz.ui.session.keys import BOX
 from reidviz.ui.widgets.markup import Markdown
 from reidviz.ui.widgets.thumbnails import Picture, data_uri
 
@@ -20,16 +21,16 @@ KEEP: Final = ("only the box", "all but the box")
 def choose_box(whole: Picture) -> Picture | None:
     """Draw the probe to drag a box over; the picture as the models are to see it, None where there is no box."""
     keep = st.radio("The models see", KEEP, key="box-keep")
-    chart = f"box {whole.key}"
+    chart = BOX.of(whole.key)
     st.plotly_chart(
         _figure(whole.image),
-        key=chart,
+        key=chart.name,
         on_select="rerun",
         selection_mode="box",
         config={"displayModeBar": False},
         alt="The probe: drag a box over it",
     )
-    box = _box(st.session_state.get(chart), whole.image)
+    box = _box(chart.get(), whole.image)
     if box is None:
         st.caption("Drag a box over the picture: the lists follow. Double-click takes it away.")
         return None

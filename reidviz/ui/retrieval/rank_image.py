@@ -11,13 +11,13 @@ from reidviz.common import settings
 from reidviz.common.progress import time_left
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.evaluate import Reading
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.scores import Scores
 from reidviz.models.model_card import read_card
 from reidviz.models.variants import Kind
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import Picture

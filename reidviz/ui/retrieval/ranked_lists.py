@@ -8,7 +8,8 @@ from reidviz.data.dataset import IntArray
 from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import BoolArray, truth_of
-from reidviz.evaluation.pipeline.evaluate import Reading, Result
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import order
 from reidviz.evaluation.scores import Scores
@@ -16,8 +17,9 @@ from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, say_foregone, training_data
 from reidviz.ui.retrieval.probe_crop import choose_box
 from reidviz.ui.retrieval.rank_image import scores_of_picture
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import PROBE_SOURCE
 from reidviz.ui.session.selection import selected
-from reidviz.ui.session.sidebar import Choice
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
@@ -29,7 +31,7 @@ FEWEST_A_ROW = 5
 
 def open_probe(sample_id: str) -> None:
     """Go to the Retrieval page with this probe chosen."""
-    st.session_state["source"] = "From the data set"
+    PROBE_SOURCE.set("From the data set")
     st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from reidviz.data.dataset import IntArray
-from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import SELECTION
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Selection:
 
 def selected(choice: Choice) -> IntArray:
     """Positions in Dataset.samples of the selected pictures; none where they are of another data set."""
-    kept: Selection = st.session_state.get("selection", Selection())
+    kept = SELECTION.get(Selection())
     if kept.data != choice.dataset.manifest_hash:
         return np.empty(0, dtype=np.int64)
     places = {sample.id: i for i, sample in enumerate(choice.dataset.samples)}
@@ -34,9 +34,9 @@ def selected(choice: Choice) -> IntArray:
 def select(choice: Choice, positions: Iterable[int]) -> None:
     """Select these samples instead of what was selected before."""
     ids = tuple(dict.fromkeys(choice.dataset.samples[int(i)].id for i in positions))
-    st.session_state["selection"] = Selection(choice.dataset.manifest_hash, ids)
+    SELECTION.set(Selection(choice.dataset.manifest_hash, ids))
 
 
 def clear() -> None:
     """Select nothing."""
-    st.session_state["selection"] = Selection()
+    SELECTION.set(Selection())

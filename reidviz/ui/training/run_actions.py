@@ -8,20 +8,18 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.training import launcher
-from reidviz.ui.session.sidebar import use_run
+from reidviz.ui.session.keys import LEAVE_TRAIN_PAGE, RUN_ERROR, RUN_TO_DELETE
+from reidviz.ui.session.models import use_run
 from reidviz.ui.training.runs import Seen
 from reidviz.ui.training.start_form import duplicate
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
-ERROR, DELETE, LEAVE = "train error", "train delete", "train leave"
-
 
 def run_actions(seen: Seen) -> None:
     """Its buttons, those that make sense now and change nothing where the server is read-only; an action that fails
     says why."""
-    kept = st.session_state
-    if kept.pop(LEAVE, False):
+    if LEAVE_TRAIN_PAGE.pop():
         st.switch_page("pages/compare.py")
     job, state, writable = seen.job, seen.status.state, not settings.read_only()
     with st.container(horizontal=True, gap="small"):
@@ -34,10 +32,10 @@ def run_actions(seen: Seen) -> None:
         if writable and job is not None:
             _button("Duplicate with changes", "content_copy", lambda: duplicate(job))
         if writable and not seen.status.active:
-            _button("Delete", "delete", lambda: kept.update({DELETE: seen.name}))
-    if error := kept.pop(ERROR, None):
+            _button("Delete", "delete", lambda: RUN_TO_DELETE.set(seen.name))
+    if error := RUN_ERROR.pop():
         show_error(error)
-    if writable and kept.get(DELETE) == seen.name:
+    if writable and RUN_TO_DELETE.get() == seen.name:
         _ask(seen)
 
 
@@ -59,18 +57,18 @@ def _try(action: Callable[[], None]) -> None:
     try:
         action()
     except ReidvizError as error:
-        st.session_state[ERROR] = error
+        RUN_ERROR.set(error)
 
 
 def _use(seen: Seen) -> None:
     if seen.job is not None:
         read_card(find_checkpoint(seen.folder.root))
         use_run(seen.folder.root, seen.job.data, seen.job.protocol)
-        st.session_state[LEAVE] = True
+        LEAVE_TRAIN_PAGE.set(True)
 
 
 def _forget() -> None:
-    st.session_state.pop(DELETE, None)
+    RUN_TO_DELETE.pop()
 
 
 def _delete(seen: Seen) -> None:
@@ -80,7 +78,7 @@ def _delete(seen: Seen) -> None:
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_forget)
 def _ask(seen: Seen) -> None:
-    if DELETE not in st.session_state:
+    if RUN_TO_DELETE.get() is None:
         st.rerun()
     st.markdown(
         f"**{literal(seen.name)}** is removed for good: its settings, its curves and its weights. "

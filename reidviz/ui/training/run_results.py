@@ -10,7 +10,7 @@ from reidviz.common.printable import short
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
 from reidviz.ui.results.results_table import figures_table, say_foregone
-from reidviz.ui.session.sidebar import dataset_named
+from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.training.hard_examples import mistakes_html, mistakes_title
 from reidviz.ui.training.runs import Seen
 from reidviz.ui.widgets.markup import Markdown, literal

@@ -6,6 +6,7 @@ import streamlit as st
 
 from reidviz.common.printable import short, shown
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.keys import RUN
 from reidviz.ui.training.runs import Seen, all_runs, duration
 
 SIGNS = {
@@ -18,17 +19,15 @@ SIGNS = {
 }
 DAMAGED = "✗ damaged"
 PERCENT = {"validation rank-1", "test rank-1", "test mAP"}
-CHOSEN = "run"
 ROW = 35
 
 
 def chosen_run(runs: list[Seen]) -> Seen:
     """The run that the user, the address or the last start chose; else the newest."""
-    kept = st.session_state
-    if CHOSEN not in kept:
-        kept[CHOSEN] = st.query_params.get(CHOSEN, "")
-    chosen = next((seen for seen in runs if seen.name == kept[CHOSEN]), runs[0])
-    kept[CHOSEN] = st.query_params[CHOSEN] = chosen.name
+    wanted = RUN.get(st.query_params.get("run", ""))
+    chosen = next((seen for seen in runs if seen.name == wanted), runs[0])
+    RUN.set(chosen.name)
+    st.query_params["run"] = chosen.name
     return chosen
 
 
@@ -69,7 +68,7 @@ def _table(drawn: list[tuple[object, ...]], chosen: str) -> None:
     )
     rows = event["selection"]["rows"]
     if rows and rows[0] < len(names) and names[rows[0]] != chosen:
-        st.session_state[CHOSEN] = names[rows[0]]
+        RUN.set(names[rows[0]])
         st.rerun(scope="app")
 
 

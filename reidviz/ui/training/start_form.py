@@ -17,13 +17,15 @@ from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
 from reidviz.training.recipe import RECIPES, Recipe, changed, recipe_named, settings_of
 from reidviz.training.run_folder import Job
-from reidviz.ui.session.sidebar import Choice, dataset_named, known_data, known_readings
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.datasets import dataset_named, known_data
+from reidviz.ui.session.keys import RUN, TRAIN_ASKED, TRAIN_COUNT, TRAIN_FORM, TRAIN_STARTED, TRAIN_TEMPLATE
+from reidviz.ui.session.models import known_readings
 from reidviz.ui.training.recipe_form import group_of_inputs, recipe_inputs, value_of
 from reidviz.ui.training.runs import Seen
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
-FORM, TEMPLATE, ASKED, STARTED = "train-form", "train template", "train asked", "train started"
 MEANINGS = {
     "mtdnet-rnk": "ranking alone",
     "mtdnet-cls": "pairs alone",
@@ -44,21 +46,19 @@ class Template:
 
 def duplicate(job: Job) -> None:
     """Open the form with the settings of a run, to be changed; to be called in a callback."""
-    kept = st.session_state
-    kept[TEMPLATE] = Template(kept.get(TEMPLATE, Template()).number + 1, job)
-    kept[FORM] = True
+    TRAIN_TEMPLATE.set(Template(TRAIN_TEMPLATE.get(Template()).number + 1, job))
+    TRAIN_FORM.set(True)
 
 
 def new_training(choice: Choice, runs: list[Seen]) -> None:
     """Draw the form; when Start was pressed, create the run, start its worker and show it."""
-    kept = st.session_state
-    if started := kept.pop(STARTED, None):
-        kept[FORM] = False
+    if started := TRAIN_STARTED.pop():
+        TRAIN_FORM.set(False)
         st.toast(f"Started {literal(started)}.", icon=":material/play_arrow:")
-    asked = kept.pop(ASKED, False)
-    with st.expander("New training", expanded=not runs, icon=":material/add:", key=FORM, on_change="rerun"):
+    asked = TRAIN_ASKED.pop()
+    with st.expander("New training", expanded=not runs, icon=":material/add:", key=TRAIN_FORM.name, on_change="rerun"):
         try:
-            name, job = _inputs(choice, runs, kept.get(TEMPLATE, Template()))
+            name, job = _inputs(choice, runs, TRAIN_TEMPLATE.get(Template()))
             if asked:
                 _start(name, job)
         except ReidvizError as error:
@@ -69,9 +69,9 @@ def _start(name: str, job: Job) -> None:
     root = launcher.folder_of(name or launcher.free_name(job.variant, job.data))
     run = run_folder.create(root, job)
     launcher.start(run)
-    kept = st.session_state
-    kept["run"] = kept[STARTED] = run.name
-    kept["train count"] = kept.get("train count", 0) + 1
+    RUN.set(run.name)
+    TRAIN_STARTED.set(run.name)
+    TRAIN_COUNT.set(TRAIN_COUNT.get(0) + 1)
     st.rerun()
 
 
@@ -86,7 +86,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
     automatic = launcher.free_name("VARIANT", data)
     name = c.text_input(
         "Name",
-        key=f"{key}-name-{st.session_state.get('train count', 0)}",
+        key=f"{key}-name-{TRAIN_COUNT.get(0)}",
         placeholder=automatic,
         help="The name of the run's folder. Left empty, it is made of variant, data and time.",
     )
@@ -146,7 +146,7 @@ def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, 
         type="primary",
         icon=":material/play_arrow:",
         disabled=problem is not None,
-        on_click=lambda: st.session_state.update({ASKED: True}),
+        on_click=lambda: TRAIN_ASKED.set(True),
     )
     if problem is not None:
         raise problem

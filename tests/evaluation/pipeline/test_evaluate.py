@@ -13,18 +13,9 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.evaluate import (
-    Reading,
-    _Matrices,
-    card_metrics,
-    evaluate,
-    evaluate_all,
-    is_cached,
-    probe_records,
-    readings_of,
-    record,
-    report,
-)
+from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate, evaluate_all, is_cached
+from reidviz.evaluation.pipeline.ranker import Reading, readings_of
+from reidviz.evaluation.pipeline.report import card_metrics, probe_records, record, report
 from reidviz.evaluation.ranking.cascade import candidates, recall
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.fusion import mixed

@@ -10,7 +10,9 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import Truth, truth_of
-from reidviz.evaluation.pipeline.evaluate import card_metrics, evaluate_all, readings_of, report
+from reidviz.evaluation.pipeline.evaluate import evaluate_all
+from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.report import card_metrics, report
 from reidviz.evaluation.ranking.foregone import ONE_PERSON, foregone, others
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import Scores

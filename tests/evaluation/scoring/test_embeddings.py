@@ -12,7 +12,8 @@ from reidviz.data.images.decode import picture, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding.spaces import describe, kept, spaces_of
-from reidviz.evaluation.pipeline.evaluate import evaluate, readings_of
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring import embeddings, image
 from reidviz.evaluation.scoring.embeddings import Embeddings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.pipeline.evaluate import readings_of
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create

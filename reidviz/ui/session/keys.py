@@ -1,0 +1,97 @@
+"""What a session remembers: every key of st.session_state that code reads or writes, by name and type.
+
+Keys of widgets whose value only their own call returns are not here.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from reidviz.common.errors import ReidvizError
+    from reidviz.ui.background.jobs import Job
+    from reidviz.ui.pairs.verification import AtMost
+    from reidviz.ui.session.selection import Selection
+    from reidviz.ui.training.start_form import Template
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Key(Generic[T]):
+    """The place of one value in the session."""
+
+    name: str
+
+    @overload
+    def get(self) -> T | None: ...
+    @overload
+    def get(self, default: T) -> T: ...
+    def get(self, default: Any = None) -> Any:
+        """What is there, else the default."""
+        return st.session_state.get(self.name, default)
+
+    def set(self, value: T) -> None:
+        """Put a value there."""
+        st.session_state[self.name] = value
+
+    def pop(self) -> T | None:
+        """Take away what is there."""
+        found: T | None = st.session_state.pop(self.name, None)
+        return found
+
+    def of(self, *parts: str) -> "Key[T]":
+        """The place of the same kind of value for one of several things."""
+        return Key(" ".join((self.name, *parts)))
+
+
+DATA: Key[str] = Key("data")
+PROTOCOL: Key[str] = Key("protocol")
+MODELS: Key[list[str]] = Key("models")
+CHOSEN_BEFORE: Key[dict[str, Any]] = Key("chosen before")
+SELECTION: Key["Selection"] = Key("selection")
+JOB: Key["Job"] = Key("job")
+
+PROBE_SOURCE: Key[str] = Key("source")
+BOX: Key[dict[str, Any]] = Key("box")
+FUSION_WEIGHTS: Key[dict[str, float]] = Key("dials")
+FUSION_SLIDER: Key[float] = Key("dial")
+
+MAP_CHART: Key[dict[str, Any]] = Key("map-chart")
+MAP_PROBE: Key[str] = Key("map-probe")
+MAP_HOVER: Key[dict[str, Any]] = Key("map-hover")
+MAP_CLICK: Key[dict[str, Any]] = Key("map-click")
+MAP_HOVERED: Key[str] = Key("hovered")
+
+PAIR_FIRST: Key[str] = Key("pair-first")
+PAIR_SECOND: Key[str] = Key("pair-second")
+PAIR_BEFORE: Key[tuple[str, str]] = Key("pair-before")
+PAIR_SCATTER: Key[dict[str, Any]] = Key("pairs-plane")
+LASSOED_PAIRS: Key[tuple[str, tuple[tuple[int, int], ...]]] = Key("pairs-lassoed")
+THRESHOLD: Key["float | AtMost | None"] = Key("threshold")
+THRESHOLD_SLIDER: Key[float] = Key("slider")
+
+RUN: Key[str] = Key("run")
+RUN_TO_DELETE: Key[str] = Key("run to delete")
+RUN_ERROR: Key["ReidvizError"] = Key("run error")
+LEAVE_TRAIN_PAGE: Key[bool] = Key("leave train page")
+TRAIN_FORM: Key[bool] = Key("train form")
+TRAIN_TEMPLATE: Key["Template"] = Key("train template")
+TRAIN_ASKED: Key[bool] = Key("train asked")
+TRAIN_STARTED: Key[str] = Key("train started")
+TRAIN_COUNT: Key[int] = Key("train count")
+
+DATA_ADDED: Key[str] = Key("data added")
+NOT_ADDED: Key["ReidvizError"] = Key("not added")
+IMPORTING: Key[tuple[str, str]] = Key("importing")
+UNPACKED: Key[Path] = Key("unpacked")
+UPLOADS_TAKEN: Key[int] = Key("uploads taken")
+ZIP: Key[Any] = Key("add-zip")
+ZIP_NAME: Key[str] = Key("add-name")
+ZIP_NAME_PROPOSED: Key[str] = Key("add-name proposed")
+EXAMINED: Key[str] = Key("examining")
+CLEANED_WITHOUT: Key[list[str]] = Key("out-kinds")
+CLEANED_NAME: Key[str] = Key("out-name")
+NOT_WRITTEN: Key["ReidvizError"] = Key("not written")

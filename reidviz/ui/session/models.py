@@ -1,0 +1,100 @@
+"""The models that can be chosen: the shipped ones and those trained here."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.data.dataset import Dataset
+from reidviz.data.splits.protocols import split
+from reidviz.evaluation.pipeline.ranker import Reading, readings_of
+from reidviz.models.model_card import find_checkpoint
+from reidviz.models.variants import VARIANTS
+from reidviz.ui.session.datasets import dataset_named
+from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL
+from reidviz.ui.session.stamp import stamp_of
+
+MOST_BY_DEFAULT = 6
+HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
+_AT_STEP = re.compile(r" at step \d+")
+
+
+def known_readings() -> dict[str, Reading]:
+    """Every reading of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
+    readings: dict[str, Reading] = {}
+    for found in _models():
+        for reading in () if isinstance(found, str) else found:
+            name = reading.name
+            while name in readings:
+                name += "′"
+            readings[name] = reading
+    return readings
+
+
+def damaged_models() -> tuple[str, ...]:
+    """Of the same checkpoints those that cannot be offered: why, a sentence each."""
+    return tuple(found for found in _models() if isinstance(found, str))
+
+
+def _models() -> list[tuple[Reading, ...] | str]:
+    """The readings of each checkpoint, or why it has none."""
+    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
+    runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
+    files = [file for file in [*shipped, *runs] if file is not None and file.is_file()]
+    return [_readings(file, stamp_of(file, file.with_suffix(".json"))) for file in files]
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...] | str:
+    """The same of one file at one moment."""
+    try:
+        return readings_of(file)
+    except ReidvizError as error:
+        return error.message
+
+
+def _weights_of(run: Path) -> Path | None:
+    """The finished weights of a run, else its best or last ones, if there are any."""
+    try:
+        return find_checkpoint(run)
+    except ReidvizError:
+        return None
+
+
+def still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[str]:
+    """The chosen models that are still offered, whatever a browser sent; a run that has moved on goes by the name of
+    its new step."""
+    by_run = {_AT_STEP.sub("", name): name for name in offered}
+    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
+    return [name for name in dict.fromkeys(found) if name is not None]
+
+
+def use_run(run: Path, data: str, protocol: str) -> None:
+    """Add the readings of a run to the chosen models, and choose its data and protocol; to be called in a callback.
+
+    Raises ReidvizError when the run has no weights, or its data cannot be read.
+    """
+    split(dataset_named(data), protocol)
+    weights = find_checkpoint(run)
+    names = [name for name, reading in known_readings().items() if reading.path == weights]
+    models = MODELS.get(CHOSEN_BEFORE.get({}).get("models", []))
+    DATA.set(data)
+    PROTOCOL.set(protocol)
+    MODELS.set(list(dict.fromkeys([*models, *names])))
+
+
+def fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:
+    """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones.
+
+    Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
+    """
+    own = [name for name, reading in offered.items() if reading.data_hash == dataset.manifest_hash]
+    shipped = {name: r.variant for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
+    alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
+    found = [name for name in own if name in shipped]
+    if found and not set(found) & set(alone):
+        found = [name for name in alone if shipped[name] in dict(VARIANTS["mtdnet"].readings)] + found
+    return found or own[:MOST_BY_DEFAULT] or alone
