@@ -89,7 +89,8 @@ def test_who_is_on_the_list_logs_in_and_out(closed: str, visitor: BrowserContext
     page = log_in(visitor, closed, "ada")
     expect(page.get_by_role("link", name="Retrieval")).to_be_visible()
     expect(page.get_by_text("Ada **Lovelace** :material/add: <b>, Ada@example.org", exact=True)).to_be_visible()
-    page.get_by_role("button", name="Log out").click()
+    with page.expect_response("**/auth/logout*"):
+        page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     page.goto(f"{closed}/train")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
