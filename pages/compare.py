@@ -10,7 +10,7 @@ from reidviz.figures.text import plain
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
-from reidviz.ui.retrieval.ranked_lists import open_probe
+from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import select, selected
 from reidviz.ui.widgets.markup import Markdown, literal

@@ -4,7 +4,8 @@ import streamlit as st
 
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.scored_models import results_or_progress
-from reidviz.ui.retrieval.ranked_lists import choose_probe, show_probe, show_upload
+from reidviz.ui.retrieval.probe_picker import choose_probe
+from reidviz.ui.retrieval.ranked_lists import show_probe, show_upload
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import PROBE_SOURCE
 from reidviz.ui.widgets.messages import heading

@@ -35,9 +35,9 @@ from reidviz.ui.session.keys import (
     ZIP_NAME_PROPOSED,
     Key,
 )
+from reidviz.ui.widgets.image_upload import free
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
-from reidviz.ui.widgets.uploads import free
 
 LARGEST_MB = 2_000
 

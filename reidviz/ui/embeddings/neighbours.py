@@ -11,7 +11,7 @@ from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.evaluation.scores import FloatArray
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import Side
-from reidviz.ui.retrieval.ranked_lists import open_probe
+from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.markup import Html, in_html, literal
 from reidviz.ui.widgets.messages import said

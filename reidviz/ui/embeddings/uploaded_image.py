@@ -15,8 +15,9 @@ from reidviz.ui.embeddings.maps import Map
 from reidviz.ui.embeddings.neighbours import neighbours_row
 from reidviz.ui.embeddings.spaces import Side
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.person_cards import rows_html
-from reidviz.ui.widgets.thumbnails import Picture, data_uri, upload
+from reidviz.ui.widgets.thumbnails import Picture, data_uri
 
 ANCHORS = 10
 

@@ -14,9 +14,10 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, Key
 from reidviz.ui.session.selection import selected
+from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import Picture, upload
+from reidviz.ui.widgets.thumbnails import Picture
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """Pictures of a data set or of the user's own, and as data URIs: so nothing is served by path."""
 
 import base64
-import hashlib
 import io
 from dataclasses import dataclass
 
@@ -9,14 +8,11 @@ import streamlit as st
 from PIL import Image
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import SUFFIXES, decode, picture
+from reidviz.data.images.decode import picture
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
-from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.markup import Html, in_html
 
 HEIGHT = 180
-UPLOAD_TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
-UPLOAD_MB = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,21 +21,6 @@ class Picture:
 
     image: Image.Image
     key: str
-
-
-def upload(label: Markdown, key: str) -> Picture | None:
-    """Draw the upload of a picture of one person; None before there is one. A file that is no picture ends the page."""
-    file = st.file_uploader(
-        label,
-        type=UPLOAD_TYPES,
-        key=key,
-        max_upload_size=UPLOAD_MB,
-        help=f"One of {literal(', '.join(UPLOAD_TYPES))}. It stays in this server's memory and is not kept.",
-    )
-    if file is None:
-        return None
-    data = file.getvalue()
-    return Picture(or_stop(lambda: decode(data, file.name)), hashlib.sha256(data).hexdigest())
 
 
 @remembered(st.cache_data, max_entries=4000)

@@ -11,7 +11,7 @@ from reidviz.data.images.decode import SUFFIXES
 def page() -> None:
     import streamlit as st
 
-    from reidviz.ui.widgets.thumbnails import upload
+    from reidviz.ui.widgets.image_upload import upload
 
     mine = upload("A picture", "mine")
     if mine is not None:

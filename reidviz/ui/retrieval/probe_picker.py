@@ -1,0 +1,83 @@
+"""Choosing the probe whose galleries are shown."""
+
+import numpy as np
+import streamlit as st
+
+from reidviz.data.dataset import IntArray
+from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import PROBE_SOURCE
+from reidviz.ui.session.selection import selected
+from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.messages import said
+from reidviz.ui.widgets.thumbnails import thumbnail
+
+PROBES_A_PAGE = 12
+
+
+def open_probe(sample_id: str) -> None:
+    """Go to the Retrieval page with this probe chosen."""
+    PROBE_SOURCE.set("From the data set")
+    st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
+
+
+def choose_probe(choice: Choice, results: list[Result]) -> int:
+    """The row of the chosen probe in the results; the choice is kept in the URL."""
+    ids = [choice.dataset.samples[i].id for i in choice.split.probes]
+    with st.container(border=True):
+        filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
+        with filtering:
+            rows = _filtered(choice, results)
+        wanted = st.query_params.get("probe", "")
+        chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
+        if len(rows):
+            pages = -(-len(rows) // PROBES_A_PAGE)
+            key = f"probe-page {key_of(choice.dataset, choice.split, rows)}"
+            with paging:
+                page = st.pagination(pages, key=key) if pages > 1 else 1
+            _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
+        else:
+            st.info("No probe is like that with these models. Choose another filter.")
+    return chosen
+
+
+def _filtered(choice: Choice, results: list[Result]) -> IntArray:
+    """Rows of the probes that the filter lets through, in the order of the data set."""
+    names = [r.reading.name for r in results]
+    first = np.stack([r.ranking.first for r in results])
+    masks = {"all probes": np.ones(first.shape[1], dtype=bool)}
+    if len(results) > 1:
+        right = first == 1
+        masks["models disagree at rank 1"] = right.any(axis=0) & ~right.all(axis=0)
+        masks["every model wrong at rank 1"] = ~right.any(axis=0)
+    marked = np.isin(choice.split.probes, selected(choice))
+    if marked.any():
+        masks["selected on any page"] = marked
+    masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
+    chosen = st.selectbox(
+        "Probes shown", list(masks), format_func=lambda name: f"{name} ({int(masks[name].sum()):,})", key="probe-filter"
+    )
+    return np.flatnonzero(masks[chosen]).astype(np.int64)
+
+
+def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
+    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
+        for row in rows:
+            sample = choice.dataset.samples[choice.split.probes[row]]
+            with st.container(gap="xxsmall", horizontal_alignment="center"):
+                st.image(
+                    thumbnail(choice.dataset, int(choice.split.probes[row])), width=52, alt=f"person {sample.identity}"
+                )
+                st.button(
+                    literal(sample.identity),
+                    key=f"probe-{row}",
+                    help=f"{literal(sample.id)}: show its ranked galleries",
+                    type="primary" if row == chosen else "tertiary",
+                    on_click=_choose,
+                    args=(ids[row],),
+                )
+
+
+def _choose(sample_id: str) -> None:
+    st.query_params["probe"] = sample_id
