@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -18,17 +17,12 @@ from reidviz.figures.text import Plain, plain
 from reidviz.ui.pairs.pair_picker import Shown
 from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.markup import Html, Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import Picture, data_uri
 
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
 ORDERS = (Plain("first picture first"), Plain("second picture first"))
-STYLE: Final = """<style>
-.rv-two { display: inline-flex; gap: .5rem; padding: .5rem; border-radius: 10px;
-  border: 1.5px dashed rgba(128,128,128,.6); }
-.rv-two.same { border: 3px solid #009E73; } .rv-two img { height: 190px; border-radius: 5px; }
-</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +53,7 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        st.html(STYLE + _pictures(first, second))
+        st.html(_pictures(first, second))
         st.markdown(_truth(first, second))
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
@@ -98,9 +92,9 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
 
 
 def _pictures(first: Shown, second: Shown) -> Html:
-    kind = Html("same" if first.person is not None and first.person == second.person else "other")
-    shown = [Html(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">') for one in (first, second)]
-    return Html(f'<div class="rv-two {kind}">{"".join(shown)}</div>')
+    kind = "rv-two same" if first.person is not None and first.person == second.person else "rv-two"
+    pictures = [(data_uri(one.image), one.told) for one in (first, second)]
+    return render("widgets/picture_row.html", kind=kind, pictures=pictures)
 
 
 def _truth(first: Shown, second: Shown) -> Markdown:

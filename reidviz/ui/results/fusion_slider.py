@@ -1,7 +1,6 @@
 """The multi-task dial: from pure ranking to pure classification, for the fused reading of a multi-task network."""
 
 from dataclasses import replace
-from typing import Final
 
 import streamlit as st
 
@@ -10,18 +9,7 @@ from reidviz.evaluation.pipeline.evaluate import Reading
 from reidviz.figures.fusion import dial_figure
 from reidviz.models.model_card import Fusion
 from reidviz.ui.session.sidebar import Choice
-from reidviz.ui.widgets.markup import Html, literal
-
-SCALE: Final = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
-<span style="position: absolute; left: 0; bottom: 0">◀ pure ranking</span>
-<span style="position: absolute; right: 0; bottom: 0">pure classification ▶</span>{marks}</div>"""
-
-MARKS: Final = """
-<div title="flat: within 1 point of the best" style="position: absolute; left: {low:.1%}; width: {width:.1%};
-top: .1rem; height: .5rem; background: #009E73; opacity: .35; border-radius: 3px"></div>
-<div style="position: absolute; left: calc({weight:.1%} - 1px); top: 0; height: 1rem; border-left: 2px solid #009E73">
-</div><span style="position: absolute; left: {weight:.1%}; top: .65rem; padding-left: .4rem; white-space: nowrap">
-fitted {weight:.2f}</span>"""
+from reidviz.ui.widgets.markup import literal, render
 
 
 def dial(choice: Choice, page: str) -> Choice:
@@ -92,7 +80,7 @@ def _draw(reading: Reading, key: str) -> None:
                 help="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
                 "ranking branch and w the weight set here.",
             )
-            st.html(SCALE.format(marks=_marks(fusion) if fusion else ""))
+            st.html(render("results/fusion_scale.html", fusion=fusion))
         st.button(
             "Reset",
             icon=":material/undo:",
@@ -131,10 +119,6 @@ def _show_fit(fusion: Fusion, weight: float) -> None:
         alt="mAP and rank-1 on the validation persons over the weight of the classifier",
         config={"displayModeBar": False},
     )
-
-
-def _marks(fusion: Fusion) -> Html:
-    return Html(MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight))
 
 
 def _moved(kept: str, key: str) -> None:

@@ -11,7 +11,7 @@ def test_right_and_wrong_differ_by_more_than_colour() -> None:
     assert 'rv-card right"' in html
     assert html.count("✓") == html.count("✗") == 1
     assert "another person" in html
-    assert "the probe&#x27;s person" in html
+    assert "the probe&#39;s person" in html
 
 
 def test_a_match_behind_the_list_is_shown_with_its_rank() -> None:
