@@ -68,8 +68,8 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     Html(name)  # forgotten
     Plain(name)  # forgotten
     Group(name, np.arange(3), "#000")  # forgotten
-    cmc_figure({name: np.ones(3)})  # forgotten
-    wins_figure(names, told)  # forgotten
+    cmc_figure({name: np.ones(3)}, {})  # forgotten
+    wins_figure(names, told, {})  # forgotten
 
     st.caption("A constant", help="Another")
     st.caption(f"{literal(name)} of {count:,}, {count / 3:.1f}, {told['count']:,}, {kind}")
@@ -89,7 +89,7 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     Setting("Seed", f"One of {count}")
     Group("all", np.arange(3), "#000")
     Group(plain(name), np.arange(3), "#000")
-    cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)})
+    cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)}, {})
 """
 
 

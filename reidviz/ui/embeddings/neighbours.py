@@ -49,7 +49,7 @@ def show_neighbours(sides: Sequence[Side]) -> None:
             _show_one(sides, points, row)
 
 
-def neighbours_row(side: Side, title: str, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
+def neighbours_row(side: Side, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
     """The pictures nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
     points = side.points
     places, distances = nearest(side.features, features, NEIGHBOURS + 1)
@@ -65,7 +65,8 @@ def neighbours_row(side: Side, title: str, features: FloatArray, identity: str |
         )
         for rank, (place, distance) in enumerate(pairs[:NEIGHBOURS])
     )
-    return Row(title, f"the nearest of {len(points):,} pictures, before any projection", cards)
+    note = f"the nearest of {len(points):,} pictures, before any projection"
+    return Row(side.space.name, side.style, note, cards)
 
 
 def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
@@ -88,9 +89,7 @@ def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
             own = side.points.rows_of(points.positions[row : row + 1])
             if len(own):
                 at = int(own[0])
-                found.append(
-                    neighbours_row(side, side.space.name, side.features[at : at + 1], sample.identity, leave_out=at)
-                )
+                found.append(neighbours_row(side, side.features[at : at + 1], sample.identity, leave_out=at))
         st.html(rows_html(found))
 
 

@@ -1,6 +1,6 @@
 """One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from reidviz.evaluation.pipeline.evaluate import Reading
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
 from reidviz.ui.pairs.pair_picker import Shown
 from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Html, Markdown, literal, render
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import Picture, data_uri
 
@@ -45,7 +47,7 @@ class Passes:
         return float(mixed(Scores("distance", parts[0]), Scores("probability", parts[1]), reading.weight).matrix[0, 0])
 
 
-def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
+def show_pair(choice: Choice, first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
     """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
     passes = or_stop(
         lambda: {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
@@ -57,7 +59,7 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
         st.markdown(_truth(first, second))
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
-        st.markdown(_table(every, scores))
+        st.markdown(_table(choice, every, scores))
         st.caption(
             "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
             "**Says**: at the threshold set below, at first where both errors are equal."
@@ -65,11 +67,14 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     a, b = st.columns(2)
     classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
     rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
+    styles = {plain(one.reading.name): choice.style(one.reading) for one in every}
     both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
-        _draw({n: p.probability for n, p in classifiers.items()}, both, "P(same)", "the 8 passes: orders × mirrors")
+        found = {name: one.probability for name, one in classifiers.items()}
+        _draw(found, styles, both, "P(same)", "the 8 passes: orders × mirrors")
     with b:
-        _draw({n: p.distance for n, p in rankers.items()}, MIRRORS, "squared distance", "the 4 passes: mirrors")
+        found = {name: one.distance for name, one in rankers.items()}
+        _draw(found, styles, MIRRORS, "squared distance", "the 4 passes: mirrors")
     return scores
 
 
@@ -103,7 +108,7 @@ def _truth(first: Shown, second: Shown) -> Markdown:
     return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
 
 
-def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
+def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Markdown:
     lines = [
         Markdown(
             "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
@@ -120,20 +125,26 @@ def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
         }[one.reading.kind]
         lines.append(
             Markdown(
-                f"| {literal(one.reading.name)} | {score} | {said} | {one.share_below(value, same=False):.1f} % | "
-                f"{100 - one.share_below(value, same=True):.1f} % |"
+                f"| {model(one.reading.name, choice.style(one.reading))} | {score} | {said} | "
+                f"{one.share_below(value, same=False):.1f} % | {100 - one.share_below(value, same=True):.1f} % |"
             )
         )
     return Markdown("\n".join(lines))
 
 
-def _draw(found: dict[str, FloatArray | None], labels: Sequence[Plain], title: Plain, what: Markdown) -> None:
+def _draw(
+    found: dict[str, FloatArray | None],
+    styles: Mapping[Plain, ModelStyle],
+    labels: Sequence[Plain],
+    title: Plain,
+    what: Markdown,
+) -> None:
     known = {plain(name): values for name, values in found.items() if values is not None}
     if not known:
         st.caption(f"None of the chosen models gives a {literal(title)}.")
         return
     st.plotly_chart(
-        passes_figure(known, labels, title),
+        passes_figure(known, styles, labels, title),
         key=f"pair-passes-{title}",
         alt=f"{title} of this pair in every pass, by model",
         config={"displayModeBar": False},

@@ -1,11 +1,10 @@
 """What the user chose in the sidebar - data set, protocol, models - once, for all pages, and in the URL."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,11 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.evaluation.pipeline.evaluate import Reading, readings_of
+from reidviz.figures.style import ModelStyle
 from reidviz.models.model_card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.navigation import pages
+from reidviz.ui.session.model_styles import AT_STEP, sign_menu, styles_of
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -30,7 +31,6 @@ MOST_BY_DEFAULT = 6
 MOST_LISTED = 50
 MOST_TYPED = 100
 HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
-_AT_STEP = re.compile(r" at step \d+")
 BUILT_IN = tuple(f"synthetic:{domain}" for domain in ("cuhk03", "cuhk01", "viper", "ilids", "prid2011"))
 
 
@@ -41,6 +41,10 @@ class Choice:
     dataset: Dataset
     split: Split
     readings: tuple[Reading, ...]
+
+    def style(self, reading: Reading) -> ModelStyle:
+        """How a chosen reading looks."""
+        return styles_of(self.readings)[reading.path, reading.kind]
 
 
 _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)
@@ -126,7 +130,9 @@ def _sidebar(unsplit: bool) -> Choice:
     names = _still_there(kept["models"], offered)
     before.update({"data": kept["data"], "protocol": kept["protocol"], "models": names})
     _write_address(before)
-    return Choice(dataset, parts, tuple(offered[name] for name in names))
+    readings = tuple(offered[name] for name in names)
+    sign_menu("models", readings)
+    return Choice(dataset, parts, readings)
 
 
 def _named(key: str) -> str:
@@ -224,7 +230,7 @@ def known_readings() -> dict[str, Reading]:
             name = reading.name
             while name in readings:
                 name += "′"
-            readings[name] = reading
+            readings[name] = replace(reading, name=name)
     return readings
 
 
@@ -271,8 +277,8 @@ def _weights_of(run: Path) -> Path | None:
 def _still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[str]:
     """The chosen models that are still offered, whatever a browser sent; a run that has moved on goes by the name of
     its new step."""
-    by_run = {_AT_STEP.sub("", name): name for name in offered}
-    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
+    by_run = {AT_STEP.sub("", name): name for name in offered}
+    found = [name if name in offered else by_run.get(AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
     return [name for name in dict.fromkeys(found) if name is not None]
 
 

@@ -7,7 +7,8 @@ from reidviz.figures.text import Plain
 from reidviz.figures.training import Points, steps_figure
 from reidviz.training.events import Event
 from reidviz.ui.server.boundary import fragment
-from reidviz.ui.training.run_results import final_figures, show_mistakes, validation_curves
+from reidviz.ui.session.sidebar import Choice
+from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
 from reidviz.ui.training.runs import Seen, duration, look
 from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
@@ -20,7 +21,7 @@ LOSSES = {
 }
 
 
-def live(seen: Seen, others: list[Seen]) -> None:
+def live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     """Everything that moves while a run is active, brought up to date every second, in place."""
     active = any(s.status.active for s in [seen, *others])
     moving = active and st.toggle(
@@ -30,14 +31,15 @@ def live(seen: Seen, others: list[Seen]) -> None:
         help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
     )
     st.html(stylesheet("training/live_curves.css"))
-    fragment(_live, 1.0 if moving else None)(seen, others)
+    fragment(_live, 1.0 if moving else None)(choice, seen, others)
 
 
-def _live(seen: Seen, others: list[Seen]) -> None:
+def _live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     seen, others = look(seen.folder), [look(other.folder) for other in others]
     _progress(seen)
-    final_figures([seen, *others])
-    validation_curves([seen, *others])
+    styles = styles_of_runs(choice, [seen, *others])
+    final_figures([seen, *others], styles)
+    validation_curves([seen, *others], styles)
     _losses(seen)
     show_mistakes(seen)
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reidviz.common.printable import shown
+from reidviz.figures.style import ModelStyle
 
 Markdown = NewType("Markdown", str)
 Html = NewType("Html", Markup)
@@ -33,6 +34,11 @@ def literal(text: str) -> Markdown:
     line is replaced (names.shown)."""
     parts = FOUND_LATER.split(shown(" ".join(text.split())))
     return cast(Markdown, NOTHING.join(MARKS.sub(r"\\\1", part) for part in parts))
+
+
+def model(name: str, style: ModelStyle) -> Markdown:
+    """The name of a model behind its sign in its colour."""
+    return cast(Markdown, f':color[{style.sign}]{{foreground="{style.colour}"}} {literal(name)}')
 
 
 def render(template: str, **values: object) -> Html:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reidviz.figures.style import ModelStyle
 from reidviz.ui.widgets.markup import Html, render
 
 KINDS = {
@@ -44,6 +45,7 @@ class Row:
     """One model's ranked list: its first pictures, and the true match where it stands behind them."""
 
     title: str
+    style: ModelStyle
     note: str
     cards: tuple[Card, ...]
     beyond: Card | None = None
