@@ -5,7 +5,6 @@
 
 import sys
 from functools import partial
-from typing import Final
 
 import pandas  # noqa: F401  Plotly fails on a pandas that another session's thread is still importing
 import streamlit as st
@@ -17,11 +16,6 @@ from reidviz.ui.background.jobs import while_serving
 from reidviz.ui.server.boundary import boundary, show_uncaught
 from reidviz.ui.server.guard import Guard
 
-STYLE: Final = """<style>
-.stMainBlockContainer { padding: 4.2rem 2.5rem 3rem 2.5rem; }
-.stMarkdown table { font-size: .88rem; width: 100%; }
-.stMarkdown th, .stMarkdown td { padding: .35rem .45rem; }
-</style>"""
 ICON = PROJECT / "reidviz" / "ui" / "server" / "icon.png"
 
 app = App(__file__, middleware=[Middleware(Guard)], lifespan=while_serving, on_script_error=show_uncaught)
@@ -33,10 +27,11 @@ if __name__ == "__main__":
     from reidviz.ui.server.startup import start
     from reidviz.ui.session.choice import use_choice
     from reidviz.ui.session.sidebar import choose
+    from reidviz.ui.widgets.markup import stylesheet
     from reidviz.ui.widgets.messages import or_stop
 
     st.set_page_config(page_title="reidviz", layout="wide")
-    st.html(STYLE)
+    st.html(stylesheet("style.css"))
     with boundary():
         hosts = tuple(st.get_option("server.allowedHosts"))
         or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address"), hosts))

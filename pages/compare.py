@@ -23,6 +23,7 @@ heading("Compare", "Which model finds the right person first, and on which probe
 choice = dial(current_choice(), "compare")
 results = results_or_progress(choice)
 names = [r.reading.name for r in results]
+styles = {plain(r.reading.name): choice.style(r.reading) for r in results}
 
 gallery = len(choice.split.gallery)
 ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
@@ -35,7 +36,7 @@ ranks = st.segmented_control(
     format_func=lambda k: f"all {k:d}" if k == gallery else f"1-{k:d}",
 )
 st.plotly_chart(
-    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}, ranks or 20),
+    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}, styles, ranks or 20),
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
@@ -50,7 +51,7 @@ st.subheader("Who wins on how many probes", anchor=False)
 st.caption("A model wins a probe when it alone ranks the true match best.")
 first = [r.ranking.first for r in results]
 st.plotly_chart(
-    wins_figure([plain(name) for name in names], wins(first)),
+    wins_figure([plain(name) for name in names], wins(first), styles),
     key="wins",
     alt="Number of probes each model alone ranks best, and shared ones",
 )

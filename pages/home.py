@@ -21,7 +21,10 @@ choice = current_choice()
 results = results_or_progress(choice)
 
 st.plotly_chart(
-    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}),
+    cmc_figure(
+        {plain(r.reading.name): r.ranking.cmc for r in results},
+        {plain(r.reading.name): choice.style(r.reading) for r in results},
+    ),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

@@ -22,7 +22,7 @@ results, every = [result for result, _ in found], [one for _, one in found]
 
 first, second = choose_pair(choice, results)
 remember_pair(choice.dataset)
-scores = show_pair(first, second, every)
+scores = show_pair(choice, first, second, every)
 with st.expander("Why: which regions made the decision", key="pair-why", on_change="rerun") as why:
     pass
 if why.open:
@@ -47,7 +47,7 @@ def examine(result: Result, one: Tested, marked: float) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown("**Every threshold**")
-        show_curves(every)
+        show_curves(choice, every)
     with right:
         st.markdown("**Can P(same) be believed?**")
         show_calibration(choice, one)

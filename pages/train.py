@@ -32,4 +32,4 @@ if not runs:
     st.stop()
 seen = chosen_run(runs)
 run_table(runs, seen)
-show_run(seen, runs)
+show_run(choice, seen, runs)

@@ -42,7 +42,7 @@ MARKDOWN, HTML, PLAIN = (
     "reidviz.ui.widgets.markup.Html",
     "reidviz.figures.text.Plain",
 )
-ESCAPES = {MARKDOWN: "literal()", HTML: "in_html()", PLAIN: "plain()"}
+ESCAPES = {MARKDOWN: "literal()", HTML: "render()", PLAIN: "plain()"}
 CODE = ErrorCode("markup", "Text that is not escaped where markup is understood", "reidviz")
 
 ALWAYS = {"body", "caption", "help", "label", "tabs", "text", "title"}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reidviz.common import settings
 from reidviz.common.printable import shown
 from reidviz.figures.text import plain
-from reidviz.ui.widgets.markup import NOTHING, in_html, literal
+from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, UI, literal, render
 
 FORGOTTEN = "# forgotten"
 MODULE = """
@@ -28,7 +28,7 @@ from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.embedding import Group
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.compare import wins_figure
-from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.markup import Html, Markdown, literal, render
 from reidviz.ui.widgets.messages import heading
 from reidviz.ui.training.recipe_form import Setting
 
@@ -60,7 +60,7 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     st.html(f"<b>{name}</b>")  # forgotten
     right.html(STYLE + name)  # forgotten
     st.html(literal(name))  # forgotten
-    st.caption(in_html(name))  # forgotten
+    st.caption(render("a.html", name=name))  # forgotten
     heading("Data", name)  # forgotten
     Setting(name, "what it means")  # forgotten
     Setting("Seed", meaning=told)  # forgotten
@@ -68,8 +68,8 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     Html(name)  # forgotten
     Plain(name)  # forgotten
     Group(name, np.arange(3), "#000")  # forgotten
-    cmc_figure({name: np.ones(3)})  # forgotten
-    wins_figure(names, told)  # forgotten
+    cmc_figure({name: np.ones(3)}, {})  # forgotten
+    wins_figure(names, told, {})  # forgotten
 
     st.caption("A constant", help="Another")
     st.caption(f"{literal(name)} of {count:,}, {count / 3:.1f}, {told['count']:,}, {kind}")
@@ -84,12 +84,12 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     st.radio("Which", names, format_func=literal)
     st.selectbox("Which", names, format_func=lambda one: f"- {one}")
     st.metric("Count", count)
-    st.html(f"{STYLE}<b>{in_html(name)}</b>")
+    st.html(STYLE + render("a.html", name=name))
     heading("Data", f"What is {literal(name)}?")
     Setting("Seed", f"One of {count}")
     Group("all", np.arange(3), "#000")
     Group(plain(name), np.arange(3), "#000")
-    cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)})
+    cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)}, {})
 """
 
 
@@ -105,12 +105,31 @@ def test_mypy_reports_every_escape_that_is_forgotten_and_no_other(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "way", [r"cast\(\"?(Markdown|Html|Plain)\b", r"map\((Markdown|Html|Plain)\b", "unsafe_allow_html"]
+    ("way", "allowed"),
+    [
+        (r"cast\(\"?(Markdown|Html|Plain)\b", {"markup.py", "text.py"}),
+        (r"\bMarkup\(", {"markup.py"}),
+        (r"map\((Markdown|Html|Plain)\b", set()),
+        ("unsafe_allow_html", set()),
+        (r"\|\s*safe\b|\bautoescape\b", {"markup.py"}),
+    ],
 )
-def test_nothing_but_the_escapes_goes_round_the_check(way: str) -> None:
-    parts = ("app.py", "pages/*.py", "reidviz/**/*.py")
+def test_nothing_but_the_escapes_goes_round_the_check(way: str, allowed: set[str]) -> None:
+    parts = ("app.py", "pages/*.py", "reidviz/**/*.py", "reidviz/**/*.html")
     found = {file.name for part in parts for file in settings.PROJECT.glob(part) if re.search(way, file.read_text())}
-    assert found == ({"markup.py", "text.py"} if way.startswith("cast") else set())
+    assert found <= allowed
+
+
+@pytest.mark.parametrize("file", sorted(UI.rglob("*.html")), ids=lambda file: file.name)
+def test_a_template_has_no_script_and_quotes_its_attributes(file: Path) -> None:
+    assert not re.search(r"<script|\son\w+=|=\s*\{\{", file.read_text())
+
+
+def test_html_of_ours_stands_in_a_template_and_a_text_that_looks_like_it_does_not() -> None:
+    grid = render("data/image_grid.html", pictures=[{"error": "<b>", "label": "'\"", "caption": "\u202e"}])
+    assert "<b>" not in grid
+    assert '<div class="rv-grid">' in render("data/image_groups.html", grids=[grid])
+    assert "&lt;div" in render("data/image_groups.html", grids=["<div>"])
 
 
 TOKENS = (
@@ -143,7 +162,7 @@ def test_html_shows_a_text_as_it_is_in_attributes_too(text: str) -> None:
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attributes: seen.append((tag, attributes))  # type: ignore[method-assign]
     parser.handle_data = lambda data: seen.append(("text", data))  # type: ignore[method-assign]
-    parser.feed(f'<i title="{in_html(text)}">{in_html(text)}</i>')
+    parser.feed(TEMPLATES.from_string('<i title="{{ text }}">{{ text }}</i>').render(text=text))
     parser.close()
     wanted = shown(text)
     assert seen == [("i", [("title", wanted)]), *([("text", wanted)] if wanted else [])]

@@ -31,6 +31,7 @@ from reidviz.ui.session.models import damaged_models, known_readings
 from reidviz.ui.training.run_results import _cmc, _rank1
 from reidviz.ui.training.run_table import _columns, _standing
 from reidviz.ui.training.runs import Seen, all_runs
+from reidviz.ui.widgets.markup import literal
 
 RUN = "runs/damaged"
 FILES = (
@@ -117,7 +118,7 @@ def _run(seen: Seen) -> str:
     if seen.validations:
         told += [_rank1([seen]), _cmc([seen])]
     if seen.metrics:
-        told.append(figures_table(list(seen.metrics)))
+        told.append(figures_table(list(seen.metrics), [literal(one["name"]) for one in seen.metrics]))
     return repr(told)
 
 

@@ -6,23 +6,25 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from reidviz.figures.palette import colour, dash
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import MOST_INSIDE, Plain, below
 
 
-def cmc_figure(curves: Mapping[Plain, npt.NDArray[np.float64]], ranks: int = 20) -> go.Figure:
+def cmc_figure(
+    curves: Mapping[Plain, npt.NDArray[np.float64]], styles: Mapping[Plain, ModelStyle], ranks: int = 20
+) -> go.Figure:
     """One line a model over ranks 1 ... `ranks`; each curve in percent, one value a rank from 1 on."""
     figure = go.Figure()
-    for position, (name, curve) in enumerate(curves.items()):
-        shown = curve[:ranks]
+    for name, curve in curves.items():
+        shown, style = curve[:ranks], styles[name]
         figure.add_trace(
             go.Scatter(
                 x=np.arange(1, len(shown) + 1),
                 y=shown,
                 name=name,
                 mode="lines+markers" if len(shown) <= 20 else "lines",
-                line={"color": colour(position), "dash": dash(position), "width": 2.5},
-                marker={"size": 5},
+                line={"color": style.colour, "dash": style.dash, "width": 2.5},
+                marker={"symbol": style.symbol, "size": 7},
                 hovertemplate="%{y:.1f} % within rank %{x}<extra>" + name + "</extra>",
             )
         )

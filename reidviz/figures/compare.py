@@ -1,16 +1,16 @@
 """Who wins on how many probes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from reidviz.evaluation.ranking.wins import Wins
-from reidviz.figures.palette import colour
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain
 
 
-def wins_figure(names: Sequence[Plain], won: Wins) -> go.Figure:
+def wins_figure(names: Sequence[Plain], won: Wins, styles: Mapping[Plain, ModelStyle]) -> go.Figure:
     """One bar a model: probes whose true match it alone ranks best; and one for those that models share."""
     labels = [*names, "shared by two or more"]
     counts = np.array([*won.alone, won.shared])
@@ -21,7 +21,7 @@ def wins_figure(names: Sequence[Plain], won: Wins) -> go.Figure:
             orientation="h",
             text=counts,
             textposition="auto",
-            marker={"color": [*(colour(i) for i in range(len(names))), "#9a9a9a"]},
+            marker={"color": [*(styles[name].colour for name in names), "#9a9a9a"]},
             hovertemplate="%{x} probes<extra>%{y}</extra>",
         )
     )

@@ -58,33 +58,8 @@ def map_figure(
     uploaded  where pictures of the user's own lie (M, 2)
     """
     figure = go.Figure()
-    scatter = go.Scatter if len(plane) <= DRAWN_AS_SVG else go.Scattergl
-    chosen = np.zeros(len(plane), dtype=bool)
-    chosen[selected] = True
     for group in groups:
-        rows = group.rows
-        figure.add_trace(
-            scatter(
-                x=plane[rows, 0],
-                y=plane[rows, 1],
-                name=group.name,
-                mode="markers",
-                showlegend=group.telling,
-                customdata=rows.astype(np.int32),
-                selectedpoints=np.flatnonzero(chosen[rows]).astype(np.int32) if len(selected) else None,
-                marker={
-                    "color": group.shades if isinstance(group.shades, str) else np.array(group.shades),
-                    "symbol": group.symbol,
-                    "size": SIZE if sizes is None else sizes[rows],
-                    "opacity": 0.85,
-                    "line": {"width": 0.5, "color": "rgba(128,128,128,.6)"},
-                },
-                selected={"marker": {"opacity": 1.0}},
-                unselected={"marker": {"opacity": 0.13}},
-                text=None if told is None else np.array([told[row] for row in rows]),
-                hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
-            )
-        )
+        figure.add_trace(_points(plane, group, told, selected, sizes))
     for name, pairs, shade, dash in (
         ("to its true match", links.right, RIGHT, "solid"),
         ("to its nearest wrong neighbour", links.wrong, WRONG, "dot"),
@@ -137,6 +112,37 @@ def distances_figure(
         yaxis={"title": "pairs (%)"},
     )
     return figure
+
+
+def _points(
+    plane: Plane,
+    group: Group,
+    told: Sequence[Plain] | None,
+    selected: IntArray,
+    sizes: npt.NDArray[np.float32] | None,
+) -> go.Scatter | go.Scattergl:
+    rows = group.rows
+    scatter = go.Scatter if len(plane) <= DRAWN_AS_SVG else go.Scattergl
+    return scatter(
+        x=plane[rows, 0],
+        y=plane[rows, 1],
+        name=group.name,
+        mode="markers",
+        showlegend=group.telling,
+        customdata=rows.astype(np.int32),
+        selectedpoints=np.flatnonzero(np.isin(rows, selected)).astype(np.int32) if len(selected) else None,
+        marker={
+            "color": group.shades if isinstance(group.shades, str) else np.array(group.shades),
+            "symbol": group.symbol,
+            "size": SIZE if sizes is None else sizes[rows],
+            "opacity": 0.85,
+            "line": {"width": 0.5, "color": "rgba(128,128,128,.6)"},
+        },
+        selected={"marker": {"opacity": 1.0}},
+        unselected={"marker": {"opacity": 0.13}},
+        text=None if told is None else np.array([told[row] for row in rows]),
+        hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
+    )
 
 
 def _lines(plane: Plane, pairs: IntArray, name: str, shade: str, dash: str) -> go.Scatter:

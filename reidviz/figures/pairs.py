@@ -11,6 +11,7 @@ from reidviz.evaluation.ground_truth import BoolArray
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.verification.error_rates import Errors, Reliability
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import LINE, MOST_INSIDE, Plain
 
 BINS = 60
@@ -53,13 +54,19 @@ def scores_figure(
     return figure
 
 
-def errors_figure(curves: Mapping[Plain, Errors], thresholds: Mapping[Plain, float], deviates: bool) -> go.Figure:
+def errors_figure(
+    curves: Mapping[Plain, Errors],
+    thresholds: Mapping[Plain, float],
+    styles: Mapping[Plain, ModelStyle],
+    deviates: bool,
+) -> go.Figure:
     """False matches against hits (ROC), or against false non-matches on normal-deviate axes (DET, Martin et al., 1997);
     one curve a model, with a mark at its threshold."""
     from scipy.stats import norm
 
     figure = go.Figure()
-    for position, (name, curve) in enumerate(curves.items()):
+    for name, curve in curves.items():
+        style = styles[name]
         shown = np.ones(len(curve.thresholds), dtype=bool)
         if deviates:
             shown = (curve.false_match > 0) & (curve.false_non_match > 0)
@@ -75,7 +82,7 @@ def errors_figure(curves: Mapping[Plain, Errors], thresholds: Mapping[Plain, flo
             customdata=told,
             name=name,
             mode="lines",
-            line={"color": colour(position), "dash": dash(position), "width": 2.2},
+            line={"color": style.colour, "dash": style.dash, "width": 2.2},
             hovertemplate="%{customdata[0]:.2f} % false matches, %{customdata[1]:.2f} % " + word + "<extra></extra>",
         )
         at = int(np.searchsorted(curve.thresholds[shown], thresholds[name]).clip(max=max(0, len(x) - 1)))
@@ -85,7 +92,7 @@ def errors_figure(curves: Mapping[Plain, Errors], thresholds: Mapping[Plain, flo
                 y=y[at : at + 1],
                 mode="markers",
                 showlegend=False,
-                marker={"size": 11, "color": colour(position), "symbol": "diamond"},
+                marker={"size": 11, "color": style.colour, "symbol": style.symbol},
                 hovertemplate=f"{name}: at its threshold<extra></extra>",
             )
     figure.update_layout(
@@ -130,16 +137,21 @@ def reliability_figure(diagrams: Mapping[Plain, Reliability]) -> go.Figure:
     return figure
 
 
-def passes_figure(passes: Mapping[Plain, npt.NDArray[np.floating]], labels: Sequence[Plain], title: Plain) -> go.Figure:
+def passes_figure(
+    passes: Mapping[Plain, npt.NDArray[np.floating]],
+    styles: Mapping[Plain, ModelStyle],
+    labels: Sequence[Plain],
+    title: Plain,
+) -> go.Figure:
     """The single passes (K,) behind each model's score, and their mean as a bar."""
     figure = go.Figure()
-    for position, (name, values) in enumerate(passes.items()):
+    for name, values in passes.items():
         figure.add_scatter(
             x=values,
             y=[name] * len(values),
             text=np.array(labels),
             mode="markers",
-            marker={"size": 10, "color": colour(position), "symbol": "circle-open", "line": {"width": 2}},
+            marker={"size": 10, "color": styles[name].colour, "symbol": "circle-open", "line": {"width": 2}},
             hovertemplate="%{x:.4f}: %{text}<extra></extra>",
             showlegend=False,
         )
@@ -147,7 +159,7 @@ def passes_figure(passes: Mapping[Plain, npt.NDArray[np.floating]], labels: Sequ
             x=[float(values.mean())],
             y=[name],
             mode="markers",
-            marker={"size": 22, "color": colour(position), "symbol": "line-ns-open", "line": {"width": 4}},
+            marker={"size": 22, "color": styles[name].colour, "symbol": "line-ns-open", "line": {"width": 4}},
             hovertemplate="mean %{x:.4f}<extra></extra>",
             showlegend=False,
         )

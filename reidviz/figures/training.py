@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,17 +52,18 @@ def steps_figure(curves: Mapping[Plain, Points], title: Plain, total: int, perce
     return figure
 
 
-def rank1_figure(curves: Mapping[Plain, Points], total: int) -> go.Figure:
+def rank1_figure(curves: Mapping[Plain, Points], styles: Mapping[Plain, ModelStyle], total: int) -> go.Figure:
     """Validation rank-1 in percent over the steps, one line a reading of a run; the axis ends at step `total`."""
     figure = go.Figure()
-    for position, (name, (steps, values)) in enumerate(curves.items()):
+    for name, (steps, values) in curves.items():
+        style = styles[name]
         figure.add_scatter(
             x=steps,
             y=values,
             name=name,
             mode="lines+markers",
-            line={"color": colour(position), "dash": dash(position), "width": 2.5},
-            marker={"size": 6},
+            line={"color": style.colour, "dash": style.dash, "width": 2.5},
+            marker={"symbol": style.symbol, "size": 7},
             hovertemplate="%{y:.1f} % at step %{x}<extra>" + name + "</extra>",
         )
     _lay_out(figure, "rank-1 (%)", 340)
@@ -74,9 +76,11 @@ def rank1_figure(curves: Mapping[Plain, Points], total: int) -> go.Figure:
     return figure
 
 
-def validation_cmc_figure(curves: Mapping[Plain, FloatArray], ranks: int = 20) -> go.Figure:
-    """The CMC of the last validation, one line a reading of a run, in the colours of rank1_figure."""
-    figure = cmc_figure(curves, ranks)
+def validation_cmc_figure(
+    curves: Mapping[Plain, FloatArray], styles: Mapping[Plain, ModelStyle], ranks: int = 20
+) -> go.Figure:
+    """The CMC of the last validation, one line a reading of a run."""
+    figure = cmc_figure(curves, styles, ranks)
     _lay_out(figure, "found within rank k (%)", 340)
     figure.update_layout(below(340, len(curves)), hovermode="closest")
     return figure

@@ -4,12 +4,13 @@ from reidviz.evaluation.ranking.wins import Wins
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.compare import wins_figure
 from reidviz.figures.palette import colour, dash
+from reidviz.figures.style import style_of
 from reidviz.figures.text import LINE, plain
 
 
 def test_a_cmc_figure_draws_the_very_numbers() -> None:
     curves = {"a": np.array([50.0, 75.0, 100.0]), "b": np.array([25.0, 50.0, 75.0])}
-    figure = cmc_figure(curves, ranks=2)
+    figure = cmc_figure(curves, style_of(curves), ranks=2)
     assert [t.name for t in figure.data] == ["a", "b"]
     assert figure.data[0].x.tolist() == [1, 2]
     assert figure.data[1].y.tolist() == [25, 50]
@@ -19,26 +20,27 @@ def test_a_cmc_figure_draws_the_very_numbers() -> None:
 
 
 def test_a_wins_figure_counts_every_probe_once() -> None:
-    figure = wins_figure(["a", "b"], Wins((3, 4), 5))
+    figure = wins_figure(["a", "b"], Wins((3, 4), 5), style_of("ab"))
     assert figure.data[0].x.tolist() == [3, 4, 5]
     assert list(figure.data[0].y) == ["a", "b", "shared by two or more"]
 
 
 def test_curves_of_twelve_models_are_told_apart_and_their_legend_leaves_them_room() -> None:
     curves = {f"model {i}": np.array([50.0, 75.0, 100.0]) for i in range(12)}
-    figure = cmc_figure(curves)
+    figure = cmc_figure(curves, style_of(curves))
     assert len({(trace.line.color, trace.line.dash) for trace in figure.data}) == 12
     assert len({(colour(i), dash(i)) for i in range(24)}) == 24
     assert figure.layout.legend.y < 0
     assert figure.layout.height == 340 + 12 * LINE
-    few = cmc_figure(dict(list(curves.items())[:5]))
+    few = cmc_figure(dict(list(curves.items())[:5]), style_of(curves))
     assert few.layout.legend.y > 0
 
 
 def test_names_are_no_markup_and_no_template() -> None:
     assert plain("<b>x</b> & %{y}\n1 %") == "&lt;b&gt;x&lt;/b&gt; &amp; &#37;{y} 1 %"
     assert plain("\u202ea") == "\N{REPLACEMENT CHARACTER}a"
-    figure = cmc_figure({plain("<b>m"): np.array([1.0])})
+    styles = style_of([plain("<b>m")])
+    figure = cmc_figure({plain("<b>m"): np.array([1.0])}, styles)
     assert figure.data[0].name == "&lt;b&gt;m"
     assert "<b>" not in figure.data[0].hovertemplate
-    assert next(iter(wins_figure([plain("<b>m")], Wins((1,), 0)).data[0].y)) == "&lt;b&gt;m"
+    assert next(iter(wins_figure([plain("<b>m")], Wins((1,), 0), styles).data[0].y)) == "&lt;b&gt;m"

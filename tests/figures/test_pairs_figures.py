@@ -5,6 +5,7 @@ from reidviz.evaluation.verification.error_rates import errors, reliability
 from reidviz.figures.embedding import Group, Links, distances_figure, map_figure
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.figures.pairs import errors_figure, passes_figure, plane_figure, reliability_figure, scores_figure
+from reidviz.figures.style import style_of
 from reidviz.figures.text import plain
 
 RNG = np.random.default_rng(0)
@@ -20,10 +21,10 @@ def test_each_kind_of_pair_sums_to_a_hundred_percent() -> None:
 
 def test_curves_end_where_all_or_nothing_passes() -> None:
     found = {"a": errors(VALUES, SAME)}
-    roc = errors_figure(found, {"a": 0.5}, deviates=False)
+    roc = errors_figure(found, {"a": 0.5}, style_of(found), deviates=False)
     assert (roc.data[0].x[0], roc.data[0].y[0]) == (100, 100)
     assert (roc.data[0].x[-1], roc.data[0].y[-1]) == (0, 0)
-    det = errors_figure(found, {"a": 0.5}, deviates=True)
+    det = errors_figure(found, {"a": 0.5}, style_of(found), deviates=True)
     assert np.isfinite(det.data[0].x).all()
     assert np.isfinite(det.data[0].y).all()
 
@@ -32,7 +33,7 @@ def test_reliability_and_passes_carry_their_numbers() -> None:
     one = reliability(VALUES, SAME)
     figure = reliability_figure({"as it is": one})
     np.testing.assert_array_equal(figure.data[1].x, one.told)
-    passes = passes_figure({"m": np.array([0.1, 0.3])}, ["a", "b"], "P")
+    passes = passes_figure({"m": np.array([0.1, 0.3])}, style_of("m"), ["a", "b"], "P")
     assert passes.data[0].x.tolist() == [0.1, 0.3]
     assert passes.data[1].x[0] == 0.2
 

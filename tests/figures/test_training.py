@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from reidviz.figures.style import style_of
 from reidviz.figures.training import rank1_figure, running_mean, steps_figure, validation_cmc_figure
 
 STEPS = np.array([10.0, 20.0, 30.0])
@@ -25,8 +26,8 @@ def test_each_curve_is_drawn_thin_and_as_its_mean_over_the_whole_training() -> N
 
 def test_readings_have_one_colour_in_both_validation_charts() -> None:
     curves = {"one": np.array([40.0, 80.0, 100.0]), "other": np.array([50.0, 60.0, 100.0])}
-    over_steps = rank1_figure({name: (STEPS, curve) for name, curve in curves.items()}, 30)
-    over_ranks = validation_cmc_figure(curves, 3)
+    over_steps = rank1_figure({name: (STEPS, curve) for name, curve in curves.items()}, style_of(curves), 30)
+    over_ranks = validation_cmc_figure(curves, style_of(curves), 3)
     for a, b in zip(over_steps.data, over_ranks.data, strict=True):
         assert (a.name, a.line.color, a.line.dash) == (b.name, b.line.color, b.line.dash)
     assert len({trace.line.color for trace in over_steps.data}) == 2

@@ -1,5 +1,6 @@
 """The app over small models and a small folder of pictures, without a browser."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from pathlib import Path
@@ -91,8 +92,15 @@ def wait_for_work() -> list[Job]:
     return jobs
 
 
+def name_in(cell: str) -> str:
+    """The name of a model in a table, without its sign."""
+    sign, _, name = cell.replace("\\", "").partition(" ")
+    assert re.fullmatch(r':color\[.\]\{foreground="#\w{6}"\}', sign)
+    return name
+
+
 def rows(app: AppTest) -> dict[str, list[float]]:
     """The table of results on the page: for each model its figures, rank-1 to mINP."""
     table = next(m.value for m in app.main.markdown if m.value.startswith("| model"))
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return {row[0].replace("\\", ""): [float(cell.strip("*")) for cell in row[3:]] for row in cells}
+    return {name_in(row[0]): [float(cell.strip("*")) for cell in row[3:]] for row in cells}

@@ -13,7 +13,7 @@ from reidviz.ui.pairs import verification
 from reidviz.ui.pairs.thresholds import threshold_card
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import Selection
-from tests.pages.conftest import settled
+from tests.pages.conftest import name_in, settled
 
 
 def opened(app: AppTest) -> AppTest:
@@ -29,7 +29,7 @@ def texts(page: AppTest) -> str:
 def table(page: AppTest, head: str) -> dict[str, list[str]]:
     shown = next(m.value for m in page.main.markdown if head in m.value)
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()[2:]]
-    return {row[0].replace("\\", ""): row[1:] for row in cells}
+    return {name_in(row[0]): row[1:] for row in cells}
 
 
 def chosen_pair(page: AppTest) -> list[str]:

@@ -12,10 +12,10 @@ from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import excluded
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
-from reidviz.ui.data.image_browser import STYLE, grid
+from reidviz.ui.data.image_browser import grid
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import CLEANED_NAME, CLEANED_WITHOUT, DATA_ADDED, EXAMINED, NOT_WRITTEN
-from reidviz.ui.widgets.markup import Html, Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import show_error
 
 REPORTS_KEPT = 8
@@ -83,10 +83,9 @@ def _show(choice: Choice, finding: Finding, key: str) -> None:
         page = st.pagination(pages, key=f"finding page {key}") if pages > 1 else 1
         groups = finding.groups[(page - 1) * GROUPS_A_PAGE : page * GROUPS_A_PAGE]
         if all(len(group) == 1 for group in groups):
-            st.html(STYLE + grid(choice.dataset, [group[0] for group in groups]))
+            st.html(grid(choice.dataset, [group[0] for group in groups]))
         else:
-            grids = (Html(f'<div class="rv-group">{grid(choice.dataset, g[:BIG])}</div>') for g in groups)
-            st.html(STYLE + "".join(grids))
+            st.html(render("data/image_groups.html", grids=[grid(choice.dataset, group[:BIG]) for group in groups]))
         names = [" = ".join(plain(choice.dataset.samples[i].id) for i in group[:BIG]) for group in groups]
         st.text("\n".join(names))
 

@@ -1,7 +1,6 @@
 """Pictures of a data set, a page at a time: only what is on screen is decoded."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -11,20 +10,11 @@ from reidviz.data.dataset import Dataset, IntArray
 from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import select
-from reidviz.ui.widgets.markup import Html, in_html
+from reidviz.ui.widgets.markup import Html, render
 from reidviz.ui.widgets.thumbnails import thumbnail
 
 A_PAGE = 48
 EVERY = "all"
-STYLE: Final = """<style>
-.rv-grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(74px, 1fr)); gap: 8px; }
-.rv-grid figure { margin: 0; font-size: .7rem; line-height: 1.25; text-align: center; min-width: 0; }
-.rv-grid img, .rv-grid .none { width: 100%; height: 130px; object-fit: contain; border-radius: 5px; display: block;
-  background: rgba(128,128,128,.12); }
-.rv-grid .none { display: flex; align-items: center; justify-content: center; padding: 4px; font-size: .66rem; }
-.rv-grid figcaption { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; opacity: .85; }
-.rv-group { border-left: 3px solid #009E73; padding-left: 8px; margin-bottom: 8px; }
-</style>"""
 
 
 def browse(choice: Choice) -> None:
@@ -64,20 +54,21 @@ def browse(choice: Choice) -> None:
             on_click=select,
             args=(choice, part.tolist()),
         )
-    st.html(STYLE + grid(dataset, part))
+    st.html(grid(dataset, part))
 
 
 def grid(dataset: Dataset, positions: Sequence[int] | IntArray) -> Html:
     """Pictures as HTML; one that cannot be decoded shows why."""
-    return Html(f'<div class="rv-grid">{"".join(_figure(dataset, int(i)) for i in positions)}</div>')
+    return render("data/image_grid.html", pictures=[_figure(dataset, int(i)) for i in positions])
 
 
-def _figure(dataset: Dataset, index: int) -> Html:
+def _figure(dataset: Dataset, index: int) -> dict[str, str]:
     sample = dataset.samples[index]
-    told = in_html(f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}")
+    told = {
+        "label": f"person {sample.identity}, camera {sample.camera or 'unknown'}, {sample.id}",
+        "caption": sample.identity + (f" · {sample.camera}" if sample.camera else ""),
+    }
     try:
-        shown = Html(f'<img src="{thumbnail(dataset, index)}" alt="{told}" title="{told}">')
+        return told | {"picture": thumbnail(dataset, index), "error": ""}
     except ReidvizError as error:
-        shown = Html(f'<div class="none" title="{told}">{in_html(error.message)}</div>')
-    caption = sample.identity + (f" · {sample.camera}" if sample.camera else "")
-    return Html(f"<figure>{shown}<figcaption>{in_html(caption)}</figcaption></figure>")
+        return told | {"error": error.message}

@@ -6,6 +6,8 @@ the tool at hand (st.plotly_chart reports clicks with other tools only).
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,111 +16,15 @@ from reidviz.ui.embeddings.points import Points
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.keys import MAP_CLICK, MAP_HOVER, MAP_HOVERED
 
-DWELL = 220
-"""Milliseconds that the mouse rests on a point."""
 
-STYLE = """
-#rv-hover { position: fixed; z-index: 999990; pointer-events: none; display: none; padding: 6px; border-radius: 8px;
-  background: var(--st-background-color, #fff); color: var(--st-text-color, #222); font-size: .78rem; max-width: 190px;
-  border: 1px solid rgba(128,128,128,.6); box-shadow: 0 4px 14px rgba(0,0,0,.28); }
-#rv-hover img { display: block; height: 150px; margin: 0 auto 4px auto; border-radius: 4px; }
-"""
+def _component(name: str) -> Any:
+    """A component without looks, of a script in this folder."""
+    scripts = (Path(__file__).with_name(file).read_text(encoding="utf-8") for file in ("map_point.js", f"{name}.js"))
+    return st.components.v2.component(f"reidviz_{name}", js="".join(scripts))
 
-POINT = """
-function pointOf(chart) {
-  const point = chart?._hoverdata?.[0];
-  if (!point || point.customdata === undefined) return null;
-  const side = chart.closest('[class*=st-key-map-side-]').className.match(/st-key-(map-side-\\w+)/)[1];
-  return side + ' ' + [point.customdata].flat()[0];
-}
-const chartAt = event => event.target.closest?.('[class*=st-key-map-side-] .js-plotly-plot');
-"""
 
-RESTING = """
-const now = { x: 0, y: 0, wanted: null, timer: null, send: null };
-
-function card() {
-  let found = document.getElementById('rv-hover');
-  if (!found) {
-    found = document.createElement('div');
-    found.id = 'rv-hover';
-    found.setAttribute('role', 'tooltip');
-    document.body.appendChild(found);
-    const style = document.createElement('style');
-    style.id = 'rv-hover-style';
-    document.head.appendChild(style);
-  }
-  return found;
-}
-
-function hide() { clearTimeout(now.timer); now.wanted = null; card().style.display = 'none'; }
-
-function rest() {
-  now.wanted = pointOf(now.chart);
-  if (now.wanted) now.send('row', now.wanted);
-}
-
-function moved(event) {
-  const chart = chartAt(event);
-  if (Math.abs(event.clientX - now.x) + Math.abs(event.clientY - now.y) < 3 && chart) return;
-  now.x = event.clientX; now.y = event.clientY; now.chart = chart;
-  hide();
-  if (chart && !event.buttons) now.timer = setTimeout(rest, DWELL);
-}
-
-export default function ({ data, setTriggerValue, parentElement }) {
-  now.send = setTriggerValue;
-  const shown = card();
-  const theme = getComputedStyle(parentElement.host ?? parentElement);
-  for (const name of ['--st-background-color', '--st-text-color'])
-    shown.style.setProperty(name, theme.getPropertyValue(name));
-  document.getElementById('rv-hover-style').textContent = data.style;
-  if (data.row && data.row === now.wanted) {
-    shown.replaceChildren();
-    const picture = document.createElement('img'), words = document.createElement('div');
-    picture.src = data.picture; picture.alt = words.textContent = data.told;
-    shown.append(picture, words);
-    shown.style.display = 'block';
-    const box = shown.getBoundingClientRect();
-    shown.style.left = Math.min(now.x + 16, innerWidth - box.width - 8) + 'px';
-    shown.style.top = Math.max(8, Math.min(now.y - box.height / 2, innerHeight - box.height - 8)) + 'px';
-  }
-  document.addEventListener('mousemove', moved, true);
-  document.addEventListener('mousedown', hide, true);
-  return () => {
-    document.removeEventListener('mousemove', moved, true);
-    document.removeEventListener('mousedown', hide, true);
-    hide();
-  };
-}
-""".replace("DWELL", str(DWELL))
-
-CLICKING = """
-let down = null, send = null;
-
-function pressed(event) { down = chartAt(event) ? [event.clientX, event.clientY] : null; }
-
-function clicked(event) {
-  const chart = chartAt(event), tool = chart?._fullLayout?.dragmode;
-  if (!down || !['lasso', 'select'].includes(tool)) return;
-  if (Math.abs(event.clientX - down[0]) + Math.abs(event.clientY - down[1]) > 3) return;
-  const point = pointOf(chart);
-  if (point) send('row', point);
-}
-
-export default function ({ setTriggerValue }) {
-  send = setTriggerValue;
-  document.addEventListener('mousedown', pressed, true);
-  document.addEventListener('click', clicked, true);
-  return () => {
-    document.removeEventListener('mousedown', pressed, true);
-    document.removeEventListener('click', clicked, true);
-  };
-}
-"""
-
-_resting = st.components.v2.component("reidviz_map_resting", js=POINT + RESTING)
-_clicking = st.components.v2.component("reidviz_map_clicking", js=POINT + CLICKING)
+_resting = _component("map_resting")
+_clicking = _component("map_clicking")
 
 
 @fragment
@@ -126,7 +32,7 @@ def hover_pictures(sides: Mapping[str, Points]) -> None:
     """Show pictures over the charts in containers of these keys, which begin with map-side-; a point's customdata is
     its row."""
     wanted = MAP_HOVERED.get("")
-    data = {"style": STYLE, "row": "", "picture": "", "told": ""}
+    data = {"row": "", "picture": "", "told": ""}
     found = _found(wanted, sides)
     if found is not None:
         points, row = found

@@ -23,7 +23,7 @@ from reidviz.ui.embeddings.points import Points, describe_points
 from reidviz.ui.embeddings.spaces import NAMES, Side
 from reidviz.ui.session.keys import MAP_CHART, Key
 from reidviz.ui.session.selection import clear, select, selected
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 
 MOST_TOLD = 5_000
 MOST_LINKED = 30
@@ -109,7 +109,7 @@ def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | No
         shown = _shown(points, look)
         first = None if judge is None or judge.judged is None else judge.judged[1].first
         with column:
-            st.markdown(f"**{literal(one.side.space.name)}** · {literal(one.method)}" + _of(one, look))
+            st.markdown(f"**{model(one.side.space.name, one.side.style)}** · {literal(one.method)}" + _of(one, look))
             figure = map_figure(
                 one.plane,
                 groups_of(points, look.by, shown, first),

@@ -12,7 +12,7 @@ from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embeddings.spaces import NAMES, Side
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 
 MOST_FOR_AGREEMENT = 5_000
 
@@ -46,7 +46,7 @@ def show_numbers(sides: Sequence[Side]) -> None:
         )
     for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
         with column:
-            st.markdown(f"**{literal(side.space.name)}**: how far apart")
+            st.markdown(f"**{model(side.space.name, side.style)}**: how far apart")
             _histogram(name, side, one.distances)
     _definitions(numbers)
 
@@ -70,7 +70,7 @@ def _line(side: Side, one: Numbers) -> Markdown:
     camera = Markdown(
         "–" if one.camera is None else f"{one.camera.balanced_accuracy:.1f} % (chance {one.camera.chance:.0f} %)"
     )
-    return Markdown(f"| {literal(side.space.name)} | {together} | {overlap} | {camera} |")
+    return Markdown(f"| {model(side.space.name, side.style)} | {together} | {overlap} | {camera} |")
 
 
 def _histogram(name: str, side: Side, found: Distances | None) -> None:

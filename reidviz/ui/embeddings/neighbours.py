@@ -1,7 +1,6 @@
 """The selected pictures, each with its nearest neighbours in the original space of both maps."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -13,16 +12,13 @@ from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import Side
 from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.selection import selected
-from reidviz.ui.widgets.markup import Html, in_html, literal
+from reidviz.ui.widgets.markup import literal, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
 
 A_PAGE = 2
 STRIP = 40
 NEIGHBOURS = 10
-STYLE: Final = """<style>
-.rv-strip { display: flex; flex-wrap: wrap; gap: 3px; } .rv-strip img { height: 62px; border-radius: 4px; }
-</style>"""
 
 
 def show_selected(sides: Sequence[Side]) -> None:
@@ -34,8 +30,8 @@ def show_selected(sides: Sequence[Side]) -> None:
     st.subheader("Selected pictures and their neighbours", anchor=False)
     if len(rows) > 1:
         with said():
-            pictures = [_thumb(points, row) for row in rows[:STRIP].tolist()]
-            st.html(f'{STYLE}<div class="rv-strip">{"".join(pictures)}</div>')
+            pictures = [(points.picture(row), points.in_words(row)) for row in rows[:STRIP].tolist()]
+            st.html(render("widgets/picture_row.html", kind="rv-strip", pictures=pictures))
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
 
@@ -53,7 +49,7 @@ def show_neighbours(sides: Sequence[Side]) -> None:
             _show_one(sides, points, row)
 
 
-def neighbours_row(side: Side, title: str, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
+def neighbours_row(side: Side, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
     """The pictures nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
     points = side.points
     places, distances = nearest(side.features, features, NEIGHBOURS + 1)
@@ -69,7 +65,8 @@ def neighbours_row(side: Side, title: str, features: FloatArray, identity: str |
         )
         for rank, (place, distance) in enumerate(pairs[:NEIGHBOURS])
     )
-    return Row(title, f"the nearest of {len(points):,} pictures, before any projection", cards)
+    note = f"the nearest of {len(points):,} pictures, before any projection"
+    return Row(side.space.name, side.style, note, cards)
 
 
 def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
@@ -92,9 +89,7 @@ def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
             own = side.points.rows_of(points.positions[row : row + 1])
             if len(own):
                 at = int(own[0])
-                found.append(
-                    neighbours_row(side, side.space.name, side.features[at : at + 1], sample.identity, leave_out=at)
-                )
+                found.append(neighbours_row(side, side.features[at : at + 1], sample.identity, leave_out=at))
         st.html(rows_html(found))
 
 
@@ -102,8 +97,3 @@ def _rank_of(side: Side, position: int) -> int | None:
     """The rank of the true match of a probe, by the ranking feature of a side."""
     place = np.flatnonzero(side.points.choice.split.probes == position)
     return None if side.judged is None or not len(place) else int(side.judged[1].first[place[0]])
-
-
-def _thumb(points: Points, row: int) -> Html:
-    told = in_html(points.in_words(row))
-    return Html(f'<img src="{points.picture(row)}" alt="{told}" title="{told}">')

@@ -15,7 +15,7 @@ from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.embedding.sampling import by_identity
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named, known_data
-from reidviz.ui.widgets.markup import Html, Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import thumbnail
 
@@ -91,7 +91,7 @@ class Points:
         camera = f", camera {self.cameras[row]}" if self.cameras[row] else ""
         return f"person {self.identities[row]}{camera}, {self.roles[row]}"
 
-    def picture(self, row: int) -> Html:
+    def picture(self, row: int) -> str:
         """The data URI of the picture of a row."""
         if row < len(self.positions):
             return thumbnail(self.dataset, int(self.positions[row]))

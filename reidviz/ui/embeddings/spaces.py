@@ -13,13 +13,16 @@ from reidviz.data.dataset import IntArray
 from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.spaces import Space, describe, kept, ranking_scores, spaces_of
 from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.pipeline.ranker import readings_of
 from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.figures.style import ModelStyle
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import MAP_PROBE
+from reidviz.ui.session.model_styles import styles_of
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 
@@ -42,6 +45,13 @@ class Side:
     def key(self) -> str:
         """What tells this side from others."""
         return key_of(self.space, self.probe, self.points.choice.split, self.points.parts)
+
+    @cached_property
+    def style(self) -> ModelStyle:
+        """How its model looks, which may be read another way than was chosen."""
+        chosen = self.points.choice.readings
+        every = [*chosen, *(one for path in dict.fromkeys(one.path for one in chosen) for one in readings_of(path))]
+        return styles_of(every)[self.space.path, "probability" if self.space.of_pairs else "distance"]
 
     @cached_property
     def judged(self) -> tuple[Scores, Ranking] | None:

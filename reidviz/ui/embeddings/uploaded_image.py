@@ -54,7 +54,7 @@ def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
         st.image(data_uri(uploaded.image), alt="the uploaded picture")
         st.caption("The star on both maps. Its identity is not known here, so nothing is marked right or wrong.")
     with right:
-        rows = [neighbours_row(side, side.space.name, uploaded.features(side), None, None) for side in sides]
+        rows = [neighbours_row(side, uploaded.features(side), None, None) for side in sides]
         st.html(rows_html(rows))
 
 

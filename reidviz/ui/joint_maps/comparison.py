@@ -18,10 +18,12 @@ from reidviz.evaluation.ground_truth import truth_of
 from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer.domain_gap import Pairs, sample_pairs
+from reidviz.figures.style import ModelStyle
 from reidviz.models.model_card import read_card
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.keys import DATA, PROTOCOL
+from reidviz.ui.session.model_styles import styles_of
 from reidviz.ui.session.models import known_readings
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
@@ -39,6 +41,7 @@ class Seen:
     """
 
     name: str
+    style: ModelStyle
     key: str
     target_maps: FloatArray
     source_maps: FloatArray
@@ -130,13 +133,15 @@ def _comparison(
         for data, those in zip((choice.dataset, source), pairs, strict=True):
             positions = np.concatenate([those.first, those.second])
             Pixels(data, sizes.height, sizes.width).fill(positions, progress)
+    styles = styles_of([*choice.readings, before, after])
     seen = []
     for reading in (before, after):
         (target_maps, target), (source_maps, others) = (
             _seen(reading, data, those, place) for (data, _), those in zip(sides, pairs, strict=True)
         )
         key = key_of(reading, choice.dataset, source, pairs, place)
-        seen.append(Seen(reading.name, key, target_maps, source_maps, target, others))
+        style = styles[reading.path, reading.kind]
+        seen.append(Seen(reading.name, style, key, target_maps, source_maps, target, others))
     return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 
 

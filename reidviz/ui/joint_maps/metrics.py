@@ -8,18 +8,18 @@ from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, Seen
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 
 
 def show_numbers(comparison: Comparison) -> None:
     """Three numbers of both networks, each with its definition."""
     pairs = comparison.target_pairs, comparison.source_pairs
-    rows = [(seen.name, _numbers(seen, *pairs)) for seen in (comparison.before, comparison.after)]
+    rows = [(model(seen.name, seen.style), _numbers(seen, *pairs)) for seen in (comparison.before, comparison.after)]
     lines = [
         Markdown("| | data sets told apart | discrepancy | neighbours of the same kind |\n|:---|---:|---:|---:|"),
         *(
             Markdown(
-                f"| {literal(when)}: {literal(name)} | {numbers.domain_accuracy:.1f} % | {numbers.discrepancy:.4f} "
+                f"| {literal(when)}: {name} | {numbers.domain_accuracy:.1f} % | {numbers.discrepancy:.4f} "
                 f"| {numbers.agreement:.1f} % |"
             )
             for when, (name, numbers) in zip(("before", "after"), rows, strict=True)
@@ -57,7 +57,7 @@ def show_distances(comparison: Comparison) -> None:
         st.columns(2), ("Before", "After"), (comparison.before, comparison.after), strict=True
     ):
         with column:
-            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
+            st.markdown(f"**{literal(when)}**: {model(seen.name, seen.style)}")
             st.plotly_chart(
                 distances_figure(distances(seen.target, seen.source), alike),
                 key=f"joint-distances-{when}",
@@ -76,7 +76,7 @@ def show_projection(comparison: Comparison) -> None:
     ):
         features = np.concatenate([seen.target, seen.source])
         with column:
-            st.markdown(f"**{literal(when)}**: {literal(seen.name)}")
+            st.markdown(f"**{literal(when)}**: {model(seen.name, seen.style)}")
             plane = plane_or_progress(Cloud(features, seen.key), method or "PCA")
             if plane is None:
                 continue

@@ -1,6 +1,6 @@
 """One target pair and its nearest source pairs, with their joint maps before and after cross-domain training."""
 
-from typing import Final
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,22 +14,13 @@ from reidviz.figures.heatmaps import channel_tiles, energy, overlaid
 from reidviz.ui.joint_maps.comparison import Comparison
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import selected
-from reidviz.ui.widgets.markup import Html, Markdown
+from reidviz.ui.widgets.markup import Markdown, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import data_uri
 
 NEAREST = 3
 STRONGEST = 12
 COLUMNS = 32
-STYLE: Final = """
-<style>
-.rv-pair { display: inline-block; vertical-align: top; margin: 0 .9rem .9rem 0; padding: .4rem .5rem; font-size: .8rem;
-  border: 1.5px dashed rgba(128,128,128,.6); border-radius: 8px; }
-.rv-pair.same { border: 3px solid #009E73; }
-.rv-pair img { height: 118px; border-radius: 4px; margin-right: 3px; }
-.rv-pair .when { opacity: .8; margin: .15rem 0; }
-</style>
-"""
 
 
 def show_pair(comparison: Comparison) -> None:
@@ -55,7 +46,8 @@ def show_pair(comparison: Comparison) -> None:
         "dashed: two."
     )
     with said():
-        st.html(STYLE + _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair"))
+        target = _pair(comparison.target, pairs, chosen, _maps(comparison, chosen, True), "target pair")
+        st.html(render("joint_maps/pair_heatmaps.html", pairs=[target]))
     away = distances(comparison.after.target[chosen : chosen + 1], comparison.after.source)[0]
     for title, which in (
         (Markdown("Nearest source pairs of one person"), comparison.source_pairs.same),
@@ -65,11 +57,11 @@ def show_pair(comparison: Comparison) -> None:
         nearest = np.flatnonzero(which)[np.argsort(away[which], kind="stable")[:NEAREST]]
         pairs = comparison.source_pairs
         with said():
-            cards = [
+            found = [
                 _pair(comparison.source, pairs, i, _maps(comparison, i, False), f"distance {away[i]:.2f}")
                 for i in nearest.tolist()
             ]
-            st.html(STYLE + "".join(cards))
+            st.html(render("joint_maps/pair_heatmaps.html", pairs=found))
     _channels(comparison, chosen)
 
 
@@ -81,20 +73,18 @@ def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, 
     return before.source_maps[pair], after.source_maps[pair]
 
 
-def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: Html) -> Html:
-    places = int(pairs.first[pair]), int(pairs.second[pair])
-    pictures = [picture(dataset, i) for i in places]
-    kind = Html("one person" if pairs.same[pair] else "two persons")
-    rows = []
-    for when, joint in zip((Html("before"), Html("after")), maps, strict=True):
-        heat = energy(joint[None])[0]
-        shown = [
-            Html(f'<img src="{data_uri(overlaid(one, heat))}" alt="{kind}, joint map {when} cross-domain training">')
-            for one in pictures
-        ]
-        rows.append(Html(f'<div><div class="when">{when}</div>{"".join(shown)}</div>'))
-    side = Html(f'<div style="display: flex; gap: .8rem">{"".join(rows)}</div>')
-    return Html(f'<div class="rv-pair {"same" if pairs.same[pair] else "other"}">{kind} · {note}{side}</div>')
+def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: str) -> dict[str, Any]:
+    pictures = [picture(dataset, int(i)) for i in (pairs.first[pair], pairs.second[pair])]
+    heats = [energy(joint[None])[0] for joint in maps]
+    return {
+        "same": bool(pairs.same[pair]),
+        "kind": "one person" if pairs.same[pair] else "two persons",
+        "note": note,
+        "sides": [
+            (when, [data_uri(overlaid(one, heat)) for one in pictures])
+            for when, heat in zip(("before", "after"), heats, strict=True)
+        ],
+    }
 
 
 def _channels(comparison: Comparison, chosen: int) -> None:

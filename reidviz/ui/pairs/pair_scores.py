@@ -1,9 +1,8 @@
 """One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -14,21 +13,18 @@ from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.ranking.fusion import mixed
 from reidviz.evaluation.scores import FloatArray, Scores
 from reidviz.figures.pairs import passes_figure
+from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
 from reidviz.ui.pairs.pair_picker import Shown
 from reidviz.ui.pairs.verification import Tested
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import Picture, data_uri
 
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
 ORDERS = (Plain("first picture first"), Plain("second picture first"))
-STYLE: Final = """<style>
-.rv-two { display: inline-flex; gap: .5rem; padding: .5rem; border-radius: 10px;
-  border: 1.5px dashed rgba(128,128,128,.6); }
-.rv-two.same { border: 3px solid #009E73; } .rv-two img { height: 190px; border-radius: 5px; }
-</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +47,7 @@ class Passes:
         return float(mixed(Scores("distance", parts[0]), Scores("probability", parts[1]), reading.weight).matrix[0, 0])
 
 
-def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
+def show_pair(choice: Choice, first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
     """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
     passes = or_stop(
         lambda: {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
@@ -59,11 +55,11 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        st.html(STYLE + _pictures(first, second))
+        st.html(_pictures(first, second))
         st.markdown(_truth(first, second))
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
-        st.markdown(_table(every, scores))
+        st.markdown(_table(choice, every, scores))
         st.caption(
             "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
             "**Says**: at the threshold set below, at first where both errors are equal."
@@ -71,11 +67,14 @@ def show_pair(first: Shown, second: Shown, every: list[Tested]) -> dict[str, flo
     a, b = st.columns(2)
     classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
     rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
+    styles = {plain(one.reading.name): choice.style(one.reading) for one in every}
     both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
-        _draw({n: p.probability for n, p in classifiers.items()}, both, "P(same)", "the 8 passes: orders × mirrors")
+        found = {name: one.probability for name, one in classifiers.items()}
+        _draw(found, styles, both, "P(same)", "the 8 passes: orders × mirrors")
     with b:
-        _draw({n: p.distance for n, p in rankers.items()}, MIRRORS, "squared distance", "the 4 passes: mirrors")
+        found = {name: one.distance for name, one in rankers.items()}
+        _draw(found, styles, MIRRORS, "squared distance", "the 4 passes: mirrors")
     return scores
 
 
@@ -98,9 +97,9 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
 
 
 def _pictures(first: Shown, second: Shown) -> Html:
-    kind = Html("same" if first.person is not None and first.person == second.person else "other")
-    shown = [Html(f'<img src="{data_uri(one.image)}" alt="{in_html(one.told)}">') for one in (first, second)]
-    return Html(f'<div class="rv-two {kind}">{"".join(shown)}</div>')
+    kind = "rv-two same" if first.person is not None and first.person == second.person else "rv-two"
+    pictures = [(data_uri(one.image), one.told) for one in (first, second)]
+    return render("widgets/picture_row.html", kind=kind, pictures=pictures)
 
 
 def _truth(first: Shown, second: Shown) -> Markdown:
@@ -109,7 +108,7 @@ def _truth(first: Shown, second: Shown) -> Markdown:
     return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
 
 
-def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
+def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Markdown:
     lines = [
         Markdown(
             "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
@@ -126,20 +125,26 @@ def _table(every: list[Tested], scores: dict[str, float]) -> Markdown:
         }[one.reading.kind]
         lines.append(
             Markdown(
-                f"| {literal(one.reading.name)} | {score} | {said} | {one.share_below(value, same=False):.1f} % | "
-                f"{100 - one.share_below(value, same=True):.1f} % |"
+                f"| {model(one.reading.name, choice.style(one.reading))} | {score} | {said} | "
+                f"{one.share_below(value, same=False):.1f} % | {100 - one.share_below(value, same=True):.1f} % |"
             )
         )
     return Markdown("\n".join(lines))
 
 
-def _draw(found: dict[str, FloatArray | None], labels: Sequence[Plain], title: Plain, what: Markdown) -> None:
+def _draw(
+    found: dict[str, FloatArray | None],
+    styles: Mapping[Plain, ModelStyle],
+    labels: Sequence[Plain],
+    title: Plain,
+    what: Markdown,
+) -> None:
     known = {plain(name): values for name, values in found.items() if values is not None}
     if not known:
         st.caption(f"None of the chosen models gives a {literal(title)}.")
         return
     st.plotly_chart(
-        passes_figure(known, labels, title),
+        passes_figure(known, styles, labels, title),
         key=f"pair-passes-{title}",
         alt=f"{title} of this pair in every pass, by model",
         config={"displayModeBar": False},

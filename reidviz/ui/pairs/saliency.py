@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ from reidviz.figures.heatmaps import signed_overlay
 from reidviz.models.model_card import read_card
 from reidviz.models.variants import variant
 from reidviz.ui.pairs.pair_picker import Shown
-from reidviz.ui.widgets.markup import Html, Markdown, in_html, literal
+from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.thumbnails import data_uri
 
@@ -31,7 +31,6 @@ BRANCHES: "dict[Branch, Markdown]" = {
 }
 HIDDEN = 0.2
 MOST_KEPT = 128
-STYLE: Final = """<style>.rv-why img { height: 200px; border-radius: 5px; margin-right: 6px; }</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,14 +83,11 @@ def _branches(reading: Reading) -> "list[Branch]":
 def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
     found = _explained(first, second, reading, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
-    shown = [
-        Html(
-            f'<img src="{data_uri(signed_overlay(one.image, map_, strongest))}" '
-            f'alt="{in_html(one.told)}: what mattered">'
-        )
+    pictures = [
+        (data_uri(signed_overlay(one.image, map_, strongest)), f"{one.told}: what mattered")
         for one, map_ in ((first, found.first), (second, found.second))
     ]
-    st.html(STYLE + f'<div class="rv-why">{"".join(shown)}</div>')
+    st.html(render("widgets/picture_row.html", kind="rv-why", pictures=pictures))
     st.caption(
         f"{literal(reading.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
         f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."

@@ -1,7 +1,7 @@
 """Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,20 +17,13 @@ from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
 from reidviz.ui.session.selection import select
-from reidviz.ui.widgets.markup import Html, Markdown, in_html
+from reidviz.ui.widgets.markup import Markdown, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
 
 MOST_DIFFERENT = 20_000
 A_PAGE = 8
 LASSOED = "lassoed pairs"
-STYLE: Final = """<style>
-.rv-pairs { display: flex; flex-wrap: wrap; gap: .6rem; }
-.rv-pairs figure { margin: 0; padding: .35rem; border-radius: 8px; border: 1.5px dashed rgba(128,128,128,.6);
-  font-size: .74rem; line-height: 1.3; }
-.rv-pairs figure.same { border: 3px solid #009E73; }
-.rv-pairs img { height: 118px; border-radius: 4px; margin-right: 3px; }
-</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +116,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
             args=(choice, tasks.pairs, shown),
         )
     with said():
-        st.html(STYLE + f'<div class="rv-pairs">{"".join(_card(choice, tasks, int(row)) for row in shown)}</div>')
+        st.html(render("pairs/pair_cards.html", cards=[_card(choice, tasks, int(row)) for row in shown]))
     offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")
@@ -208,24 +201,21 @@ def _told(choice: Choice, tasks: Tasks, row: int) -> str:
     return shown(f"{first.id} and {second.id}")
 
 
-def _card(choice: Choice, tasks: Tasks, row: int) -> Html:
+def _card(choice: Choice, tasks: Tasks, row: int) -> dict[str, Any]:
     places = _positions(choice, tasks.pairs, row)
     samples = [choice.dataset.samples[i] for i in places]
-    pictures = [
-        Html(f'<img src="{thumbnail(choice.dataset, i)}" alt="person {in_html(s.identity)}">')
-        for i, s in zip(places, samples, strict=True)
-    ]
     same = bool(tasks.pairs.same[row])
-    who = f"✓ {samples[0].identity}" if same else f"✗ {samples[0].identity} | {samples[1].identity}"
-    cameras = " | ".join(s.camera or "?" for s in samples)
     scores = []
     if tasks.ranking is not None:
-        scores.append(Html(f"d² {tasks.ranking.values[row]:.3f}"))
+        scores.append(f"d² {tasks.ranking.values[row]:.3f}")
     if tasks.classifier is not None:
-        scores.append(Html(f"P {tasks.classifier.values[row]:.1%}"))
+        scores.append(f"P {tasks.classifier.values[row]:.1%}")
     if tasks.known.reading.kind == "fused":
-        scores.append(Html(f"s {tasks.known.values[row]:.2f}"))
-    return Html(
-        f'<figure class="{"same" if same else "other"}">{"".join(pictures)}<figcaption>{in_html(who)}<br>'
-        f"cam {in_html(cameras)}<br>{' · '.join(scores)}</figcaption></figure>"
-    )
+        scores.append(f"s {tasks.known.values[row]:.2f}")
+    return {
+        "same": same,
+        "pictures": [(thumbnail(choice.dataset, i), s.identity) for i, s in zip(places, samples, strict=True)],
+        "who": f"✓ {samples[0].identity}" if same else f"✗ {samples[0].identity} | {samples[1].identity}",
+        "cameras": " | ".join(s.camera or "?" for s in samples),
+        "scores": " · ".join(scores),
+    }

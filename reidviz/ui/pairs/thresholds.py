@@ -28,7 +28,7 @@ from reidviz.ui.pairs.verification import STEPS, UNITS, AtMost, Tested, pairs_to
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import THRESHOLD_SLIDER
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.slider import slider
 
 ALL = "all cameras"
@@ -117,12 +117,14 @@ def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any
     return found | {"card": asdict(read_card(one.reading.path))}
 
 
-def show_curves(every: list[Tested]) -> None:
+def show_curves(choice: Choice, every: list[Tested]) -> None:
     """ROC or DET of all chosen models, with the figures that sum them up."""
     kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
     curves = {plain(one.reading.name): thinned(one.errors) for one in every}
+    thresholds = {plain(one.reading.name): one.sign * one.threshold for one in every}
+    styles = {plain(one.reading.name): choice.style(one.reading) for one in every}
     st.plotly_chart(
-        errors_figure(curves, {plain(one.reading.name): one.sign * one.threshold for one in every}, kind == "DET"),
+        errors_figure(curves, thresholds, styles, kind == "DET"),
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
@@ -137,14 +139,14 @@ def show_curves(every: list[Tested]) -> None:
         ]
         lines.append(
             Markdown(
-                f"| {literal(one.reading.name)} | {100 * one.equal[0]:.2f} % | {missed[0]:.1f} % | {missed[1]:.1f} % | "
-                f"{area(one.errors):.4f} |"
+                f"| {model(one.reading.name, choice.style(one.reading))} | {100 * one.equal[0]:.2f} % | "
+                f"{missed[0]:.1f} % | {missed[1]:.1f} % | {area(one.errors):.4f} |"
             )
         )
     st.markdown("\n".join(lines))
     st.caption(
         "**Equal error**: where false matches and false non-matches are as frequent. **Missed at**: pairs of one "
-        "person missed where so many pairs of different persons pass. **Area** under the ROC curve. Diamonds: the "
+        "person missed where so many pairs of different persons pass. **Area** under the ROC curve. Markers: the "
         f"thresholds in use. From {pairs_told(every[0].pairs)}."
     )
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
@@ -12,19 +11,8 @@ from reidviz.figures.fusion import dial_figure
 from reidviz.models.model_card import Fusion
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import FUSION_SLIDER, FUSION_WEIGHTS, Key
-from reidviz.ui.widgets.markup import Html, literal
+from reidviz.ui.widgets.markup import literal, render
 from reidviz.ui.widgets.slider import slider
-
-SCALE: Final = """<div style="position: relative; height: 2.9rem; margin: -.9rem .35rem 0 .35rem; font-size: .82rem">
-<span style="position: absolute; left: 0; bottom: 0">◀ pure ranking</span>
-<span style="position: absolute; right: 0; bottom: 0">pure classification ▶</span>{marks}</div>"""
-
-MARKS: Final = """
-<div title="flat: within 1 point of the best" style="position: absolute; left: {low:.1%}; width: {width:.1%};
-top: .1rem; height: .5rem; background: #009E73; opacity: .35; border-radius: 3px"></div>
-<div style="position: absolute; left: calc({weight:.1%} - 1px); top: 0; height: 1rem; border-left: 2px solid #009E73">
-</div><span style="position: absolute; left: {weight:.1%}; top: .65rem; padding-left: .4rem; white-space: nowrap">
-fitted {weight:.2f}</span>"""
 
 
 def dial(choice: Choice, page: str) -> Choice:
@@ -94,7 +82,7 @@ def _draw(reading: Reading, key: Key[float]) -> None:
                 tip="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
                 "ranking branch and w the weight set here.",
             )
-            st.html(SCALE.format(marks=_marks(fusion) if fusion else ""))
+            st.html(render("results/fusion_scale.html", fusion=fusion))
         st.button(
             "Reset",
             icon=":material/undo:",
@@ -133,10 +121,6 @@ def _show_fit(fusion: Fusion, weight: float) -> None:
         alt="mAP and rank-1 on the validation persons over the weight of the classifier",
         config={"displayModeBar": False},
     )
-
-
-def _marks(fusion: Fusion) -> Html:
-    return Html(MARKS.format(low=fusion.low, width=fusion.high - fusion.low, weight=fusion.weight))
 
 
 def _keep(reading: str, weight: float) -> None:

@@ -13,7 +13,7 @@ from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import RANKS
 from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 
 RANKED = tuple(str(k) for k in RANKS)
 COLUMNS = (
@@ -26,7 +26,8 @@ COLUMNS = (
 def results_table(choice: Choice, results: list[Result]) -> None:
     """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold, and what of it says
     nothing."""
-    st.markdown(figures_table([record(result) for result in results]))
+    names = [model(result.reading.name, choice.style(result.reading)) for result in results]
+    st.markdown(figures_table([record(result) for result in results], names))
     say_foregone(foregone(truth_of(choice.dataset, choice.split)))
 
 
@@ -47,8 +48,8 @@ def best_in_words(results: list[Result]) -> Markdown:
     return Markdown(f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown.")
 
 
-def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> Markdown:
-    """The same, from records as `evaluate --json` writes them.
+def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_best: bool = True) -> Markdown:
+    """The same, from records as `evaluate --json` writes them, under these names.
 
     pandas, which st.table needs, would take half a second of every start.
     """
@@ -59,14 +60,14 @@ def figures_table(records: list[dict[str, Any]], mark_best: bool = True) -> Mark
             f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |\n|:---|:---|:---|---:|---:|---:|---:|---:|---:|"
         )
     ]
-    for one, row in zip(records, rows, strict=True):
+    for name, one, row in zip(names, records, rows, strict=True):
         numbers = [
             Markdown(f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
             for value, top in zip(row, best, strict=True)
         ]
         kind = _ranks_by(one)
         title = literal(TRAINED_ON.get(one["variant"]) or one["variant"])
-        lines.append(Markdown("| " + " | ".join([literal(one["name"]), title, kind, *numbers]) + " |"))
+        lines.append(Markdown("| " + " | ".join([name, title, kind, *numbers]) + " |"))
     return Markdown("\n".join(lines))
 
 

@@ -4,7 +4,6 @@ Of a large gallery the cascades come first, and the scores of all pairs take the
 """
 
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -15,13 +14,11 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
 from reidviz.evaluation.pipeline.ranker import Reading
 from reidviz.evaluation.scores import EXACT, Scoring
-from reidviz.ui.background.jobs import Job, board
-from reidviz.ui.background.progress_bar import job_of, once_more
-from reidviz.ui.server.boundary import fragment
+from reidviz.ui.background.jobs import board
+from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal
-from reidviz.ui.widgets.messages import show_error
 
 CASCADE = Scoring(cascade=100)
 
@@ -89,39 +86,18 @@ def _named(result: Result) -> Result:
 
 
 def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
-    key = key_of("scores", choice)
-
     def work(progress: Progress) -> None:
         distances = [(reading, EXACT) for reading in choice.readings if reading.kind == "distance"]
         cascades = [(reading, CASCADE) for reading in choice.readings if CASCADE in _ways(choice, reading)]
         for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
             evaluate(reading, choice.dataset, choice.split, progress, scoring)
 
-    job = job_of(key, work, board())
-    if job.finished:
-        _ended(job, key)
-        return
-    st.markdown(
+    about = Markdown(
         f"**Computing the scores** of {len(choice.readings)} models on {literal(short(choice.dataset.name))}: this "
         f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
     )
-    _watch(key, choice, at_hand)
-
-
-def _ended(job: Job, key: str) -> None:
-    if job.state == "done":
-        st.rerun()
-    if job.state == "failed" and job.error is not None:
-        show_error(job.error)
-    if job.state == "cancelled":
-        st.info("Scoring was cancelled. Scores of models that were finished are kept.")
-    st.button(
-        "Compute the scores",
-        icon=":material/play_arrow:",
-        type="primary",
-        on_click=once_more,
-        args=(key,),
-    )
+    key = key_of("scores", choice)
+    wait_for(key, work, "Compute the scores", board(), about, lambda: _at_hand(choice) != at_hand)
 
 
 def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
@@ -140,13 +116,3 @@ def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
     if missing:
         said.append(Markdown(f"Still to come: {', '.join(missing)}."))
     return Markdown(" ".join(said))
-
-
-@partial(fragment, run_every=1.0)
-def _watch(key: str, choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
-    job = board().get(key)
-    if job is None or job.finished or _at_hand(choice) != at_hand:
-        st.rerun(scope="app")
-    else:
-        st.progress(job.share, text=literal(job.text))
-        st.button("Cancel", icon=":material/close:", on_click=job.cancel)

@@ -143,4 +143,5 @@ def _row(
             note += f", the last of {len(found)} at {found[-1]}"
         if first > shown:
             beyond = card(first)
-    return Row(reading.name, note, tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1)), beyond)
+    cards = tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1))
+    return Row(reading.name, choice.style(reading), note, cards, beyond)

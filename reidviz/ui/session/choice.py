@@ -9,7 +9,9 @@ import streamlit as st
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.figures.style import ModelStyle
 from reidviz.ui.navigation import pages
+from reidviz.ui.session.model_styles import styles_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +21,10 @@ class Choice:
     dataset: Dataset
     split: Split
     readings: tuple[Reading, ...]
+
+    def style(self, reading: Reading) -> ModelStyle:
+        """How a chosen reading looks."""
+        return styles_of(self.readings)[reading.path, reading.kind]
 
 
 _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)

@@ -1,7 +1,7 @@
 """The models that can be chosen: the shipped ones and those trained here."""
 
-import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -15,11 +15,11 @@ from reidviz.models.model_card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL
+from reidviz.ui.session.model_styles import AT_STEP
 from reidviz.ui.session.stamp import stamp_of
 
 MOST_BY_DEFAULT = 6
 HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
-_AT_STEP = re.compile(r" at step \d+")
 
 
 def known_readings() -> dict[str, Reading]:
@@ -30,7 +30,7 @@ def known_readings() -> dict[str, Reading]:
             name = reading.name
             while name in readings:
                 name += "′"
-            readings[name] = reading
+            readings[name] = replace(reading, name=name)
     return readings
 
 
@@ -67,8 +67,8 @@ def _weights_of(run: Path) -> Path | None:
 def still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[str]:
     """The chosen models that are still offered, whatever a browser sent; a run that has moved on goes by the name of
     its new step."""
-    by_run = {_AT_STEP.sub("", name): name for name in offered}
-    found = [name if name in offered else by_run.get(_AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
+    by_run = {AT_STEP.sub("", name): name for name in offered}
+    found = [name if name in offered else by_run.get(AT_STEP.sub("", name)) for name in names if isinstance(name, str)]
     return [name for name in dict.fromkeys(found) if name is not None]
 
 

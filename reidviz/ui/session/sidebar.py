@@ -11,6 +11,7 @@ from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import BUILT_IN, dataset_named, from_address, in_address, known_data
 from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL, Key
+from reidviz.ui.session.model_styles import sign_menu
 from reidviz.ui.session.models import damaged_models, fitting, known_readings, still_there
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
@@ -69,7 +70,9 @@ def _sidebar(unsplit: bool) -> Choice:
     names = still_there(MODELS.get([]), offered)
     CHOSEN_BEFORE.set({"data": _text(DATA), "protocol": protocol, "models": names})
     st.query_params.update({"data": in_address(_text(DATA)), "protocol": protocol, "models": names})
-    return Choice(dataset, parts, tuple(offered[name] for name in names))
+    readings = tuple(offered[name] for name in names)
+    sign_menu(MODELS.name, readings)
+    return Choice(dataset, parts, readings)
 
 
 def _dataset_menu() -> Dataset:

@@ -4,27 +4,15 @@ from typing import Any
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
-from reidviz.ui.widgets.markup import Html, Markdown, in_html
-from reidviz.ui.widgets.person_cards import STYLE as CARDS
+from reidviz.ui.widgets.markup import Html, Markdown, render
 from reidviz.ui.widgets.thumbnails import thumbnail
-
-STYLE = Html(
-    CARDS
-    + """
-<style>
-.rv-hard { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: .9rem 1.1rem; }
-.rv-hard figure { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: .4rem; margin: 0;
-  padding: .45rem; border-radius: 10px; background: rgba(128,128,128,.09); }
-.rv-hard .rv-card { max-width: none; }
-</style>
-"""
-)
 
 
 def mistakes_html(reading: dict[str, Any], dataset: Dataset) -> Html:
     """The mistakes of one reading, the worst first. Raises ReidvizError when a picture cannot be read."""
-    shown = [_mistake(one, reading, dataset) for one in reading["mistakes"]]
-    return Html(f'{STYLE}<div class="rv-hard">{"".join(shown)}</div>')
+    return render(
+        "training/hard_examples.html", mistakes=[_mistake(one, reading, dataset) for one in reading["mistakes"]]
+    )
 
 
 def mistakes_title(reading: dict[str, Any]) -> Markdown:
@@ -34,29 +22,27 @@ def mistakes_title(reading: dict[str, Any]) -> Markdown:
     return Markdown("Hardest pairs: a wrong person gets a higher P(same) than the true match")
 
 
-def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset) -> Html:
+def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset) -> list[dict[str, Any]]:
     rank = int(mistake["rank"])
     match, other = (_score(reading, mistake[which]) for which in ("match_score", "other_score"))
-    right, wrong = Html('<span class="right-sign">✓</span>'), Html('<span class="wrong-sign">✗</span>')
-    return Html(
-        "<figure>"
-        + _card(dataset, mistake["probe"], "unknown", "<span>probe</span>", "probe", "")
-        + _card(dataset, mistake["match"], "right", f"<span>{rank}</span>{right}", f"true match at rank {rank}", match)
-        + _card(dataset, mistake["other"], "wrong", f"<span>1</span>{wrong}", "wrong person at rank 1", other)
-        + "</figure>"
-    )
+    return [
+        _card(dataset, mistake["probe"], "unknown", "probe", "probe", ""),
+        _card(dataset, mistake["match"], "right", str(rank), f"true match at rank {rank}", match),
+        _card(dataset, mistake["other"], "wrong", "1", "wrong person at rank 1", other),
+    ]
 
 
-def _card(dataset: Dataset, position: int, kind: Html, top: Html, words: str, score: str) -> Html:
+def _card(dataset: Dataset, position: int, kind: str, head: str, words: str, score: str) -> dict[str, Any]:
     if position >= len(dataset.samples):
         raise ReidvizError("The validation names a picture that its data set does not have: events.jsonl is damaged.")
-    sample = dataset.samples[position]
-    label = in_html(f"{words}: person {sample.identity}" + (f", {score}" if score else ""))
-    return Html(
-        f'<div class="rv-card {kind}" title="{label}"><div class="top">{top}</div>'
-        f'<img src="{thumbnail(dataset, position)}" alt="{label}"><div class="meta">{in_html(sample.identity)}</div>'
-        f'<div class="meta">{in_html(score) or "&nbsp;"}</div></div>'
-    )
+    identity = dataset.samples[position].identity
+    return {
+        "kind": kind,
+        "head": head,
+        "label": f"{words}: person {identity}" + (f", {score}" if score else ""),
+        "picture": thumbnail(dataset, position),
+        "lines": (identity, score),
+    }
 
 
 def _score(reading: dict[str, Any], value: float) -> str:

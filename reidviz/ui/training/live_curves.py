@@ -1,7 +1,5 @@
 """One run as it goes on: how far it is, its losses, and all that its validations and its test tell."""
 
-from typing import Final
-
 import numpy as np
 import streamlit as st
 
@@ -9,18 +7,11 @@ from reidviz.figures.text import Plain
 from reidviz.figures.training import Points, steps_figure
 from reidviz.training.events import Event
 from reidviz.ui.server.boundary import fragment
-from reidviz.ui.training.run_results import final_figures, show_mistakes, validation_curves
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
 from reidviz.ui.training.runs import Seen, duration, look
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
-# Streamlit mounts a chart with new points as a new one, hides the old one at once, and shows the new one some hundred
-# milliseconds later. Until then the old one stays in its place.
-STEADY: Final = """<style>
-.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]):has(+ .stElementContainer .js-plotly-plot) {
-  flex: none !important; height: 0 !important; margin-bottom: -1rem; overflow: hidden; }
-.stElementContainer:has(.js-plotly-plot[style*="visibility: hidden"]) + .stElementContainer:has(.js-plotly-plot) {
-  display: block !important; }
-</style>"""
 LOSSES = {
     "loss": Plain("both"),
     "triplet_loss": Plain("ranking (triplets)"),
@@ -30,7 +21,7 @@ LOSSES = {
 }
 
 
-def live(seen: Seen, others: list[Seen]) -> None:
+def live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     """Everything that moves while a run is active, brought up to date every second, in place."""
     active = any(s.status.active for s in [seen, *others])
     moving = active and st.toggle(
@@ -39,15 +30,16 @@ def live(seen: Seen, others: list[Seen]) -> None:
         key="train-live",
         help="Charts with new points are drawn anew. Switch this off to zoom at leisure; the training goes on.",
     )
-    st.html(STEADY)
-    fragment(_live, 1.0 if moving else None)(seen, others)
+    st.html(stylesheet("training/live_curves.css"))
+    fragment(_live, 1.0 if moving else None)(choice, seen, others)
 
 
-def _live(seen: Seen, others: list[Seen]) -> None:
+def _live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     seen, others = look(seen.folder), [look(other.folder) for other in others]
     _progress(seen)
-    final_figures([seen, *others])
-    validation_curves([seen, *others])
+    styles = styles_of_runs(choice, [seen, *others])
+    final_figures([seen, *others], styles)
+    validation_curves([seen, *others], styles)
     _losses(seen)
     show_mistakes(seen)
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.live_curves import live
 from reidviz.ui.training.run_actions import run_actions
 from reidviz.ui.training.runs import Seen
@@ -23,7 +24,7 @@ BADGES = {
 COMPARED = 3
 
 
-def show_run(seen: Seen, runs: list[Seen]) -> None:
+def show_run(choice: Choice, seen: Seen, runs: list[Seen]) -> None:
     """Everything about one run; others of `runs` can be put into its charts."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(literal(seen.name), anchor=False, width="content")
@@ -36,7 +37,7 @@ def show_run(seen: Seen, runs: list[Seen]) -> None:
     _origin(seen)
     _explain(seen, runs)
     run_actions(seen)
-    live(seen, _compared(seen, runs))
+    live(choice, seen, _compared(seen, runs))
 
 
 def _origin(seen: Seen) -> None:

@@ -1,5 +1,6 @@
 """What validations and tests of one or several runs tell, in one table and one pair of charts."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -7,27 +8,45 @@ import streamlit as st
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
+from reidviz.figures.style import ModelStyle, style_of
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
+from reidviz.models.variants import VARIANTS
 from reidviz.ui.results.results_table import figures_table, say_foregone
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
+from reidviz.ui.session.model_styles import AT_STEP
 from reidviz.ui.training.hard_examples import mistakes_html, mistakes_title
 from reidviz.ui.training.runs import Seen
-from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.messages import show_error
 
 RANKS = 20
 HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 
 
-def final_figures(runs: list[Seen]) -> None:
+def styles_of_runs(choice: Choice, runs: list[Seen]) -> dict[str, ModelStyle]:
+    """How the models of the runs look, those that are chosen in the sidebar as on other pages.
+
+    All that a run will have is among them before it is validated, so that none changes when it arrives.
+    """
+    names = [AT_STEP.sub("", reading.name) for reading in choice.readings]
+    for seen in runs:
+        read_as = [name for name, _ in VARIANTS[seen.job.variant].readings] if seen.job else []
+        names += [_name(seen, place, name) for place, name in enumerate(read_as)]
+        names += [*(_names(seen) if seen.validations else ()), *(record["name"] for record in seen.metrics)]
+    return style_of(names)
+
+
+def final_figures(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> None:
     """The figures of the finished runs on their test persons."""
     records = [record for seen in runs for record in seen.metrics]
     if not records:
         return
     st.subheader("On the test persons", anchor=False)
     tests = sorted({(r["data"], r["protocol"], r["probes"], r["gallery"]) for r in records})
-    st.markdown(figures_table(records, mark_best=len(tests) == 1))
+    names = [model(record["name"], styles[record["name"]]) for record in records]
+    st.markdown(figures_table(records, names, mark_best=len(tests) == 1))
     for data, protocol, probes, gallery in tests:
         st.caption(
             f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
@@ -38,17 +57,18 @@ def final_figures(runs: list[Seen]) -> None:
         st.warning("These runs were tested on different persons: their figures cannot be compared.")
 
 
-def validation_curves(runs: list[Seen]) -> None:
+def validation_curves(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> None:
     """Validation rank-1 over the steps, and the CMC of the last validation: one line a reading of each run."""
     validated = [seen for seen in runs if seen.validations]
     if not validated:
         return
     st.subheader("On the validation persons", anchor=False)
+    looks = {plain(name): style for name, style in styles.items()}
     left, right = st.columns(2)
     with left:
         st.markdown(f"**Rank{HYPHEN}1 over the training**")
         st.plotly_chart(
-            rank1_figure(_rank1(validated), max(seen.status.total for seen in validated)),
+            rank1_figure(_rank1(validated), looks, max(seen.status.total for seen in validated)),
             key="rank1",
             alt="Validation rank-1 over the steps, a line a reading",
         )
@@ -57,7 +77,7 @@ def validation_curves(runs: list[Seen]) -> None:
         curves = _cmc(validated)
         ranks = min(RANKS, max(len(curve) for curve in curves.values()))
         st.plotly_chart(
-            validation_cmc_figure(curves, ranks),
+            validation_cmc_figure(curves, looks, ranks),
             key="validation-cmc",
             alt="CMC of the last validation",
         )
@@ -83,22 +103,26 @@ def _rank1(runs: list[Seen]) -> dict[Plain, Points]:
         steps = np.array([v["step"] for v in seen.validations], dtype=np.float64)
         for position, name in enumerate(_names(seen)):
             values = [v["readings"][position]["rank1"] for v in seen.validations]
-            curves[name] = steps, np.array(values, dtype=np.float64)
+            curves[plain(name)] = steps, np.array(values, dtype=np.float64)
     return curves
 
 
 def _cmc(runs: list[Seen]) -> dict[Plain, FloatArray]:
     return {
-        name: np.array(reading["cmc"], dtype=np.float64)
+        plain(name): np.array(reading["cmc"], dtype=np.float64)
         for seen in runs
         for name, reading in zip(_names(seen), seen.validations[-1]["readings"], strict=True)
     }
 
 
-def _names(seen: Seen) -> list[Plain]:
-    """What its readings are called in charts: the run, and where they are two, how it is read."""
-    readings = seen.validations[-1]["readings"]
-    return [plain(seen.name if len(readings) == 1 else f"{seen.name}, read as {r['name']}") for r in readings]
+def _names(seen: Seen) -> list[str]:
+    """What the readings of its last validation are called."""
+    return [_name(seen, place, one["name"]) for place, one in enumerate(seen.validations[-1]["readings"])]
+
+
+def _name(seen: Seen, place: int, read_as: str) -> str:
+    """The name of a reading of a run, as in the sidebar: the run, and how it is read unless as it was trained."""
+    return f"{seen.name} ({read_as})" if place else seen.name
 
 
 def show_mistakes(seen: Seen) -> None:

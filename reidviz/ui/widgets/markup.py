@@ -1,18 +1,23 @@
 """Text for Markdown and for HTML. What comes from outside - names, protocols, messages - goes through an escape.
 
-Markdown and Html hold no markup but ours. There are two ways to one: an escape, and its constructor for what we compose
-of constants, numbers and texts of the same type: Markdown(f"**{literal(name)}** of {count:,}"). The type check refuses
-anything else there, and in whatever Streamlit draws (tests/markup_plugin.py).
+Markdown holds no markup but ours. There are two ways to it: literal(), and its constructor for what we compose of
+constants, numbers and texts of the same type: Markdown(f"**{literal(name)}** of {count:,}"). Html comes of templates,
+which escape all they are given. The type check refuses anything else in whatever Streamlit draws
+(tests/markup_plugin.py).
 """
 
 import re
-from html import escape
-from typing import NewType, cast
+from pathlib import Path
+from typing import Final, NewType, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from reidviz.common.printable import shown
+from reidviz.figures.style import ModelStyle
 
 Markdown = NewType("Markdown", str)
-Html = NewType("Html", str)
+Html = NewType("Html", Markup)
 
 MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=])")
 """What a backslash keeps from being Markdown or HTML."""
@@ -20,6 +25,8 @@ FOUND_LATER = re.compile(r"(?<=:)(?=//|material[/_]|streamlit:)|(?<=[wW]{3})|(?<
 """Where to part what Streamlit looks for when backslashes are gone: links, addresses, icons, arrows."""
 NOTHING = ":gray[]"
 """An empty directive: it parts a text and shows nothing."""
+UI: Final = Path(__file__).parents[1]
+"""The folder whose files templates and stylesheets are named by."""
 
 
 def literal(text: str) -> Markdown:
@@ -29,6 +36,31 @@ def literal(text: str) -> Markdown:
     return cast(Markdown, NOTHING.join(MARKS.sub(r"\\\1", part) for part in parts))
 
 
-def in_html(text: str) -> Html:
-    """Text that HTML shows as it is, in attributes too; what is invisible is replaced."""
-    return cast(Html, escape(shown(text)))
+def model(name: str, style: ModelStyle) -> Markdown:
+    """The name of a model behind its sign in its colour."""
+    return cast(Markdown, f':color[{style.sign}]{{foreground="{style.colour}"}} {literal(name)}')
+
+
+def render(template: str, **values: object) -> Html:
+    """A template of this package, e.g. "data/image_grid.html", with values that HTML shows as they are, in attributes
+    too; what is invisible is replaced. A value that is Html stands as HTML."""
+    return cast(Html, Markup(TEMPLATES.get_template(template).render(values)))
+
+
+def stylesheet(file: str) -> Html:
+    """A stylesheet of this package, e.g. "style.css", as an element."""
+    return cast(Html, Markup(f"<style>{(UI / file).read_text(encoding='utf-8')}</style>"))
+
+
+def _visible(value: object) -> object:
+    return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else shown(value)
+
+
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(UI),
+    autoescape=True,
+    finalize=_visible,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

@@ -10,7 +10,6 @@ from PIL import Image
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Html, in_html
 
 HEIGHT = 180
 
@@ -24,15 +23,15 @@ class Picture:
 
 
 @remembered(st.cache_data, max_entries=4000)
-def thumbnail(dataset: Dataset, index: int) -> Html:
+def thumbnail(dataset: Dataset, index: int) -> str:
     """The data URI of one sample's picture, cached for all users. Raises ReidvizError when it cannot be read."""
     return data_uri(picture(dataset, index))
 
 
-def data_uri(image: Image.Image) -> Html:
-    """An RGB image as a JPEG data URI, at most HEIGHT pixels high, that can stand in HTML."""
+def data_uri(image: Image.Image) -> str:
+    """An RGB image as a JPEG data URI, at most HEIGHT pixels high."""
     if image.height > HEIGHT:
         image = image.resize((max(1, round(image.width * HEIGHT / image.height)), HEIGHT), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=88)
-    return in_html("data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii"))
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -13,6 +13,7 @@ from reidviz.ui.results.results_table import figures_table
 from reidviz.ui.training.run_results import _rank1
 from reidviz.ui.training.run_table import _columns
 from reidviz.ui.training.runs import Seen, _events, look
+from reidviz.ui.widgets.markup import Markdown
 from tests.conftest import SMALL
 from tests.damage import MEASURED, damages
 from tests.training.conftest import step_event, validation_event
@@ -46,7 +47,7 @@ def read(run: RunFolder) -> Seen:
     """All that pages ask of a run."""
     seen = look(run)
     assert all(_rank1([seen])) if seen.validations else not seen.best
-    assert not seen.metrics or figures_table(list(seen.metrics))
+    assert not seen.metrics or figures_table(list(seen.metrics), [Markdown(one["name"]) for one in seen.metrics])
     assert seen.job is not None or seen.problems
     assert [len(column) for column in _columns([seen]).values()]
     assert seen.exam

@@ -1,4 +1,7 @@
+from reidviz.figures.style import ModelStyle
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
+
+STYLE = ModelStyle(2)
 
 
 def card(rank: int, right: bool | None, identity: str = "7", camera: str = "A") -> Card:
@@ -6,26 +9,26 @@ def card(rank: int, right: bool | None, identity: str = "7", camera: str = "A") 
 
 
 def test_right_and_wrong_differ_by_more_than_colour() -> None:
-    html = rows_html([Row("mtdnet", "note", (card(1, False), card(2, True)))])
+    html = rows_html([Row("mtdnet", STYLE, "note", (card(1, False), card(2, True)))])
     assert 'rv-card wrong"' in html
     assert 'rv-card right"' in html
     assert html.count("✓") == html.count("✗") == 1
     assert "another person" in html
-    assert "the probe&#x27;s person" in html
+    assert "the probe&#39;s person" in html
 
 
 def test_a_match_behind_the_list_is_shown_with_its_rank() -> None:
-    html = rows_html([Row("mtdnet", "note", (card(1, False),), beyond=card(37, True))])
+    html = rows_html([Row("mtdnet", STYLE, "note", (card(1, False),), beyond=card(37, True))])
     assert "true match<br>at rank 37" in html
 
 
 def test_an_unknown_probe_makes_no_claim() -> None:
-    html = rows_html([Row("mtdnet", "note", (card(1, None),))])
+    html = rows_html([Row("mtdnet", STYLE, "note", (card(1, None),))])
     assert "✓" not in html
     assert "✗" not in html
 
 
 def test_names_from_files_are_escaped() -> None:
     hostile = '"><script>alert(1)</script>'
-    html = rows_html([Row(hostile, hostile, (card(1, True, hostile, hostile),))])
+    html = rows_html([Row(hostile, STYLE, hostile, (card(1, True, hostile, hostile),))])
     assert "<script" not in html
