@@ -7,9 +7,9 @@ import numpy as np
 import torch
 
 from benchmarks.measure import by_turns
-from reidviz.training.batches import drawn
+from reidviz.training.batches import sample_batch
 from reidviz.training.recipe import compact_recipe, paper_recipe
-from reidviz.training.sampler import Positives, positives
+from reidviz.training.sampler import PositivePairs, positives
 
 PERSONS, CAMERAS, FRAMES, ROUNDS = 20, 6, (20, 140, 600), 300
 RECIPES = {
@@ -20,13 +20,13 @@ RECIPES = {
 CPU = torch.device("cpu")
 
 
-def filmed(frames: int) -> Positives:
+def filmed(frames: int) -> PositivePairs:
     """Every person seen by every camera in that many frames."""
     persons = np.repeat([f"p{i:02d}" for i in range(PERSONS)], CAMERAS * frames)
     return positives(persons, np.tile(np.repeat([f"c{i}" for i in range(CAMERAS)], frames), PERSONS))
 
 
-def megabytes(data: Positives) -> float:
+def megabytes(data: PositivePairs) -> float:
     """What is kept to draw pairs from."""
     held = [part for value in vars(data).values() for part in (value if isinstance(value, tuple) else (value,))]
     return sum(part.nbytes for part in held if isinstance(part, np.ndarray)) / 1e6
@@ -37,7 +37,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     sets = {frames: filmed(frames) for frames in FRAMES}
     forms = {
-        f"{frames} {name}": partial(drawn, data, recipe, 0, rng, CPU)
+        f"{frames} {name}": partial(sample_batch, data, recipe, 0, rng, CPU)
         for frames, data in sets.items()
         for name, recipe in RECIPES.items()
     }

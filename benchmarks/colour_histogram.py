@@ -11,7 +11,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images.decode import picture
 from reidviz.data.splits.protocols import default_protocol, split
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.ranking import RANKS, Ranking, rank
 from reidviz.evaluation.scores import Scores
 
@@ -32,7 +32,7 @@ def histogram_ranking(dataset: Dataset, parts: Split) -> Ranking:
         np.stack([histogram(picture(dataset, int(i))) for i in indices]) for indices in (parts.probes, parts.gallery)
     )
     distances = np.stack([np.abs(gallery - probe).sum(axis=1) for probe in probes])
-    return rank(Scores("distance", distances), truth_of(dataset, parts))
+    return rank(Scores("distance", distances), ground_truth(dataset, parts))
 
 
 def main(data: str, protocol: str | None = None) -> None:

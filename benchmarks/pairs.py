@@ -10,23 +10,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.measure import alone, by_turns, called, machine, matmul_rate, peak_memory, seconds
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import silent
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import default_protocol, split
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.cascade import candidates
 from reidviz.evaluation.scores import PASSES, Scoring
-from reidviz.evaluation.scoring.features import Chosen, Pictures
+from reidviz.evaluation.scoring.features import ImageSubset, Pictures
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
@@ -42,10 +42,9 @@ HEADER = """\
 |---|---|---|---:|---:|---:|---:|---:|---:|"""
 SAMPLE = 48
 PAIRS_AT_ONCE = 64
-FloatArray = npt.NDArray[np.float32]
 
 
-def plain(network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, device: torch.device) -> FloatArray:
+def plain(network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, device: torch.device) -> Float32Array:
     """P(same) (P, G), each pass of each pair through the whole network."""
     network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     first, second = (to_input(torch.from_numpy(p[0 : len(p)]).to(device)) for p in (probes, gallery))
@@ -65,11 +64,11 @@ def plain(network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, dev
                         maps = [network.maps(z.contiguous(memory_format=torch.channels_last)) for z in (one, other)]
                         total += network.pair(torch.cat(maps, dim=1)).softmax(1)[:, 1]
             found.append(total / (wanted.orders * len(mirrored) ** 2))
-    matrix: FloatArray = torch.cat(found).view(len(first), len(second)).cpu().numpy()
+    matrix: Float32Array = torch.cat(found).view(len(first), len(second)).cpu().numpy()
     return matrix
 
 
-def ours(network: MTDnet, probes: Pictures, gallery: Pictures, scoring: Scoring, device: torch.device) -> FloatArray:
+def ours(network: MTDnet, probes: Pictures, gallery: Pictures, scoring: Scoring, device: torch.device) -> Float32Array:
     """The same, as the app computes it."""
     return score(network, "probability", probes, gallery, device, scoring=scoring).matrix
 
@@ -95,13 +94,13 @@ def memory(form: str, recipe: str, passes: str) -> float:
 
 def _form(
     form: str, network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, device: torch.device
-) -> Callable[[], FloatArray]:
+) -> Callable[[], Float32Array]:
     if form == "plain":
         return lambda: plain(network, probes, gallery, passes, device)
     return lambda: ours(network, probes, gallery, Scoring(passes, "bf16" if form == "ours, bf16" else "fp32"), device)
 
 
-def operations(work: Callable[[], FloatArray]) -> int:
+def operations(work: Callable[[], Float32Array]) -> int:
     """Floating-point operations of convolutions and matrix products, counted on one thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -134,15 +133,15 @@ def trained_rows(model: Path, data: str, protocol: str | None, count: int, devic
     """Plain, exact, bf16 and cascade of one trained model on all probes of a split."""
     dataset = load(data)
     parts = split(dataset, protocol or default_protocol(dataset))
-    reading = next(r for r in readings_of(model) if r.kind == "probability")
-    network, card = load_checkpoint(reading.path)
+    ranker = next(r for r in rankers_of(model) if r.kind == "probability")
+    network, card = load_checkpoint(ranker.path)
     assert isinstance(network, MTDnet)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     progress = ConsoleProgress()
     pixels.fill(np.concatenate([parts.probes, parts.gallery]), progress)
     some = parts.probes[np.linspace(0, len(parts.probes) - 1, min(SAMPLE, len(parts.probes))).astype(np.int64)]
-    truth = truth_of(dataset, replace(parts, probes=some))
-    gallery, probes, one = (Chosen(pixels, positions) for positions in (parts.gallery, some, some[:1]))
+    truth = ground_truth(dataset, replace(parts, probes=some))
+    gallery, probes, one = (ImageSubset(pixels, positions) for positions in (parts.gallery, some, some[:1]))
 
     def scored(scoring: Scoring) -> None:
         chosen = None
@@ -159,11 +158,11 @@ def trained_rows(model: Path, data: str, protocol: str | None, count: int, devic
     total = {"plain": whole["plain"] * len(parts.probes)}
     for name in ways:
         total[name] = describing + max(0.0, whole[name] - describing) * len(parts.probes) / len(some)
-    rank1 = {name: evaluate(reading, dataset, parts, progress, way).ranking.cmc_at(1) for name, way in ways.items()}
+    rank1 = {name: evaluate(ranker, dataset, parts, progress, way).ranking.cmc_at(1) for name, way in ways.items()}
     rank1["plain"] = rank1["exact"]
     progress.end()
     head = (
-        f"{reading.name} ({card.recipe.get('name', '')}) on {called(dataset)}, {parts.protocol}: {len(parts.probes)} "
+        f"{ranker.name} ({card.recipe.get('name', '')}) on {called(dataset)}, {parts.protocol}: {len(parts.probes)} "
         f"probes, gallery of {len(parts.gallery)}, 8 passes. Seconds for all probes, from {len(some)} of them (plain: "
         f"from 1), medians of {ROUNDS} rounds.\n"
     )

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 
 from benchmarks.measure import alone, by_turns, machine, matmul_rate, peak_memory
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.common.arrays import IntArray
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.ranking import rank, rank_features
 from reidviz.evaluation.scores import Scores
 
@@ -34,7 +34,7 @@ Figures = tuple[npt.NDArray[np.float64], float]
 class World:
     """Persons, their features and cameras, as Market-1501 has them."""
 
-    truth: Truth
+    truth: GroundTruth
     probes: npt.NDArray[np.float32]
     gallery: npt.NDArray[np.float32]
 
@@ -53,10 +53,10 @@ def world(noise: float, dimensions: int, more_distractors: int = 0) -> World:
         features /= np.linalg.norm(features, axis=1, keepdims=True)
     persons = np.concatenate([held, np.full(others, -1)])
     cameras = rng.integers(CAMERAS, size=PROBES), rng.integers(CAMERAS, size=len(persons))
-    return World(Truth(asked, persons, *cameras), probes, gallery)
+    return World(GroundTruth(asked, persons, *cameras), probes, gallery)
 
 
-def orders(noise: float) -> tuple[npt.NDArray[np.float32], Truth]:
+def orders(noise: float) -> tuple[npt.NDArray[np.float32], GroundTruth]:
     """A score matrix (PROBES, GALLERY) without ties, smaller meaning nearer."""
     made = world(noise, 64)
     matrix = np.empty((PROBES, GALLERY), dtype=np.float32)
@@ -65,8 +65,8 @@ def orders(noise: float) -> tuple[npt.NDArray[np.float32], Truth]:
     return matrix, made.truth
 
 
-def by_argsort(matrix: npt.NDArray[np.float32], truth: Truth) -> Figures:
-    """As most code does it: argsort of a row, who is it at each rank, drop the passed over, cumulative sums."""
+def by_argsort(matrix: npt.NDArray[np.float32], truth: GroundTruth) -> Figures:
+    """As most code does it: argsort of a row, who is it at each rank, drop the ignored, cumulative sums."""
     probe_cameras, cameras = _cameras(truth)
     found, precisions = np.zeros(matrix.shape[1]), []
     for i, row in enumerate(matrix):
@@ -80,7 +80,7 @@ def by_argsort(matrix: npt.NDArray[np.float32], truth: Truth) -> Figures:
     return 100 * found / len(matrix), 100 * float(np.mean(precisions))
 
 
-def by_sort(matrix: npt.NDArray[np.float32], truth: Truth) -> Figures:
+def by_sort(matrix: npt.NDArray[np.float32], truth: GroundTruth) -> Figures:
     """Sort the others' scores of a row, and look up where the true matches stand among them."""
     probe_cameras, cameras = _cameras(truth)
     first, precisions = [], []
@@ -94,13 +94,13 @@ def by_sort(matrix: npt.NDArray[np.float32], truth: Truth) -> Figures:
     return _cmc(np.array(first), matrix.shape[1]), 100 * float(np.mean(precisions))
 
 
-def by_ours(matrix: npt.NDArray[np.float32], truth: Truth) -> Figures:
+def by_ours(matrix: npt.NDArray[np.float32], truth: GroundTruth) -> Figures:
     """As the app does it."""
     ranking = rank(Scores("distance", matrix), truth)
     return ranking.cmc, ranking.mean_average_precision()
 
 
-FORMS: dict[str, Callable[[npt.NDArray[np.float32], Truth], Figures]] = {
+FORMS: dict[str, Callable[[npt.NDArray[np.float32], GroundTruth], Figures]] = {
     "argsort of each row": by_argsort,
     "sort + searchsorted": by_sort,
     "ours": by_ours,
@@ -154,7 +154,7 @@ def main() -> None:
     print("\n" + alone(with_distractors))
 
 
-def _cameras(truth: Truth) -> tuple[IntArray, IntArray]:
+def _cameras(truth: GroundTruth) -> tuple[IntArray, IntArray]:
     assert truth.probe_cameras is not None
     assert truth.gallery_cameras is not None
     return np.asarray(truth.probe_cameras), np.asarray(truth.gallery_cameras)

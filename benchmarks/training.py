@@ -28,7 +28,7 @@ from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training import trainer as loop
-from reidviz.training.batches import Batch
+from reidviz.training.batches import TrainingBatch
 from reidviz.training.devices import placed
 from reidviz.training.negative_mining import negatives
 from reidviz.training.recipe import Recipe, recipe_named
@@ -53,7 +53,7 @@ class Streams(nn.Module):
         self.network = network
         self.recipe = recipe
 
-    def forward(self, x: Tensor, batch: Batch, step: int) -> Tensor:
+    def forward(self, x: Tensor, batch: TrainingBatch, step: int) -> Tensor:
         """Loss, triplet loss, pair loss and pair accuracy (4,). x holds all anchors, all positives, all negatives."""
         network, recipe = self.network, self.recipe
         with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
@@ -76,7 +76,7 @@ class Repeated(Trainer):
     ready  the batch's pictures, where they are not to be augmented anew in every step
     """
 
-    def __init__(self, like: Trainer, batch: Batch | None = None) -> None:
+    def __init__(self, like: Trainer, batch: TrainingBatch | None = None) -> None:
         super().__init__(copy.deepcopy(like.network), like.recipe, like.pixels, like.data, like.seed, like.device)
         self.ready: Tensor | None = None
         self.batch = batch or super()._batch(np.random.default_rng([self.seed, 0]))
@@ -96,10 +96,10 @@ class Repeated(Trainer):
         """The batch's pictures, newly augmented."""
         return super()._pictures(self.batch)
 
-    def _batch(self, rng: np.random.Generator) -> Batch:
+    def _batch(self, rng: np.random.Generator) -> TrainingBatch:
         return self.batch
 
-    def _pictures(self, batch: Batch) -> Tensor:
+    def _pictures(self, batch: TrainingBatch) -> Tensor:
         return self.pictures() if self.ready is None else self.ready
 
 

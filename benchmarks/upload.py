@@ -20,15 +20,15 @@ from PIL import Image
 
 from benchmarks.measure import called
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images.decode import decode, picture, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.explain.masking import only_box
-from reidviz.evaluation.pipeline.ranker import Reading, readings_of
-from reidviz.evaluation.scores import FloatArray
-from reidviz.evaluation.scoring.features import Chosen
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.scoring.features import ImageSubset
 from reidviz.evaluation.scoring.image import Gallery, scores_of_image
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
@@ -36,31 +36,31 @@ from reidviz.models.model_card import read_card
 
 SHIPPED = [settings.CHECKPOINTS / f"{name}.safetensors" for name in ("mtdnet-rnk", "mtdnet-cls", "mtdnet")]
 ROUNDS = 5
-Way = Callable[[Reading, np.ndarray], FloatArray]
+Way = Callable[[Ranker, np.ndarray], Float32Array]
 
 
-def anew(reading: Reading, image: np.ndarray, dataset: Dataset, parts: Split) -> FloatArray:
+def anew(ranker: Ranker, image: np.ndarray, dataset: Dataset, parts: Split) -> Float32Array:
     """Scores (1, G) by the plain way."""
-    network, card = load_checkpoint(reading.path, reading.sha256)
+    network, card = load_checkpoint(ranker.path, ranker.sha256)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
-    return score(network, reading.kind, image[None], Chosen(pixels, parts.gallery), settings.device()).matrix
+    return score(network, ranker.kind, image[None], ImageSubset(pixels, parts.gallery), settings.device()).matrix
 
 
-def ranked(upload: bytes, readings: list[Reading], way: Way, boxed: bool = False) -> list[FloatArray]:
+def ranked(upload: bytes, rankers: list[Ranker], way: Way, boxed: bool = False) -> list[Float32Array]:
     """What each reading makes of an uploaded file: the scores, sorted to see that nothing is left to do."""
     image = decode(upload)
     if boxed:
         image = Image.fromarray(only_box(np.asarray(image), (0.1, 0.2, 0.6, 0.8)))
     found = []
-    for reading in readings:
-        sizes = read_card(reading.path).architecture
-        scores = way(reading, resize(image, sizes.height, sizes.width))
+    for ranker in rankers:
+        sizes = read_card(ranker.path).architecture
+        scores = way(ranker, resize(image, sizes.height, sizes.width))
         np.argsort(scores, axis=1, kind="stable")
         found.append(scores)
     return found
 
 
-def measure(spec: str, readings: list[Reading]) -> str:
+def measure(spec: str, rankers: list[Ranker]) -> str:
     """A row of the table."""
     dataset = load(spec)
     parts = split(dataset, "mtdnet-486" if spec.startswith("cuhk01:") else default_protocol(dataset))
@@ -68,17 +68,17 @@ def measure(spec: str, readings: list[Reading]) -> str:
     picture(dataset, int(parts.probes[0])).save(buffer, "PNG")
     upload = buffer.getvalue()
 
-    def known(reading: Reading, image: np.ndarray) -> FloatArray:
-        gallery = Gallery(reading.path, reading.sha256, dataset, parts, settings.device())
-        return scores_of_image(image, reading.kind, gallery).matrix
+    def known(ranker: Ranker, image: np.ndarray) -> Float32Array:
+        gallery = Gallery(ranker.path, ranker.sha256, dataset, parts, settings.device())
+        return scores_of_image(image, ranker.kind, gallery).matrix
 
-    def plain(reading: Reading, image: np.ndarray) -> FloatArray:
-        return anew(reading, image, dataset, parts)
+    def plain(ranker: Ranker, image: np.ndarray) -> Float32Array:
+        return anew(ranker, image, dataset, parts)
 
-    ways: dict[str, Callable[[], list[FloatArray]]] = {
-        "anew": lambda: ranked(upload, readings, plain),
-        "known": lambda: ranked(upload, readings, known),
-        "box": lambda: ranked(upload, readings, known, boxed=True),
+    ways: dict[str, Callable[[], list[Float32Array]]] = {
+        "anew": lambda: ranked(upload, rankers, plain),
+        "known": lambda: ranked(upload, rankers, known),
+        "box": lambda: ranked(upload, rankers, known, boxed=True),
     }
     by_plain = ways["anew"]()
     started = time.perf_counter()
@@ -104,12 +104,12 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=["synthetic:cuhk03"])
     parser.add_argument("--models", nargs="+", type=Path, default=SHIPPED)
     asked = parser.parse_args()
-    readings = [one for path in asked.models for one in readings_of(path) if one.kind != "fused"]
-    print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}; {len(readings)} scores each\n")
+    rankers = [one for path in asked.models for one in rankers_of(path) if one.kind != "fused"]
+    print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}; {len(rankers)} scores each\n")
     print("| data | gallery | anew | first | known | times as fast | box | largest difference |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     for spec in asked.data:
-        print(measure(spec, readings), flush=True)
+        print(measure(spec, rankers), flush=True)
 
 
 if __name__ == "__main__":

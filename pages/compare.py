@@ -22,8 +22,8 @@ SHOWN = 12
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
 choice = dial(current_choice(), "compare")
 results = results_or_progress(choice)
-names = [r.reading.name for r in results]
-styles = {plain(r.reading.name): choice.style(r.reading) for r in results}
+names = [r.ranker.name for r in results]
+styles = {plain(r.ranker.name): choice.style(r.ranker) for r in results}
 
 gallery = len(choice.split.gallery)
 ranges = [k for k in (10, 20, 50) if k < gallery] + [gallery]
@@ -36,7 +36,7 @@ ranks = st.segmented_control(
     format_func=lambda k: f"all {k:d}" if k == gallery else f"1-{k:d}",
 )
 st.plotly_chart(
-    cmc_figure({plain(r.reading.name): r.ranking.cmc for r in results}, styles, ranks or 20),
+    cmc_figure({plain(r.ranker.name): r.ranking.cmc for r in results}, styles, ranks or 20),
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

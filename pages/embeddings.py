@@ -3,11 +3,11 @@
 import streamlit as st
 
 from reidviz.ui.embeddings.map_events import hover_pictures, on_click
-from reidviz.ui.embeddings.maps import choose_look, draw_maps, lay_out, take_rows
+from reidviz.ui.embeddings.maps import choose_map_options, draw_maps, lay_out, take_rows
 from reidviz.ui.embeddings.metrics import show_numbers
 from reidviz.ui.embeddings.neighbours import show_neighbours, show_selected
 from reidviz.ui.embeddings.points import choose_points
-from reidviz.ui.embeddings.spaces import NAMES, Side, choose_pair_probe, choose_spaces, sides_or_progress
+from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap, choose_pair_probe, choose_spaces, maps_or_progress
 from reidviz.ui.embeddings.uploaded_image import Uploaded, choose_upload, show_uploaded
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import current_choice
@@ -21,19 +21,19 @@ with st.expander("Which pictures, and one of your own"):
     pictures, pairs = choose_points(choice)
     uploaded = choose_upload()
 probe = choose_pair_probe(choice, selected(choice)) if any(space.of_pairs for space in spaces) else None
-sides = sides_or_progress([(space, pairs if space.of_pairs else pictures) for space in spaces], probe)
+sides = maps_or_progress([(space, pairs if space.of_pairs else pictures) for space in spaces], probe)
 
 
 by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, strict=True)}
 
 
 @fragment
-def explore(sides: list[Side], uploaded: Uploaded | None) -> None:
+def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
     """The maps and what is selected in them: a selection draws these anew, not the page.
 
     Selected pictures are sent to the browser before the maps, which take it longer to draw.
     """
-    look = choose_look(sides)
+    look = choose_map_options(sides)
     above, below = st.container(), st.container()
     with above:
         maps = lay_out(sides, look)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
@@ -22,14 +22,14 @@ results = results_or_progress(choice)
 
 st.plotly_chart(
     cmc_figure(
-        {plain(r.reading.name): r.ranking.cmc for r in results},
-        {plain(r.reading.name): choice.style(r.reading) for r in results},
+        {plain(r.ranker.name): r.ranking.cmc for r in results},
+        {plain(r.ranker.name): choice.style(r.ranker) for r in results},
     ),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
 results_table(choice, results)
-if others(truth_of(choice.dataset, choice.split)):
+if others(ground_truth(choice.dataset, choice.split)):
     st.markdown(best_in_words(results))
 provenance(choice)
 

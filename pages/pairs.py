@@ -27,15 +27,15 @@ with st.expander("Why: which regions made the decision", key="pair-why", on_chan
     pass
 if why.open:
     with why:
-        networks = {result.reading.sha256: result.reading for result in reversed(results)}
+        networks = {result.ranker.sha256: result.ranker for result in reversed(results)}
         show_why(first, second, list(reversed(networks.values())))
 
 st.subheader("All test pairs", anchor=False)
-names = [result.reading.name for result in results]
-ranked_too = {result.reading.sha256 for result in results if result.reading.kind == "distance"}
+names = [result.ranker.name for result in results]
+ranked_too = {result.ranker.sha256 for result in results if result.ranker.kind == "distance"}
 preferred = max(
     range(len(results)),
-    key=lambda i: (results[i].reading.kind == "probability", results[i].reading.sha256 in ranked_too, -i),
+    key=lambda i: (results[i].ranker.kind == "probability", results[i].ranker.sha256 in ranked_too, -i),
 )
 chosen = st.selectbox("Model", names, preferred, key=f"pairs-model {' '.join(names)}")
 
@@ -52,7 +52,7 @@ def examine(result: Result, one: Tested, marked: float) -> None:
         st.markdown("**Can P(same) be believed?**")
         show_calibration(choice, one)
     st.subheader("One task against the other", anchor=False)
-    tasks = tasks_of(every, one.reading.sha256)
+    tasks = tasks_of(every, one.ranker.sha256)
     show_plane(choice, tasks)
     show_pictures(choice, tasks)
 

@@ -17,7 +17,7 @@ from reidviz.data.catalogue import imported as catalogue
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, create
 from tests.conftest import PATIENCE, SMALL, people_folder
 from tests.pages.conftest import APP, settled
@@ -37,11 +37,11 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             made.write(file, file.relative_to(tmp_path))
     _, (spec,) = catalogue.unpack(packed, "people")
     catalogue.add("people", spec)
-    train(create(tmp_path / "kept" / "runs" / "one", Job(spec, "half:0", "mtdnet", RECIPE, None, 0)), EXAMS)
+    train(create(tmp_path / "kept" / "runs" / "one", Job(spec, "half:0", "mtdnet", RECIPE, None, 0)), EVALUATORS)
     return tmp_path / "kept"
 
 
-EXAMS = Exams(validate, card_metrics)
+EVALUATORS = Evaluators(validate, card_metrics)
 
 
 def figures(kept: Path) -> object:

@@ -14,7 +14,7 @@ from reidviz.data.doctor import examine
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.ranking import Averaging
 
 
@@ -40,8 +40,8 @@ def cases(real_data: Path) -> Path:
 )
 def test_figures(cases: Path, case: str, protocol: str, averaging: Averaging, rank1: float, mean: float) -> None:
     dataset = load(f"folder:{cases / case}")
-    (reading,) = readings_of(CHECKPOINTS / "mtdnet-rnk.safetensors")
-    ranking = evaluate(reading, dataset, split(dataset, protocol)).ranking
+    (ranker,) = rankers_of(CHECKPOINTS / "mtdnet-rnk.safetensors")
+    ranking = evaluate(ranker, dataset, split(dataset, protocol)).ranking
     assert round(ranking.cmc_at(1), 2) == rank1
     assert round(ranking.mean_average_precision(averaging), 2) == mean
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reidviz.common import settings
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.figures.text import plain
 from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, UI, literal, render
 
@@ -151,7 +151,7 @@ TAKEN = re.compile(
 def test_markdown_shows_a_literal_as_it_is(text: str) -> None:
     parts = literal(text).split(NOTHING)
     runs = [ESCAPED.sub(r"\1", part) for part in parts]
-    assert "".join(runs) == shown(" ".join(text.split()))
+    assert "".join(runs) == printable(" ".join(text.split()))
     assert not re.search(r"[\\`*_{}\[\]()#+\-.!|<>~$:&=]", "".join(ESCAPED.sub("", part) for part in parts))
     assert [run for run in runs if TAKEN.search(run)] == []
 
@@ -164,12 +164,12 @@ def test_html_shows_a_text_as_it_is_in_attributes_too(text: str) -> None:
     parser.handle_data = lambda data: seen.append(("text", data))  # type: ignore[method-assign]
     parser.feed(TEMPLATES.from_string('<i title="{{ text }}">{{ text }}</i>').render(text=text))
     parser.close()
-    wanted = shown(text)
+    wanted = printable(text)
     assert seen == [("i", [("title", wanted)]), *([("text", wanted)] if wanted else [])]
 
 
 @given(TEXTS)
 def test_a_figure_shows_a_plain_text_as_it_is(text: str) -> None:
     found = plain(text)
-    assert unescape(found) == shown(" ".join(text.split()))
+    assert unescape(found) == printable(" ".join(text.split()))
     assert not re.search(r"[<>]|%\{|&(?!\w+;|#\d+;)", found)

@@ -15,7 +15,7 @@ from reidviz.data.formats import excluded, load
 from reidviz.training import launcher
 from reidviz.training.go_on import go_on_to
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create
 from reidviz.ui.server.startup import start
 from tests.conftest import people_folder
@@ -53,7 +53,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "stop": lambda world: one(world).ask_to_stop(),
     "delete": lambda world: launcher.delete(one(world)),
     "go on": lambda world: go_on_to(one(world), 5),
-    "train": lambda world: train(one(world), Exams(nothing, nothing)),  # type: ignore[arg-type]
+    "train": lambda world: train(one(world), Evaluators(nothing, nothing)),  # type: ignore[arg-type]
     "add": lambda world: catalogue.add("more", "synthetic:viper"),
     "remove": lambda world: catalogue.remove(job(world).data),
     "unpack": lambda world: catalogue.unpack(BytesIO(b""), "mine"),

@@ -27,10 +27,10 @@ from reidviz.training import resume_state
 from reidviz.training.run_folder import RunFolder, Status
 from reidviz.ui.results.results_table import figures_table
 from reidviz.ui.session.datasets import known_data
-from reidviz.ui.session.models import damaged_models, known_readings
+from reidviz.ui.session.models import damaged_models, known_rankers
 from reidviz.ui.training.run_results import _cmc, _rank1
 from reidviz.ui.training.run_table import _columns, _standing
-from reidviz.ui.training.runs import Seen, all_runs
+from reidviz.ui.training.runs import RunView, all_runs
 from reidviz.ui.widgets.markup import literal
 
 RUN = "runs/damaged"
@@ -92,10 +92,10 @@ def look(work: Path, file: Path, unreadable: bool) -> tuple[bytes, list[str]]:
     if whole.damaged or whole.metrics == () or whole.best != (50.0, 10) or whole.job is None:
         raise AssertionError(f"the whole run is not shown as it is: {whole.damaged}")
     shown = [_run(one) for one in seen.values()]
-    readings, sentences = known_readings(), damaged_models()
-    if not {"whole", "mtdnet-rnk"} <= set(readings):
+    rankers, sentences = known_rankers(), damaged_models()
+    if not {"whole", "mtdnet-rnk"} <= set(rankers):
         raise AssertionError("a whole model is not offered")
-    shown += [repr(readings), repr(titles(known_data()))]
+    shown += [repr(rankers), repr(titles(known_data()))]
     if "synthetic:viper" not in added():
         raise AssertionError("a whole data set is not offered")
     if unreadable and file.name in {"recipe.json", "status.json", "final.json"} and damaged and not damaged.damaged:
@@ -113,8 +113,16 @@ def look(work: Path, file: Path, unreadable: bool) -> tuple[bytes, list[str]]:
     return "\n".join([*shown, *said]).encode("utf-8", "backslashreplace"), said
 
 
-def _run(seen: Seen) -> str:
-    told = [_columns([seen]), _standing([seen]), seen.damaged, seen.exam, seen.seconds, seen.metrics, seen.job]
+def _run(seen: RunView) -> str:
+    told = [
+        _columns([seen]),
+        _standing([seen]),
+        seen.damaged,
+        seen.validation_set_id,
+        seen.seconds,
+        seen.metrics,
+        seen.job,
+    ]
     if seen.validations:
         told += [_rank1([seen]), _cmc([seen])]
     if seen.metrics:

@@ -25,7 +25,7 @@ from reidviz.models.checkpoint import initialise_from, load_checkpoint
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.variants import build
 from reidviz.training import resume_state
-from reidviz.ui.session.models import damaged_models, known_readings
+from reidviz.ui.session.models import damaged_models, known_rankers
 
 DTYPES = ("F64", "F32", "F16", "BF16", "I64", "I32", "U8", "BOOL", "F8_E4M3", "F8_E5M2", "C64", "U64", "F4", "ODD", "")
 FAR = (0, 1, -1, 2, 8, 100, 2**31, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 10**30)
@@ -38,10 +38,10 @@ def attempt(seed: int, work: Path) -> bytes:
     lay(work)
     file = work / "checkpoints" / "mtdnet.safetensors"
     change(file, rng, work)
-    readings, sentences = known_readings(), damaged_models()
-    if "mtdnet-rnk" not in readings:
+    rankers, sentences = known_rankers(), damaged_models()
+    if "mtdnet-rnk" not in rankers:
         raise AssertionError("a whole model is not offered")
-    told = [repr(readings), *sentences, *_loaded(file)]
+    told = [repr(rankers), *sentences, *_loaded(file)]
     if any(str(work) in one for one in told[1:]):
         raise AssertionError("a sentence tells where things lie")
     shown = "\n".join(told).encode("utf-8", "backslashreplace")

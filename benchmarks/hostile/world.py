@@ -27,7 +27,7 @@ from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.models.mtdnet import initialise
 from reidviz.models.variants import build
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.resume_state import Facts, save_snapshot
+from reidviz.training.resume_state import ResumeState, save_snapshot
 from reidviz.training.run_folder import Job, RunFolder, Status, create
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Trainer
@@ -171,7 +171,7 @@ def _run(root: Path) -> RunFolder:
     for step in (10, 20):
         losses = (1.0, 2.0)
         trainer().done = step
-        save_snapshot(run.checkpoints, trainer(), Facts(step, 2.0, 50.0, 10, 10, "abc", losses))
+        save_snapshot(run.checkpoints, trainer(), ResumeState(step, 2.0, 50.0, 10, 10, "abc", losses))
     return run
 
 

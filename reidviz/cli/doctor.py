@@ -9,7 +9,7 @@ from typing import Any
 
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
 from reidviz.data.doctor import Finding, Report, examine
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]
     if not report.findings:
         print("Nothing was found wrong.")
     for finding in report.findings:
-        print("\n" + told(dataset, finding))
+        print("\n" + label(dataset, finding))
     if options.json:
         write_atomically(options.json, (json.dumps(as_json(dataset, report), indent=1) + "\n").encode())
     if options.out:
@@ -76,11 +76,11 @@ def excluded(report: Report, kinds: list[str]) -> list[int]:
     return sorted({i for kind in kinds for i in known[kind]})
 
 
-def told(dataset: Dataset, finding: Finding) -> str:
+def label(dataset: Dataset, finding: Finding) -> str:
     """A finding with the first of its files."""
     lines = [f"{finding.severity} ({finding.kind}): {finding.sentence}"]
     for group in finding.groups[:LISTED]:
-        lines.append("  " + "  =  ".join(shown(dataset.samples[i].id) for i in group[:LISTED]))
+        lines.append("  " + "  =  ".join(printable(dataset.samples[i].id) for i in group[:LISTED]))
     if len(finding.groups) > LISTED:
         lines.append(f"  … and {len(finding.groups) - LISTED:,} more (--json lists all)")
     return "\n".join(lines)

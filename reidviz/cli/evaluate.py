@@ -11,7 +11,7 @@ from reidviz.cli.progress import ConsoleProgress
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
-    from reidviz.evaluation.pipeline.ranker import Reading
+    from reidviz.evaluation.pipeline.ranker import Ranker
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -22,24 +22,24 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.data.formats.reading import unread_line
     from reidviz.data.splits.protocols import default_protocol, split
     from reidviz.evaluation.pipeline.evaluate import evaluate_all
-    from reidviz.evaluation.pipeline.ranker import readings_of
+    from reidviz.evaluation.pipeline.ranker import rankers_of
     from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
     from reidviz.evaluation.pipeline.repeated_splits import table as average_table
     from reidviz.evaluation.pipeline.report import probe_records, report
     from reidviz.evaluation.scores import scoring
 
     chosen = scoring(options.passes, options.precision, options.cascade)
-    readings = [reading for path in options.model for reading in readings_of(path)]
+    rankers = [ranker for path in options.model for ranker in rankers_of(path)]
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
         print(unread, file=sys.stderr)
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts = split(dataset, protocol)
-        for line in [*left_out(dataset, parts), *may_know(readings, dataset, protocol)]:
+        for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
             print(line, file=sys.stderr)
         progress = ConsoleProgress()
-        results = evaluate_all(readings, dataset, parts, progress, chosen, options.fresh)
+        results = evaluate_all(rankers, dataset, parts, progress, chosen, options.fresh)
         progress.end()
         summary = report(dataset, parts, results, options.averaging)
         print(table(summary))
@@ -64,9 +64,9 @@ def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
     return [head, *(f"  {dataset.samples[one.position].id}: {one.reason}" for one in parts.left_out)]
 
 
-def may_know(readings: "Sequence[Reading]", dataset: "Dataset", protocol: str) -> list[str]:
+def may_know(rankers: "Sequence[Ranker]", dataset: "Dataset", protocol: str) -> list[str]:
     """The models that another protocol of the same data trained, a line each: they may have seen the test persons."""
-    found = {r.path: r for r in readings if r.data_hash == dataset.manifest_hash and r.protocol != protocol}
+    found = {r.path: r for r in rankers if r.data_hash == dataset.manifest_hash and r.protocol != protocol}
     return [
         f"{r.name} was trained by {r.protocol} of the same data: persons that {protocol} tests may have trained it."
         for r in found.values()

@@ -26,7 +26,7 @@ def run_train(options: argparse.Namespace) -> None:
     from reidviz.models.model_card import read_card
     from reidviz.training.distributed import join
     from reidviz.training.go_on import go_on_to
-    from reidviz.training.run import Exams, train
+    from reidviz.training.run import Evaluators, train
     from reidviz.training.run_folder import RunFolder, create
 
     if options.resume:
@@ -41,7 +41,7 @@ def run_train(options: argparse.Namespace) -> None:
         go_on_to(run, options.iterations)
     team.wait()
     progress = ConsoleProgress()
-    final = train(run, Exams(validate, card_metrics), progress if team.rank == 0 else silent)
+    final = train(run, Evaluators(validate, card_metrics), progress if team.rank == 0 else silent)
     if team.rank:
         return
     progress.end()
@@ -56,7 +56,7 @@ def run_train(options: argparse.Namespace) -> None:
 
 
 def _refuse_other_settings(options: argparse.Namespace) -> None:
-    """A training goes on as it was asked for: what else is given beside --resume is never passed over in silence."""
+    """A training goes on as it was asked for: what else is given beside --resume is never ignored in silence."""
     fixed = ("data", "names", "protocol", "source", "variant", "recipe", "stem", "init", "set", "seed", "out")
     given = [f"--{name}" for name in fixed if getattr(options, name) not in (None, [])]
     if given:

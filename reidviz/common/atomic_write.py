@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 
 def what_to_do(error: OSError, otherwise: str) -> str:
@@ -49,7 +49,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise not_written(shown(path.name), error) from error
+        raise not_written(printable(path.name), error) from error
 
 
 def not_written(what: str, error: OSError, otherwise: str = "choose another folder") -> ReidvizError:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 
 class Lock:
@@ -21,7 +21,7 @@ class Lock:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            what = f"{shown(path.name)} in {shown(path.parent.name)}"
+            what = f"{printable(path.name)} in {printable(path.parent.name)}"
             raise ReidvizError(f"{what} cannot be written: {error.strerror}.", "Choose another folder.") from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
 """JSON from disk, checked by type once, where it is read: what comes out is what its type says, or there is a sentence.
 
-A key that the type does not know is passed over: a newer version may have written it.
+A key that the type does not know is ignored: a newer version may have written it.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import Annotated, Any, BinaryIO, TypeVar
 import msgspec
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 T = TypeVar("T")
 _NOT_FINITE = re.compile(rb"[:,\[]\s*-?(NaN|Infinity)\b")
@@ -88,7 +88,7 @@ def _bytes_of(file: Path, what: str, most_bytes: int, hint: str) -> bytes:
 
 
 def _damaged(what: str, why: str, hint: str) -> ReidvizError:
-    return ReidvizError(f"{shown(what)} is damaged, because {why}.", hint)
+    return ReidvizError(f"{printable(what)} is damaged, because {why}.", hint)
 
 
 def _because(error: Exception) -> str:
@@ -102,10 +102,10 @@ def _because(error: Exception) -> str:
     place = place.strip("`") or "$"
     for pattern, words in _RULES:
         if found := re.fullmatch(pattern, said, re.DOTALL):
-            return shown(words(_named(place), found))[:300]
+            return printable(words(_named(place), found))[:300]
     if isinstance(error, msgspec.ValidationError):
-        return shown(said if place == "$" else f"in {place} {said}")[:300]
-    return f"it is not whole JSON ({shown(said)[:100]})"
+        return printable(said if place == "$" else f"in {place} {said}")[:300]
+    return f"it is not whole JSON ({printable(said)[:100]})"
 
 
 def _named(place: str) -> str:

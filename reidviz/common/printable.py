@@ -9,14 +9,14 @@ MARK = "#names="
 """What stands between a folder and the rule for its files' names in the name of a data set."""
 
 
-def text(name: str) -> str:
+def escape_bytes(name: str) -> str:
     """The name with the bytes that are not UTF-8 escaped, so that it can be printed and hashed."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """The name for a message: line breaks, direction marks and other invisible characters become U+FFFD."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text(name))
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in escape_bytes(name))
 
 
 def titles(specs: Sequence[str]) -> dict[str, str]:
@@ -39,7 +39,7 @@ def short(spec: str) -> str:
     form, _, root = spec.partition(":")
     path, mark, rule = root.partition(MARK)
     if "/" not in path:
-        return shown(spec)
+        return printable(spec)
     folder, imports = PurePath(path), settings.data_dir()
     name = folder.relative_to(imports).parts[0] if imports in folder.parents else folder.name
-    return shown(form if name.lower() == form else f"{form}:{name}{mark}{rule}")
+    return printable(form if name.lower() == form else f"{form}:{name}{mark}{rule}")

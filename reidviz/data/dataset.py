@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from reidviz.common.arrays import IntArray
 from reidviz.data.identities import is_nobody
-
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class Split:
     No training identity is ever probed or in the gallery, and every probe has a true match there.
 
     left_out        probes without one
-    across_cameras  gallery pictures of the probe's person by the probe's own camera are passed over
+    across_cameras  gallery pictures of the probe's person by the probe's own camera are ignored
     """
 
     protocol: str

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 SYSTEM = (Path("/proc"), Path("/sys"))
 """Where files are none: reading one may wait for ever, or tell of the machine."""
@@ -68,7 +68,7 @@ def open_regular(file: Path, most_bytes: int, name: str = "") -> BinaryIO:
 
 def last(path: str | Path) -> str:
     """The last part of a path, to be shown: where it lies is nobody's business."""
-    return shown(os.path.basename(path) or "/")
+    return printable(os.path.basename(path) or "/")
 
 
 def _check(found: os.stat_result, most_bytes: int, name: str) -> None:

@@ -6,10 +6,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.arrays import Float32Array
 from reidviz.common.errors import ReidvizError
 from reidviz.models.variants import Kind
 
-FloatArray = npt.NDArray[np.float32]
 Precision = Literal["fp32", "bf16"]
 
 _BEHIND = 1000.0
@@ -22,7 +22,7 @@ def not_numbers() -> ReidvizError:
 
 
 @dataclass(frozen=True)
-class Passes:
+class PassSettings:
     """The forward passes whose mean is the score of a pair.
 
     orders   1: probe before gallery picture; 2: the other way round as well (P(same) only, distances have no order)
@@ -33,10 +33,10 @@ class Passes:
     mirrors: bool
 
 
-PASSES: dict[str, Passes] = {
-    "8-pass": Passes(2, True),
-    "4-pass": Passes(1, True),
-    "1-pass": Passes(1, False),
+PASSES: dict[str, PassSettings] = {
+    "8-pass": PassSettings(2, True),
+    "4-pass": PassSettings(1, True),
+    "1-pass": PassSettings(1, False),
 }
 
 
@@ -79,30 +79,30 @@ def scoring(passes: str, precision: str, cascade: int) -> Scoring:
 class Scores:
     """How near each gallery picture is to each probe.
 
-    kind    "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
-            "fused": a mix of both (fusion.mixed), larger is nearer
-    matrix  float32 (probes, gallery); not a number where a cascade left the pair to its first stage
-    behind  of a cascade, the squared distances of its first stage (probes, gallery), by which the pictures that were
-            not rescored follow those that were
+    kind         "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
+                 "fused": both scores fused (fusion.fuse), larger is nearer
+    matrix       float32 (probes, gallery); not a number where a cascade left the pair to its first stage
+    first_stage  of a cascade, the squared distances of its first stage (probes, gallery), by which the images that
+                 were not rescored follow those that were
     """
 
     kind: Kind
-    matrix: FloatArray
-    behind: FloatArray | None = None
+    matrix: Float32Array
+    first_stage: Float32Array | None = None
 
-    def farness(self, rows: Any = slice(None)) -> npt.NDArray[np.floating]:
+    def distances(self, rows: Any = slice(None)) -> npt.NDArray[np.floating]:
         """The matrix, or some rows of it, with smaller meaning nearer, whatever the kind."""
         matrix = np.asarray(self.matrix[rows])
         if self.kind == "distance":
             return matrix
-        if self.behind is None:
+        if self.first_stage is None:
             return -matrix
-        first_stage = _BEHIND + self.behind[rows].astype(np.float64)
-        return np.where(np.isnan(matrix), first_stage, -matrix.astype(np.float64))
+        left = _BEHIND + self.first_stage[rows].astype(np.float64)
+        return np.where(np.isnan(matrix), left, -matrix.astype(np.float64))
 
     def text(self, probe: int, picture: int) -> str:
         """One score as people read it."""
         value = float(self.matrix[probe, picture])
-        if np.isnan(value) and self.behind is not None:
-            return f"d² {self.behind[probe, picture]:.3f}"
+        if np.isnan(value) and self.first_stage is not None:
+            return f"d² {self.first_stage[probe, picture]:.3f}"
         return {"distance": f"d² {value:.3f}", "probability": f"P {value:.1%}", "fused": f"s {value:.2f}"}[self.kind]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.common.arrays import IntArray
+from reidviz.data.dataset import Dataset
 from reidviz.figures.text import Plain
 
 MOST_PERSONS = 3_000

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 from reidviz.evaluation.embedding.projection import Plane
 from reidviz.figures.palette import RIGHT, WRONG, colour
 from reidviz.figures.text import Plain

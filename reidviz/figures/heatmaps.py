@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from reidviz.evaluation.scores import FloatArray
+from reidviz.common.arrays import Float32Array
 
 HOT = np.array([255, 140, 0], dtype=np.float32)
 COLD = np.array([0, 114, 178], dtype=np.float32)
@@ -12,16 +12,16 @@ STRENGTH = 0.7
 TILE = 56
 
 
-def energy(maps: FloatArray) -> FloatArray:
+def energy(maps: Float32Array) -> Float32Array:
     """Where joint maps (P, C, h, w) are active: root mean square over channels (P, h, w), of each map from 0 at its
     weakest place to 1 at its strongest."""
     strength = np.sqrt(np.square(maps).mean(1))
     low, high = (reduce(strength, axis=(1, 2), keepdims=True) for reduce in (np.min, np.max))
-    found: FloatArray = (strength - low) / np.maximum(high - low, 1e-12)
+    found: Float32Array = (strength - low) / np.maximum(high - low, 1e-12)
     return found
 
 
-def overlaid(picture: Image.Image, energy: FloatArray, height: int = 150) -> Image.Image:
+def overlaid(picture: Image.Image, energy: Float32Array, height: int = 150) -> Image.Image:
     """The picture in grey with a map (h, w), 0 to 1, laid over it in orange."""
     width = max(1, round(picture.width * height / picture.height))
     grey = np.asarray(picture.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
@@ -30,7 +30,7 @@ def overlaid(picture: Image.Image, energy: FloatArray, height: int = 150) -> Ima
     return Image.fromarray((grey * (1 - share) + HOT * share).astype(np.uint8))
 
 
-def channel_tiles(maps: FloatArray, columns: int) -> Image.Image:
+def channel_tiles(maps: Float32Array, columns: int) -> Image.Image:
     """Channels (C, h, w) as a grid of tiles in reading order, from 0 (dark) to the largest of all (bright)."""
     count, h, w = maps.shape
     high = max(float(maps.max()), 1e-12)
@@ -45,7 +45,7 @@ def channel_tiles(maps: FloatArray, columns: int) -> Image.Image:
     return Image.fromarray(sheet).convert("RGB")
 
 
-def signed_overlay(picture: Image.Image, relevance: FloatArray, strongest: float, height: int = 190) -> Image.Image:
+def signed_overlay(picture: Image.Image, relevance: Float32Array, strongest: float, height: int = 190) -> Image.Image:
     """The picture in grey; orange where a map (h, w) is positive, blue where it is negative, at full strength where it
     reaches `strongest` in size."""
     width = max(1, round(picture.width * height / picture.height))

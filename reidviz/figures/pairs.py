@@ -6,9 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.ground_truth import BoolArray
-from reidviz.evaluation.scores import FloatArray
+from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.evaluation.verification.error_rates import Errors, Reliability
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
@@ -22,7 +20,12 @@ MARGIN = {"l": 10, "r": 10, "t": 14, "b": 10}
 
 
 def scores_figure(
-    values: FloatArray, same: BoolArray, threshold: float, title: Plain, marked: float | None = None, height: int = 280
+    values: Float32Array,
+    same: BoolArray,
+    threshold: float,
+    title: Plain,
+    marked: float | None = None,
+    height: int = 280,
 ) -> go.Figure:
     """Histograms of scores (P,) of both kinds of pairs, each summing to 100 %, the threshold, and one pair's score."""
     figure = go.Figure()
@@ -173,8 +176,8 @@ def passes_figure(
 
 
 def plane_figure(
-    distance: FloatArray,
-    probability: FloatArray,
+    distance: Float32Array,
+    probability: Float32Array,
     same: BoolArray,
     rows: IntArray,
     thresholds: tuple[float, float],
@@ -217,6 +220,6 @@ def plane_figure(
     return figure
 
 
-def _steep(values: FloatArray, same: BoolArray, edges: npt.NDArray[np.float64]) -> bool:
+def _steep(values: Float32Array, same: BoolArray, edges: npt.NDArray[np.float64]) -> bool:
     """Whether one bin holds so much of a kind that the others could not be seen beside it."""
     return any(np.histogram(values[kind], edges)[0].max() > 0.6 * kind.sum() for kind in (same, ~same))

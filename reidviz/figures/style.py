@@ -22,7 +22,7 @@ SYMBOLS: Final = {
 """Markers as Plotly calls them, and as characters. Eight colours, six dashes and seven markers, each in turn, make 168
 looks before one comes again."""
 PLACES: Final = {name: place for place, name in enumerate(TRAINED_ON)}
-"""The looks of the models that are shipped: they go by the names of the variants' readings."""
+"""The looks of the models that are shipped: they go by the names of the variants' rankers."""
 
 
 @dataclass(frozen=True)

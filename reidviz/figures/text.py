@@ -6,7 +6,7 @@ numbers and what is made of these and Plain; the type check refuses anything els
 
 from typing import NewType, cast
 
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 Plain = NewType("Plain", str)
 
@@ -18,7 +18,7 @@ LINE = 20
 def plain(text: str) -> Plain:
     """Text that Plotly takes for no markup and no template; line breaks become blanks, and what is invisible is
     replaced."""
-    spaced = shown(" ".join(text.split()))
+    spaced = printable(" ".join(text.split()))
     escaped = spaced.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "&#37;{")
     return cast(Plain, escaped)
 

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
+from reidviz.common.arrays import Float64Array
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
 
-FloatArray = npt.NDArray[np.float64]
-Points = tuple[FloatArray, FloatArray]
+Points = tuple[Float64Array, Float64Array]
 """Steps, and one value a step; NaN where there is none."""
 
 WINDOW = 15
@@ -53,7 +52,7 @@ def steps_figure(curves: Mapping[Plain, Points], title: Plain, total: int, perce
 
 
 def rank1_figure(curves: Mapping[Plain, Points], styles: Mapping[Plain, ModelStyle], total: int) -> go.Figure:
-    """Validation rank-1 in percent over the steps, one line a reading of a run; the axis ends at step `total`."""
+    """Validation rank-1 in percent over the steps, one line a ranker of a run; the axis ends at step `total`."""
     figure = go.Figure()
     for name, (steps, values) in curves.items():
         style = styles[name]
@@ -77,16 +76,16 @@ def rank1_figure(curves: Mapping[Plain, Points], styles: Mapping[Plain, ModelSty
 
 
 def validation_cmc_figure(
-    curves: Mapping[Plain, FloatArray], styles: Mapping[Plain, ModelStyle], ranks: int = 20
+    curves: Mapping[Plain, Float64Array], styles: Mapping[Plain, ModelStyle], ranks: int = 20
 ) -> go.Figure:
-    """The CMC of the last validation, one line a reading of a run."""
+    """The CMC of the last validation, one line a ranker of a run."""
     figure = cmc_figure(curves, styles, ranks)
     _lay_out(figure, "found within rank k (%)", 340)
     figure.update_layout(below(340, len(curves)), hovermode="closest")
     return figure
 
 
-def running_mean(values: FloatArray, window: int) -> FloatArray:
+def running_mean(values: Float64Array, window: int) -> Float64Array:
     """The mean of each value and the window - 1 before it, of fewer at the start."""
     sums = np.concatenate([[0.0], np.cumsum(values)])
     ends = np.arange(1, len(values) + 1)

@@ -3,15 +3,14 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from reidviz.common.arrays import BoolArray, Float32Array
 from reidviz.evaluation.embedding.projection import Plane
-from reidviz.evaluation.ground_truth import BoolArray
-from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.palette import colour
 
 BINS = 40
 
 
-def distances_figure(distance: FloatArray, alike: BoolArray) -> go.Figure:
+def distances_figure(distance: Float32Array, alike: BoolArray) -> go.Figure:
     """Histograms of joint-feature distances (T, S) of alike and of unlike comparisons, each summing to 100 %."""
     figure = go.Figure()
     edges = np.linspace(float(distance.min()), float(distance.max()) + 1e-6, BINS + 1)

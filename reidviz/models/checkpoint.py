@@ -17,7 +17,7 @@ from torch import Tensor
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import open_at_once
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.models.model_card import Card, find_checkpoint, read_card, title, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
@@ -101,7 +101,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
     unsound = [k for k, v in weights.items() if v.dtype not in DTYPES or not _finite(v)]
     if unsound:
         raise ReidvizError(
-            f"{name} holds weights that are not numbers (first: {shown(unsound[0])[:100]}).",
+            f"{name} holds weights that are not numbers (first: {printable(unsound[0])[:100]}).",
             "Its training has likely diverged.",
         )
     return weights, hashlib.sha256(data).hexdigest()
@@ -129,7 +129,7 @@ def _fit(network: Network, weights: dict[str, Tensor], path: Path) -> None:
     wrong = sorted(set(own) ^ set(weights)) or [k for k in own if not _alike(own[k], weights[k])]
     if wrong:
         raise ReidvizError(
-            f"{title(path)} holds other layers than its card says (first: {shown(wrong[0])[:100]}).",
+            f"{title(path)} holds other layers than its card says (first: {printable(wrong[0])[:100]}).",
             "The card belongs to another file.",
         )
     network.load_state_dict({k: v.to(own[k].dtype) for k, v in weights.items()}, assign=True)

@@ -10,7 +10,7 @@ from reidviz import __version__
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError, because
 from reidviz.common.json_files import Count, Percent, Seconds, converted, read_json
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.models.architecture import Architecture, check_sizes
 from reidviz.models.variants import Kind, variant
 
@@ -53,7 +53,7 @@ Found = TypedDict("Found", {"1": Percent, "5": Percent, "10": Percent, "20": Per
 
 
 class Measured(TypedDict):
-    """What a card keeps of one reading on one test, at least; weight and weight_fitted of a fused one."""
+    """What a card keeps of one ranker on one test, at least; weight and weight_fitted of a fused one."""
 
     data: str
     protocol: str
@@ -79,7 +79,7 @@ class Card:
     data       name of the training data; data_hash: its manifest hash; protocol: how it was split
     init       what the weights started from
     source     the data set that helped to train it, "" where none did
-    metrics    one record a reading and test, as `reidviz evaluate --json` writes it, with data and protocol
+    metrics    one record a ranker and test, as `reidviz evaluate --json` writes it, with data and protocol
     fusion     of a multi-task network that was validated: how to mix its two scores
     sha256     of the weights file
     """
@@ -111,7 +111,7 @@ def write_card(path: Path, card: Card) -> None:
 def title(file: Path) -> str:
     """What messages call a checkpoint or its card: no path, and with the name of the run whose weights they are."""
     run = file.parent.parent.name if file.parent.name == "checkpoints" and file.stem in OF_A_RUN else ""
-    return shown(f"{file.name} of the run {run}" if run else file.name)
+    return printable(f"{file.name} of the run {run}" if run else file.name)
 
 
 def find_checkpoint(path: Path) -> Path:
@@ -121,7 +121,7 @@ def find_checkpoint(path: Path) -> Path:
         whole = [file for file in files if file.is_file()]
         if not whole:
             raise ReidvizError(
-                f"{shown(path.name)} holds no checkpoint to read.",
+                f"{printable(path.name)} holds no checkpoint to read.",
                 "Give a .safetensors file, or the folder of a training that has ended or was validated.",
             )
         path = whole[0]
@@ -134,7 +134,7 @@ def read_card(path: Path) -> Card:
     """The card of the checkpoint at path (NAME.safetensors). Raises ReidvizError when missing or not a card."""
     file = path.with_suffix(".json")
     if not file.is_file():
-        raise ReidvizError(f"The checkpoint {title(path)} has no card {shown(file.name)} beside it.", HINT)
+        raise ReidvizError(f"The checkpoint {title(path)} has no card {printable(file.name)} beside it.", HINT)
     what = f"The card {title(file)}"
     card = read_json(file, Card, what, MOST_BYTES, HINT)
     if card.format != FORMAT:

@@ -17,7 +17,7 @@ class Variant:
     """One way to train the network and read it.
 
     ranking, pairs  which of the two losses train it
-    readings        the rankings it gives: (name of the variant as read, kind of score)
+    rankers        the rankings it gives: (name of the variant as read, kind of score)
     source          whether a source data set helps to train it
     """
 
@@ -25,11 +25,11 @@ class Variant:
     title: str
     ranking: bool
     pairs: bool
-    readings: tuple[tuple[str, Kind], ...]
+    rankers: tuple[tuple[str, Kind], ...]
     source: bool = False
 
 
-def _all_readings(name: str) -> tuple[tuple[str, Kind], ...]:
+def _all_rankers(name: str) -> tuple[tuple[str, Kind], ...]:
     return ((name, "probability"), (f"{name}-trp", "distance"), (f"{name}-fused", "fused"))
 
 
@@ -46,14 +46,14 @@ VARIANTS: dict[str, Variant] = {
             (("mtdnet", "probability"), ("mtdtrp", "distance"), ("mtdnet-fused", "fused")),
         ),
         Variant("mtdtrp", "both tasks", True, True, (("mtdtrp", "distance"),)),
-        Variant("mtdnet-cross", "both tasks, cross-domain", True, True, _all_readings("mtdnet-cross"), source=True),
-        Variant("mtdnet-aug", "both tasks, pooled data", True, True, _all_readings("mtdnet-aug"), source=True),
+        Variant("mtdnet-cross", "both tasks, cross-domain", True, True, _all_rankers("mtdnet-cross"), source=True),
+        Variant("mtdnet-aug", "both tasks, pooled data", True, True, _all_rankers("mtdnet-aug"), source=True),
     )
 }
 
 
-TRAINED_ON = {name: v.title for v in VARIANTS.values() for name, _ in v.readings}
-"""The tasks behind each reading."""
+TRAINED_ON = {name: v.title for v in VARIANTS.values() for name, _ in v.rankers}
+"""The tasks behind each ranker."""
 
 
 def variant(name: str) -> Variant:

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 from reidviz.training.recipe import Recipe
-from reidviz.training.sampler import Positives, identity_batch, release_batch
+from reidviz.training.sampler import PositivePairs, pk_batch, triplet_batch
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class TrainingBatch:
     """Distinct pictures (positions in the training set) and either their triplets or what they are mined from.
 
     triplets   (T, 3) positions in images, or None
@@ -24,7 +24,7 @@ class Batch:
     triplets: Tensor | None
     positives: Tensor
     eligible: Tensor
-    source: "Batch | None" = None
+    source: "TrainingBatch | None" = None
 
     @property
     def all_images(self) -> IntArray:
@@ -32,18 +32,20 @@ class Batch:
         return self.images if self.source is None else np.concatenate([self.images, self.source.images])
 
 
-def drawn(data: Positives, recipe: Recipe, start: int, rng: np.random.Generator, device: torch.device) -> Batch:
+def sample_batch(
+    data: PositivePairs, recipe: Recipe, start: int, rng: np.random.Generator, device: torch.device
+) -> TrainingBatch:
     """A batch as the recipe asks, of pictures that stand in the training set from `start` on."""
     if recipe.batch == "triplets":
-        images, chosen = release_batch(data, recipe.size, recipe.random, rng)
+        images, chosen = triplet_batch(data, recipe.size, recipe.random, rng)
         nothing = torch.empty((0, 0), dtype=torch.long, device=device)
-        return Batch(images + start, torch.from_numpy(chosen).to(device), nothing, nothing)
-    found = identity_batch(data, recipe.size, recipe.shots, rng)
+        return TrainingBatch(images + start, torch.from_numpy(chosen).to(device), nothing, nothing)
+    found = pk_batch(data, recipe.size, recipe.shots, rng)
     positives, eligible = (torch.from_numpy(a).to(device) for a in (found.positives, found.eligible))
-    return Batch(found.images + start, None, positives, eligible)
+    return TrainingBatch(found.images + start, None, positives, eligible)
 
 
-def pooled(one: Batch, other: Batch) -> Batch:
+def merge_batches(one: TrainingBatch, other: TrainingBatch) -> TrainingBatch:
     """Two batches as one; no triplet has pictures of both."""
     count = len(one.images)
     images = np.concatenate([one.images, other.images])
@@ -53,4 +55,4 @@ def pooled(one: Batch, other: Batch) -> Batch:
     eligible = eligible.to(one.eligible.device)
     eligible[: len(one.eligible), :count] = one.eligible
     eligible[len(one.eligible) :, count:] = other.eligible
-    return Batch(images, None, torch.cat([one.positives, other.positives + count]), eligible)
+    return TrainingBatch(images, None, torch.cat([one.positives, other.positives + count]), eligible)

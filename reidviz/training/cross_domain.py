@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from reidviz.models.losses import distinct_pairs, joint_feature, joint_loss, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.rows import rows
-from reidviz.training.batches import Batch
+from reidviz.training.batches import TrainingBatch
 from reidviz.training.negative_mining import negatives
 from reidviz.training.recipe import Recipe
 
@@ -29,7 +29,7 @@ class CrossObjective(nn.Module):
         self.recipe = recipe
         self.teaches = recipe.source_copy == "frozen"
 
-    def forward(self, x: Tensor, batch: Batch, step: int) -> Tensor:
+    def forward(self, x: Tensor, batch: TrainingBatch, step: int) -> Tensor:
         """Loss, triplet loss, pair loss, pair accuracy, joint loss and the source's pair loss (6,), NaN where absent.
 
         x are the pictures of the target, then those of the source.
@@ -56,7 +56,7 @@ class CrossObjective(nn.Module):
                     maps = self.source.maps(x[count:])
                     _, triplets = _triplets(self.source, maps, batch.source, recipe, step)
                     source, logits, source_same, times = self._pairs(self.source, maps, triplets)
-                values[4] = joint_loss(*compared(target, same.bool(), source, source_same.bool()))
+                values[4] = joint_loss(*match_pairs(target, same.bool(), source, source_same.bool()))
                 values[0] = values[0] + recipe.pair_weight * values[2] + recipe.joint_weight * values[4]
                 if not self.teaches:
                     values[5] = pair_loss(logits, source_same, times)
@@ -72,7 +72,9 @@ class CrossObjective(nn.Module):
         return feature, network.pair.decide(hidden).float(), same, times
 
 
-def compared(target: Tensor, target_same: Tensor, source: Tensor, source_same: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def match_pairs(
+    target: Tensor, target_same: Tensor, source: Tensor, source_same: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     """Every source pair beside a positive and a negative target pair, drawn at random: target and source features
     (M, D) and whether they are alike (M,)."""
     places = []
@@ -85,7 +87,7 @@ def compared(target: Tensor, target_same: Tensor, source: Tensor, source_same: T
     return rows(target, chosen), source.repeat(repeats, 1), target_same[chosen] == source_same.repeat(repeats)
 
 
-def _triplets(network: MTDnet, maps: Tensor, batch: Batch, recipe: Recipe, step: int) -> tuple[Tensor, Tensor]:
+def _triplets(network: MTDnet, maps: Tensor, batch: TrainingBatch, recipe: Recipe, step: int) -> tuple[Tensor, Tensor]:
     """Ranking features of a batch, and its triplets, mined by them where they are not given."""
     feats = network.embed(maps).float()
     if batch.triplets is not None:

@@ -22,25 +22,25 @@ class Team:
     rank: int = 0
     size: int = 1
 
-    def share(self, count: int) -> slice:
+    def shard(self, count: int) -> slice:
         """This process's part of `count` things, contiguous; the parts differ by one at most."""
         return slice(self.rank * count // self.size, (self.rank + 1) * count // self.size)
 
-    def whole(self, part: Tensor, count: int) -> Tensor:
+    def all_gather(self, part: Tensor, count: int) -> Tensor:
         """The parts of all processes as one tensor (count, ...); gradients flow back to where each came from."""
         if self.size == 1:
             return part
-        mine = self.share(count)
+        mine = self.shard(count)
         padded = F.pad(part.flatten(1), (0, 0, mine.start, count - mine.stop))
         return summed(padded).view(count, *part.shape[1:])
 
-    def total(self, value: Tensor) -> Tensor:
+    def all_reduce(self, value: Tensor) -> Tensor:
         """The sum of a tensor over all processes, without gradients."""
         if self.size > 1:
             dist.all_reduce(value)
         return value
 
-    def agree(self, wish: bool) -> bool:
+    def broadcast(self, wish: bool) -> bool:
         """What the first process wishes, told to all."""
         if self.size == 1:
             return wish

@@ -33,8 +33,8 @@ class Mistake(TypedDict):
     rank: Count
 
 
-class Judged(TypedDict):
-    """One reading of a validation."""
+class ValidationScores(TypedDict):
+    """One ranker of a validation."""
 
     name: str
     kind: Kind
@@ -76,7 +76,7 @@ class _Validation(TypedDict):
     seconds: NotRequired[Seconds]
     probes: Count
     gallery: Count
-    readings: Annotated[list[Judged], msgspec.Meta(min_length=1)]
+    readings: Annotated[list[ValidationScores], msgspec.Meta(min_length=1)]
     fusion: NotRequired[Fusion | None]
 
 

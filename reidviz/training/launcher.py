@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.training.run_folder import HELD, RunFolder, no_link
 
 
@@ -51,7 +51,7 @@ def delete(run: RunFolder) -> None:
         shutil.rmtree(away)
     except OSError as error:
         raise ReidvizError(
-            f"{shown(run.name)} could not be deleted: {error.strerror}.", "Delete the folder yourself."
+            f"{printable(run.name)} could not be deleted: {error.strerror}.", "Delete the folder yourself."
         ) from error
 
 

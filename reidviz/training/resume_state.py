@@ -28,7 +28,7 @@ MOST_BYTES = 1024**2
 
 
 @dataclass(frozen=True)
-class Facts:
+class ResumeState:
     """What goes with the tensors of a snapshot.
 
     step       steps done; seconds: spent on them
@@ -47,7 +47,7 @@ class Facts:
     sha256: str = ""
 
 
-def save_snapshot(folder: Path, trainer: Trainer, facts: Facts) -> None:
+def save_snapshot(folder: Path, trainer: Trainer, facts: ResumeState) -> None:
     """Write a snapshot, then drop all but the last two. Raises ReidvizError when the disk is full."""
     file = folder / f"step-{facts.step:07d}.safetensors"
     data = save({name: value.detach().cpu().contiguous() for name, value in _tensors(trainer)})
@@ -59,7 +59,7 @@ def save_snapshot(folder: Path, trainer: Trainer, facts: Facts) -> None:
         _remove(old)
 
 
-def restore(folder: Path, trainer: Trainer) -> tuple[Facts | None, list[str]]:
+def restore(folder: Path, trainer: Trainer) -> tuple[ResumeState | None, list[str]]:
     """Bring the trainer to the last whole snapshot: its facts, or None, and the names of damaged ones after it."""
     damaged: list[str] = []
     for file in reversed(_files(folder)):
@@ -111,9 +111,9 @@ def _tensors(trainer: Trainer) -> Iterator[tuple[str, Tensor]]:
                 yield f"optimiser.{position}.{name}", value
 
 
-def _read(file: Path) -> tuple[Facts, dict[str, Tensor]]:
+def _read(file: Path) -> tuple[ResumeState, dict[str, Tensor]]:
     tensors, digest = read_weights(file)
-    facts = read_json(file.with_suffix(".json"), Facts, f"What lies beside {file.name}", MOST_BYTES)
+    facts = read_json(file.with_suffix(".json"), ResumeState, f"What lies beside {file.name}", MOST_BYTES)
     if facts.sha256 != digest:
         raise ReidvizError(f"{file.name} is damaged: its contents are not those that were written.")
     if [facts.step] != _steps([file]) or facts.validated > facts.step:
@@ -121,7 +121,7 @@ def _read(file: Path) -> tuple[Facts, dict[str, Tensor]]:
     return facts, tensors
 
 
-def _put(trainer: Trainer, tensors: dict[str, Tensor], facts: Facts) -> None:
+def _put(trainer: Trainer, tensors: dict[str, Tensor], facts: ResumeState) -> None:
     """Copy into the trainer's own tensors, so that their layout in memory stays what it is without a resume."""
     parts: dict[str, dict[str, Tensor]] = {"network": {}, "optimiser": {}}
     try:

@@ -23,7 +23,7 @@ from reidviz.models.mtdnet import Network
 from reidviz.training import devices, resume_state
 from reidviz.training.distributed import Team, join, leave
 from reidviz.training.run_folder import Job, RunFolder, Status
-from reidviz.training.setup import begun
+from reidviz.training.setup import build_trainer
 from reidviz.training.trainer import Trainer
 
 LOG_EVERY = 10
@@ -33,7 +33,7 @@ ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of pictures by on
 
 
 @dataclass(frozen=True)
-class Exams:
+class Evaluators:
     """How networks are judged; training itself knows nothing of evaluation.
 
     validate  (network, variant, data, split, device, progress) -> record with "readings" and "fusion", as
@@ -49,7 +49,9 @@ class _StoppedError(Exception):
     """Someone asked the training to stop."""
 
 
-def train(run: RunFolder, exams: Exams, progress: Progress = silent, save_every: float = SAVE_EVERY) -> Path | None:
+def train(
+    run: RunFolder, exams: Evaluators, progress: Progress = silent, save_every: float = SAVE_EVERY
+) -> Path | None:
     """Train from the start or from the last snapshot; the finished weights, or None when it was asked to stop.
 
     save_every is in seconds, more where a save takes long; 0 saves after each step.
@@ -101,7 +103,7 @@ class _Worker:
         self.told = 0.0
         self.tell(True)
 
-    def work(self, exams: Exams, save_every: float, held: contextlib.ExitStack) -> Path | None:
+    def work(self, exams: Evaluators, save_every: float, held: contextlib.ExitStack) -> Path | None:
         job, recipe = self.job, self.job.recipe
         dataset = load(job.data)
         parts = split(dataset, job.protocol)
@@ -118,7 +120,7 @@ class _Worker:
             }
         )
         self.tell(True, state="running", device=devices.name_of(device))
-        trainer = begun(job, dataset, trained, device, self.team, self._told)
+        trainer = build_trainer(job, dataset, trained, device, self.team, self._report)
         one_camera = not trainer.data.across and bool((dataset.cameras[trained.train] != "").all())
         facts = self._restored(trainer, dataset.manifest_hash, [ONE_CAMERA] if one_camera else [])
         facts = self._steps(trainer, facts, exams, dataset, held_out, save_every)
@@ -129,7 +131,7 @@ class _Worker:
         self.run.must_exist()
         save_checkpoint(weights, trainer.network, _card(self.run.name, job, dataset, facts.step, fusion))
         self.tell(True, what="testing", left=None)
-        metrics = exams.test(weights, dataset, parts, self._told)
+        metrics = exams.test(weights, dataset, parts, self._report)
         write_card(weights, replace(read_card(weights), metrics=metrics))
         self.log({"event": "finished", "step": facts.step, "seconds": round(facts.seconds, 2)})
         self.tell(True, state="finished", what="finished", left=None)
@@ -146,7 +148,7 @@ class _Worker:
             torch.cuda.set_device(device)
         return device
 
-    def _restored(self, trainer: Trainer, data_hash: str, odd: list[str]) -> resume_state.Facts:
+    def _restored(self, trainer: Trainer, data_hash: str, odd: list[str]) -> resume_state.ResumeState:
         if self.team.rank == 0:
             resume_state.tidy(self.run.checkpoints)
         self.team.wait()
@@ -168,23 +170,23 @@ class _Worker:
             validated = facts.validated if facts else 0
             self.log({"event": "resumed", "step": trainer.done, "validated": validated})
         self.tell(True, step=trainer.done, message=" ".join(odd), seconds=facts.seconds if facts else 0.0)
-        return facts or resume_state.Facts(0, 0.0, None, None, 0, data_hash, ())
+        return facts or resume_state.ResumeState(0, 0.0, None, None, 0, data_hash, ())
 
     def _steps(
         self,
         trainer: Trainer,
-        facts: resume_state.Facts,
-        exams: Exams,
+        facts: resume_state.ResumeState,
+        exams: Evaluators,
         dataset: Dataset,
         held_out: Split | None,
         save_every: float,
-    ) -> resume_state.Facts:
+    ) -> resume_state.ResumeState:
         """Step and validate to the end; what is true then."""
         total, before = self.job.recipe.iterations, facts.seconds
         started = saved = time.monotonic()
         cost = 0.0
 
-        def now() -> resume_state.Facts:
+        def now() -> resume_state.ResumeState:
             spent = before + time.monotonic() - started
             return replace(facts, step=trainer.done, seconds=spent, first_losses=tuple(trainer.first_losses))
 
@@ -213,7 +215,7 @@ class _Worker:
                     else:
                         facts = replace(facts, validated=trainer.done)
                     pace.pause()
-                if self.team.agree(self._wanted_to_stop()):
+                if self.team.broadcast(self._wanted_to_stop()):
                     raise _StoppedError
                 if trainer.done == total:
                     break
@@ -256,10 +258,10 @@ class _Worker:
         ) from cause
 
     def _validated(
-        self, trainer: Trainer, facts: resume_state.Facts, exams: Exams, dataset: Dataset, held_out: Split
-    ) -> resume_state.Facts:
+        self, trainer: Trainer, facts: resume_state.ResumeState, exams: Evaluators, dataset: Dataset, held_out: Split
+    ) -> resume_state.ResumeState:
         self.tell(True, what="validating")
-        result = exams.validate(trainer.network, self.job.variant, dataset, held_out, trainer.device, self._told)
+        result = exams.validate(trainer.network, self.job.variant, dataset, held_out, trainer.device, self._report)
         self.log({"event": "validation", "step": trainer.done, "seconds": round(facts.seconds, 2), **result})
         rank1 = result["readings"][0]["rank1"]
         if facts.best is None or rank1 > facts.best:
@@ -298,9 +300,9 @@ class _Worker:
 
     def _waiting(self, before: int) -> None:
         what = f"waiting for {before} other runs" if before > 1 else "waiting for another run to end"
-        self._told(0, 1, what)
+        self._report(0, 1, what)
 
-    def _told(self, done: int, total: int, what: str) -> None:
+    def _report(self, done: int, total: int, what: str) -> None:
         """Progress of what is not training; it stops where the user wishes so."""
         if self.team.size == 1 and self._wanted_to_stop():
             raise _StoppedError

@@ -24,7 +24,7 @@ from reidviz.common.atomic_write import not_written, write_atomically
 from reidviz.common.errors import ReidvizError, because
 from reidviz.common.file_lock import Lock, is_held
 from reidviz.common.json_files import Count, Seconds, read_json
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.models.variants import variant
 from reidviz.training.events import Event, Events
 from reidviz.training.recipe import Recipe, recipe_from
@@ -130,7 +130,7 @@ class RunFolder:
         """What was asked. Raises ReidvizError when there is no run here, or none of this version."""
         file = self.root / "recipe.json"
         if not os.path.exists(file):
-            raise ReidvizError(f"{shown(self.name)} is not the folder of a training.", "It holds no recipe.json.")
+            raise ReidvizError(f"{printable(self.name)} is not the folder of a training.", "It holds no recipe.json.")
         what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
         told = read_json(file, _Asked, what, MOST_BYTES, hint)
         try:
@@ -213,7 +213,9 @@ class RunFolder:
                         events.write(b"\n")
                 events.write((json.dumps(event) + "\n").encode())
         except OSError as error:
-            raise not_written(f"{file.name} of {shown(self.name)}", error, "move the run to another folder") from error
+            raise not_written(
+                f"{file.name} of {printable(self.name)}", error, "move the run to another folder"
+            ) from error
 
     def events(self) -> list[Event]:
         """What happened, in order; steps that a resumed training went through again are there once."""
@@ -233,7 +235,7 @@ class RunFolder:
         try:
             (self.root / "stop").unlink(missing_ok=True)
         except OSError as error:
-            raise not_written(shown(self.name), error) from error
+            raise not_written(printable(self.name), error) from error
 
     def hold(self) -> Lock:
         """The worker's lock on this folder, inherited from who started it or taken now.
@@ -262,7 +264,9 @@ def create(root: Path, job: Job) -> RunFolder:
     if not _NAME.fullmatch(root.name) or root.name.startswith("."):
         raise ReidvizError(f"A run cannot be called {root.name!r}.", "Use letters, digits, spaces and dashes.")
     if (root / "recipe.json").exists():
-        raise ReidvizError(f"{shown(root.name)} already holds a training.", "Give another name, or resume that one.")
+        raise ReidvizError(
+            f"{printable(root.name)} already holds a training.", "Give another name, or resume that one."
+        )
     run = RunFolder(root)
     run.ask(job)
     run.queue()

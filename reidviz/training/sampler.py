@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.arrays import IntArray
 from reidviz.common.errors import ReidvizError
-from reidviz.data.dataset import IntArray
 
 
 class Stretch(NamedTuple):
@@ -21,7 +21,7 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Positives:
+class PositivePairs:
     """Every ordered pair (anchor, positive) of a training set: one person, two cameras, in both directions.
 
     Where nobody is seen by two cameras, or none is known, any two pictures of a person are a pair.
@@ -65,7 +65,7 @@ class Positives:
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class SampledBatch:
     """Distinct pictures and how they are used.
 
     images     (U,) positions in the training set
@@ -78,7 +78,7 @@ class Batch:
     eligible: npt.NDArray[np.bool_]
 
 
-def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -> Positives:
+def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -> PositivePairs:
     """The positive pairs of samples labelled by identity and camera ("" where unknown), each (samples,).
 
     Raises ReidvizError when there is only one person, or nobody has two pictures.
@@ -103,11 +103,11 @@ def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -
     paired = np.column_stack([(ends - partners)[first], ends[np.append(first[1:], len(ids)) - 1]])
     paired = paired[paired[:, 0] < paired[:, 1]]
     camera, own = _stretch(by_camera, cams), _stretch(by_camera, views)
-    return Positives(ids, cams, across, by_person, person, apart, by_camera, camera, own, ends, paired)
+    return PositivePairs(ids, cams, across, by_person, person, apart, by_camera, camera, own, ends, paired)
 
 
-def release_batch(
-    data: Positives, triplets: int, negatives: int, rng: np.random.Generator
+def triplet_batch(
+    data: PositivePairs, triplets: int, negatives: int, rng: np.random.Generator
 ) -> tuple[IntArray, IntArray]:
     """The release's triplets: random positive pairs, each with that many others from the camera of the positive.
 
@@ -121,23 +121,23 @@ def release_batch(
     return images, flat.reshape(triplets, 3).astype(np.int64)
 
 
-def random_negatives(data: Positives, positive: int, count: int, rng: np.random.Generator) -> IntArray:
+def random_negatives(data: PositivePairs, positive: int, count: int, rng: np.random.Generator) -> IntArray:
     """Pictures (count,) of other persons in the positive's camera; of any camera where that one shows nobody else.
 
     None is drawn twice unless there are fewer.
     """
-    order, passed_over = data.by_camera, data.own
+    order, ignored = data.by_camera, data.own
     start, every = data.camera.start[positive], data.camera.size[positive]
-    if every == passed_over.size[positive]:
-        order, passed_over = data.by_person, data.person
+    if every == ignored.size[positive]:
+        order, ignored = data.by_person, data.person
         start, every = 0, len(order)
-    others = every - passed_over.size[positive]
+    others = every - ignored.size[positive]
     nth = rng.choice(others, size=count, replace=bool(others < count))
-    found: IntArray = order[_around(start + nth, passed_over.start[positive], passed_over.size[positive])]
+    found: IntArray = order[_around(start + nth, ignored.start[positive], ignored.size[positive])]
     return found
 
 
-def identity_batch(data: Positives, persons: int, shots: int, rng: np.random.Generator) -> Batch:
+def pk_batch(data: PositivePairs, persons: int, shots: int, rng: np.random.Generator) -> SampledBatch:
     """`persons` distinct identities, each with a random positive pair and further random pictures up to `shots`.
 
     There are fewer where the training set has fewer. Positives are all pairs over two cameras, in both directions;
@@ -156,10 +156,10 @@ def identity_batch(data: Positives, persons: int, shots: int, rng: np.random.Gen
     eligible = other[positives[:, 0]] & same_camera[positives[:, 1]]
     alone = ~eligible.any(axis=1)
     eligible[alone] = other[positives[alone, 0]]
-    return Batch(images, positives, eligible)
+    return SampledBatch(images, positives, eligible)
 
 
-def _spare(data: Positives, pair: IntArray, count: int, rng: np.random.Generator) -> IntArray:
+def _spare(data: PositivePairs, pair: IntArray, count: int, rng: np.random.Generator) -> IntArray:
     """Further random pictures of the person of a pair: `count`, or as many as there are."""
     start, every = data.person.start[pair[0]], data.person.size[pair[0]]
     drawn: IntArray = data.by_person[start + rng.choice(every, size=min(count + 2, every), replace=False)]

@@ -22,7 +22,9 @@ from reidviz.training.sampler import positives
 from reidviz.training.trainer import Source, Trainer
 
 
-def begun(job: Job, dataset: Dataset, trained: Split, device: torch.device, team: Team, progress: Progress) -> Trainer:
+def build_trainer(
+    job: Job, dataset: Dataset, trained: Split, device: torch.device, team: Team, progress: Progress
+) -> Trainer:
     """The trainer of a job before its first step, for the training persons of a split.
 
     Raises ReidvizError for a start that does not fit, and when the network does not fit in memory.

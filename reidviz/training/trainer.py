@@ -15,13 +15,13 @@ from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.models.rows import rows
 from reidviz.training.augmentation import changed_pictures, draw
-from reidviz.training.batches import Batch, drawn, pooled
+from reidviz.training.batches import TrainingBatch, merge_batches, sample_batch
 from reidviz.training.cross_domain import CrossObjective
 from reidviz.training.deterministic import deterministic
 from reidviz.training.distributed import Team, synchronised
 from reidviz.training.negative_mining import negatives
 from reidviz.training.recipe import Recipe
-from reidviz.training.sampler import Positives
+from reidviz.training.sampler import PositivePairs
 
 FIRST_LOSSES = 20
 DIVERGED = 10.0
@@ -54,7 +54,7 @@ class Objective(nn.Module):
         self.recipe = recipe
         self.team = team
 
-    def forward(self, x: Tensor, batch: "Batch", step: int) -> Tensor:
+    def forward(self, x: Tensor, batch: "TrainingBatch", step: int) -> Tensor:
         """Loss, triplet loss, pair loss and pair accuracy (4,), NaN where a task is absent.
 
         x are the pictures of this process's share of the batch. Averaged over the team, the result is that of the
@@ -68,7 +68,7 @@ class Objective(nn.Module):
         with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
             part = network.maps(x)
             feats = self._feats(part, ranking, len(batch.images))
-            maps = self.team.whole(part, len(batch.images)) if pairs or feats is None else part
+            maps = self.team.all_gather(part, len(batch.images)) if pairs or feats is None else part
             if batch.triplets is None:
                 mined = F.normalize(maps.detach().flatten(1).float()) if feats is None else feats.detach()
                 triplets = negatives(mined, batch.positives, batch.eligible, recipe, step)
@@ -77,7 +77,7 @@ class Objective(nn.Module):
             absent = x.new_full((), math.nan, dtype=torch.float32)
             values = [x.new_zeros((), dtype=torch.float32), absent, absent, absent]
             if ranking and feats is not None:
-                mine = triplets[self.team.share(len(triplets))]
+                mine = triplets[self.team.shard(len(triplets))]
                 anchor, positive, negative = (rows(feats, i) for i in mine.unbind(1))
                 values[1] = (
                     self.team.size * len(mine) / len(triplets) * triplet_loss(anchor, positive, negative, recipe.margin)
@@ -85,7 +85,7 @@ class Objective(nn.Module):
                 values[0] = values[0] + recipe.ranking_weight * values[1]
             if pairs and isinstance(network, MTDnet):
                 every = distinct_pairs(triplets)
-                share = self.team.share(len(every[0]))
+                share = self.team.shard(len(every[0]))
                 first, second, same, count = (column[share] for column in every)
                 part_weight = self.team.size * count.sum() / every[3].sum()
                 logits = network.pair_logits(maps, first, second).float()
@@ -99,7 +99,7 @@ class Objective(nn.Module):
         if isinstance(self.network, MTDnet) and self.network.feature is None:
             return None
         with torch.set_grad_enabled(ranking and torch.is_grad_enabled()):
-            return self.team.whole(self.network.embed(part).float(), count)
+            return self.team.all_gather(self.network.embed(part).float(), count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ class Source:
     network  of mtdnet-cross, the copy that sees it; None where its triplets are pooled with the target's (mtdnet-aug)
     """
 
-    data: Positives
+    data: PositivePairs
     start: int
     network: MTDnet | None = None
 
@@ -129,7 +129,7 @@ class Trainer:
         network: Network,
         recipe: Recipe,
         pixels: Tensor,
-        data: Positives,
+        data: PositivePairs,
         seed: int,
         device: torch.device | None = None,
         team: Team | None = None,
@@ -185,7 +185,7 @@ class Trainer:
             group["lr"] = group["scale"] * rate(self.recipe, self.done)
         batch = self._batch(rng)
         values = self.objective(self._pictures(batch), batch, self.done)
-        loss, *others = (self.team.total(values.detach().clone()) / self.team.size).tolist()
+        loss, *others = (self.team.all_reduce(values.detach().clone()) / self.team.size).tolist()
         ranking, pairs, accuracy, *joint = (None if math.isnan(v) else v for v in others)
         report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.all_images), *joint)
         self._refuse_divergence(report)
@@ -224,20 +224,20 @@ class Trainer:
                 hint,
             )
 
-    def _batch(self, rng: np.random.Generator) -> Batch:
+    def _batch(self, rng: np.random.Generator) -> TrainingBatch:
         size, source = self.recipe.size, self.source
         pool = source is not None and source.network is None
         recipe = replace(self.recipe, size=max(2, size // 2)) if pool else self.recipe
-        own = drawn(self.data, recipe, 0, rng, self.device)
+        own = sample_batch(self.data, recipe, 0, rng, self.device)
         if source is None:
             return own
-        others = drawn(source.data, recipe, source.start, rng, self.device)
-        return pooled(own, others) if pool else replace(own, source=others)
+        others = sample_batch(source.data, recipe, source.start, rng, self.device)
+        return merge_batches(own, others) if pool else replace(own, source=others)
 
-    def _pictures(self, batch: Batch) -> Tensor:
+    def _pictures(self, batch: TrainingBatch) -> Tensor:
         images = batch.all_images
         changes = draw(len(images), self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
-        mine = self.team.share(len(images))
+        mine = self.team.shard(len(images))
         x = changed_pictures(self.pixels, torch.from_numpy(images[mine]), changes.of(mine))
         return x.contiguous(memory_format=torch.channels_last if self.recipe.channels_last else torch.contiguous_format)
 

@@ -12,14 +12,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.data.formats import load
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, create
 from tests.browser.conftest import FUSION, serving
 from tests.conftest import SMALL, network
@@ -84,7 +84,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save_checkpoint(root / "runs" / f"m{seed}" / "checkpoints" / "final.safetensors", network(variant), card)
     recipe = replace(compact_recipe(), architecture=SMALL, size=2, iterations=2, held_out=0.5)
     run = create(root / "runs" / RUN, Job(target, "half:0", "mtdnet", recipe, None, 0))
-    train(run, Exams(validate, card_metrics))
+    train(run, Evaluators(validate, card_metrics))
     status = run.root / "status.json"
     status.write_text(json.dumps(json.loads(status.read_text()) | {"device": HOSTILE[0], "message": HOSTILE[1]}))
     return root
@@ -138,7 +138,7 @@ def test_every_page_shows_hostile_names_as_text(watched: Page, server: str, root
         watched.goto(f"{server}/{name}?{asked}")
         main = watched.get_by_test_id("stMain")
         for text in texts:
-            expect(main.get_by_text(shown(text)).first).to_be_attached()
+            expect(main.get_by_text(printable(text)).first).to_be_attached()
         if name == "data":
             main.get_by_role("button", name="Examine").click()
             expect(main.get_by_text("pictures examined")).to_be_visible()
@@ -150,7 +150,7 @@ def test_every_page_shows_hostile_names_as_text(watched: Page, server: str, root
 def test_a_hostile_address_is_text_too(watched: Page, server: str) -> None:
     text = " ".join(HOSTILE[:-1])
     others = {"models": text, "probe": text, "run": text, "dial": text}
-    for field, told in (("protocol", shown(text)), ("data", text.partition(":")[0])):
+    for field, told in (("protocol", printable(text)), ("data", text.partition(":")[0])):
         watched.goto(f"{server}/data?{urlencode(others | {field: text})}")
         expect(watched.get_by_text("This did not work").first).to_be_visible()
         expect(watched.get_by_text(told).first).to_be_visible()

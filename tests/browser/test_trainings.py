@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from tests.browser.conftest import assert_fits, serving
 from tests.conftest import SMALL, people_folder
@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patched.setenv("REIDVIZ_CACHE", str(root / "cache"))
         alone = replace(SHORT, hardest=0, random=2)
         for done in (replace(job, variant="mtdnet-rnk", recipe=alone), job):
-            train(create(root / "runs" / f"trained {done.variant}", done), Exams(validate, card_metrics))
+            train(create(root / "runs" / f"trained {done.variant}", done), Evaluators(validate, card_metrics))
     for name, recipe in (("short", SHORT), ("endless", ENDLESS)):
         create(root / "runs" / name, replace(job, recipe=recipe)).write_status(
             Status("stopped", total=recipe.iterations)

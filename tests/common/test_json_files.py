@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path, content: str | bytes, wh
     assert told.value.hint == "Make another."
 
 
-def test_what_is_right_is_read_and_what_is_new_is_passed_over(tmp_path: Path) -> None:
+def test_what_is_right_is_read_and_what_is_new_is_ignored(tmp_path: Path) -> None:
     file = tmp_path / "thing.json"
     file.write_text('{"name": "ä", "count": 2, "shares": [1, 2.5], "where": "/a", "new": [1]}')
     assert read_json(file, Thing, "The thing", 1000) == Thing("ä", 2, (1.0, 2.5), "new", Path("/a"))

@@ -21,17 +21,17 @@ from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding import projection, spaces
 from reidviz.evaluation.embedding.spaces import Space
 from reidviz.evaluation.pipeline.evaluate import Result, _Matrices, evaluate
-from reidviz.evaluation.pipeline.ranker import Reading, readings_of
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.embeddings.points import Points
-from reidviz.ui.embeddings.spaces import Side
+from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.pairs.pair_picker import pair_keys
 from reidviz.ui.pairs.verification import threshold_key
 from reidviz.ui.results import fusion_slider
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.thumbnails import Picture
+from reidviz.ui.widgets.thumbnails import KeyedImage
 from tests.conftest import people_folder
 from tests.evaluation.conftest import FUSION, checkpoint
 
@@ -42,7 +42,7 @@ class Made:
 
     dataset: Dataset
     split: Split
-    reading: Reading
+    ranker: Ranker
     scoring: Scoring
     space: Space
     positions: np.ndarray
@@ -51,21 +51,21 @@ class Made:
     @property
     def result(self) -> Result:
         nothing = object()
-        return Result(self.reading, nothing, nothing, 0.0, self.scoring, "", None)  # type: ignore[arg-type]
+        return Result(self.ranker, nothing, nothing, 0.0, self.scoring, "", None)  # type: ignore[arg-type]
 
     @property
-    def side(self) -> Side:
-        points = Points(Choice(self.dataset, self.split, (self.reading,)), self.positions, None, self.positions[:0], 9)
-        return Side(self.space, points, np.zeros((len(self.positions), 2), dtype=np.float32), self.probe)
+    def side(self) -> EmbeddingMap:
+        points = Points(Choice(self.dataset, self.split, (self.ranker,)), self.positions, None, self.positions[:0], 9)
+        return EmbeddingMap(self.space, points, np.zeros((len(self.positions), 2), dtype=np.float32), self.probe)
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     dataset = load(f"folder:{people_folder(tmp_path / 'people')}")
     path = Path("both.safetensors")
-    reading = Reading("mtdnet-fused", "mtdnet-fused", "fused", path, "0" * 64, "x", "hash", "half:0", 0.36, FUSION)
+    ranker = Ranker("mtdnet-fused", "mtdnet-fused", "fused", path, "0" * 64, "x", "hash", "half:0", 0.36, FUSION)
     space = Space("mtdtrp", path, "0" * 64, "fc7")
-    return Made(dataset, split(dataset, "half:0"), reading, EXACT, space, np.arange(5), 3)
+    return Made(dataset, split(dataset, "half:0"), ranker, EXACT, space, np.arange(5), 3)
 
 
 def touched(made: Made) -> Made:
@@ -83,7 +83,7 @@ def with_split(**changes: object) -> Callable[[Made], Made]:
 
 
 def with_reading(**changes: object) -> Callable[[Made], Made]:
-    return lambda made: replace(made, reading=replace(made.reading, **changes))  # type: ignore[arg-type]
+    return lambda made: replace(made, ranker=replace(made.ranker, **changes))  # type: ignore[arg-type]
 
 
 def with_scoring(**changes: object) -> Callable[[Made], Made]:
@@ -100,7 +100,7 @@ CHANGES: dict[str, Callable[[Made], Made]] = {
     "protocol": with_split(protocol="listed"),
     "probes": lambda made: replace(made, split=replace(made.split, probes=made.split.probes[1:])),
     "gallery": lambda made: replace(made, split=replace(made.split, gallery=made.split.gallery[1:])),
-    "own camera passed over": with_split(across_cameras=True),
+    "own camera ignored": with_split(across_cameras=True),
     "model": with_reading(sha256="1" * 64),
     "kind": with_reading(kind="probability"),
     "weight": with_reading(weight=0.5),
@@ -114,17 +114,17 @@ CHANGES: dict[str, Callable[[Made], Made]] = {
     "probe of the pairs": lambda made: replace(made, probe=4),
 }
 DATA = {"files", "labels"}
-SPLIT = {"probes", "gallery", "own camera passed over"}
+SPLIT = {"probes", "gallery", "own camera ignored"}
 SPACE = {"model of the space", "place", "pictures", "probe of the pairs"}
 KEYS: dict[str, tuple[Callable[[Made], object], set[str]]] = {
     "scores on disk": (
-        lambda m: _Matrices(m.dataset, m.split, silent, m.scoring, False)._file(m.reading),
+        lambda m: _Matrices(m.dataset, m.split, silent, m.scoring, False)._file(m.ranker),
         {*DATA, *SPLIT, "model", "kind", "passes", "precision", "cascade"},
     ),
     "pictures on disk": (lambda m: Pixels(m.dataset, 8, 4).folder, DATA),
     "features on disk": (lambda m: spaces._file(m.space, m.dataset, m.positions, m.probe), {*DATA, *SPACE}),
     "a job that scores": (
-        lambda m: key_of("scores", Choice(m.dataset, m.split, (m.reading,))),
+        lambda m: key_of("scores", Choice(m.dataset, m.split, (m.ranker,))),
         {*DATA, *SPLIT, "protocol", "model", "kind", "weight", "name"},
     ),
     "a job that describes": (
@@ -136,7 +136,7 @@ KEYS: dict[str, tuple[Callable[[Made], object], set[str]]] = {
         lambda m: threshold_key(m.result, m.dataset, m.split),
         {*DATA, *SPLIT, "protocol", "model", "kind", "weight", "passes", "precision"},
     ),
-    "a dial": (lambda m: fusion_slider._key(m.reading), {"model", "name"}),
+    "a dial": (lambda m: fusion_slider._key(m.ranker), {"model", "name"}),
     "a pair of pictures": (lambda m: pair_keys(m.dataset), DATA),
 }
 
@@ -149,17 +149,17 @@ def test_a_key_changes_with_what_its_value_depends_on_and_with_nothing_else(name
     assert {change for change, changed in CHANGES.items() if key(changed(made)) != before} == ingredients
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Reading)])
+@pytest.mark.parametrize("field", [field.name for field in fields(Ranker)])
 def test_every_field_of_a_reading_tells_it(field: str, made: Made) -> None:
     other = None if field == "fusion" else 0.9 if field == "weight" else "else"
-    assert key_of(made.reading) != key_of(replace(made.reading, **{field: other}))  # type: ignore[arg-type]
+    assert key_of(made.ranker) != key_of(replace(made.ranker, **{field: other}))  # type: ignore[arg-type]
 
 
 def test_results_are_told_apart(tmp_path: Path) -> None:
     """As evaluate() makes them: each differs from the first in one thing alone."""
     data = load(f"folder:{people_folder(tmp_path / 'people', persons=8)}")
     copy = load(f"folder:{people_folder(tmp_path / 'copy', persons=8)}")
-    one, other = (readings_of(checkpoint(tmp_path / f"{seed}.safetensors", seed=seed)) for seed in (0, 1))
+    one, other = (rankers_of(checkpoint(tmp_path / f"{seed}.safetensors", seed=seed)) for seed in (0, 1))
     classifier, _, fused = one
     parts = split(data, "half:0")
     results = [
@@ -204,17 +204,17 @@ def test_a_value_is_remembered_for_its_very_arguments() -> None:
     asked = []
 
     @remembered(st.cache_data, max_entries=8)
-    def width(picture: Picture, split: Split, times: int = 1) -> int:
+    def width(picture: KeyedImage, split: Split, times: int = 1) -> int:
         asked.append(times)
         return times * picture.image.width
 
     @remembered(st.cache_data, max_entries=8)
-    def height(picture: Picture, split: Split, times: int = 1) -> int:
+    def height(picture: KeyedImage, split: Split, times: int = 1) -> int:
         return times * picture.image.height
 
     nobody = np.array([], dtype=np.int64)
     parts = Split("half:0", nobody, nobody, nobody)
-    narrow, wide = (Picture(Image.new("RGB", (size, 9)), str(size)) for size in (4, 8))
+    narrow, wide = (KeyedImage(Image.new("RGB", (size, 9)), str(size)) for size in (4, 8))
     assert [width(one, parts) for one in (narrow, wide, narrow)] == [4, 8, 4]
     assert (width(narrow, parts, times=3), width(narrow, replace(parts, protocol="listed")), height(wide, parts)) == (
         12,

@@ -16,13 +16,13 @@ def made(kind: Kind, rows: list[list[float]], behind: list[list[float]] | None =
 @pytest.mark.parametrize(
     ("kind", "nearest"), [("distance", [0, 2, 1]), ("probability", [1, 2, 0]), ("fused", [1, 2, 0])]
 )
-def test_farness_points_the_same_way_for_every_kind(kind: Kind, nearest: list[int]) -> None:
-    assert np.argsort(made(kind, [[0.1, 0.9, 0.5]]).farness()[0]).tolist() == nearest
+def test_distances_points_the_same_way_for_every_kind(kind: Kind, nearest: list[int]) -> None:
+    assert np.argsort(made(kind, [[0.1, 0.9, 0.5]]).distances()[0]).tolist() == nearest
 
 
-def test_farness_of_some_rows() -> None:
+def test_distances_of_some_rows() -> None:
     scores = made("probability", [[0.1, 0.2], [NAN, 0.4], [0.5, NAN]], [[1, 1], [2, 1], [0, 3]])
-    np.testing.assert_array_equal(scores.farness(slice(1, 3)), scores.farness()[1:])
+    np.testing.assert_array_equal(scores.distances(slice(1, 3)), scores.distances()[1:])
 
 
 @pytest.mark.parametrize(("kind", "worst"), [("probability", 0.0), ("fused", -103.3)])
@@ -30,9 +30,9 @@ def test_what_a_cascade_left_behind_follows_in_the_order_of_its_first_stage(kind
     """Distances far nearer than those of the rescored pictures, nearly equal ones too, change nothing."""
     behind = [[4.0, 1e-4, 0.7, 3.9999998, 0.7000001, 4.0]]
     scores = made(kind, [[worst, NAN, NAN, NAN, NAN, worst / 2]], behind)
-    farness = scores.farness()[0]
-    assert farness[[0, 5]].max() < np.nanmin(farness[1:5])
-    assert np.argsort(farness)[2:].tolist() == [1, 2, 4, 3]
+    distances = scores.distances()[0]
+    assert distances[[0, 5]].max() < np.nanmin(distances[1:5])
+    assert np.argsort(distances)[2:].tolist() == [1, 2, 4, 3]
 
 
 def test_scores_as_people_read_them() -> None:

@@ -39,7 +39,7 @@ def test_a_model_that_is_added_behind_changes_no_other(names: list[str], added: 
 
 
 def test_models_have_colours_of_their_own_as_long_as_there_are_some() -> None:
-    shipped = [name for one in ("mtdnet-rnk", "mtdnet-cls", "mtdnet") for name, _ in VARIANTS[one].readings]
+    shipped = [name for one in ("mtdnet-rnk", "mtdnet-cls", "mtdnet") for name, _ in VARIANTS[one].rankers]
     names = [*shipped, "mine", "yours", "theirs"]
     assert len({style.colour for style in style_of(names).values()}) == len(names) == len(COLOURS)
 

@@ -87,7 +87,7 @@ def test_a_number_that_is_not_finite_is_refused(weights: Path) -> None:
         read_card(weights)
 
 
-def test_what_a_newer_version_added_is_passed_over(weights: Path) -> None:
+def test_what_a_newer_version_added_is_ignored(weights: Path) -> None:
     rewrite(weights, changed(surplus=1))
     assert read_card(weights) == CARD
 

@@ -7,7 +7,7 @@ from reidviz.common import settings
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.pipeline.report import record
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.model_card import read_card
@@ -41,11 +41,11 @@ def test_evaluate_reproduces_the_card(name: str) -> None:
     dataset = load("synthetic:cuhk03")
     parts = split(dataset, "test100:0")
     one_probe = 100 / len(parts.probes) + 0.01
-    readings = {reading.name: reading for reading in readings_of(path)}
+    rankers = {ranker.name: ranker for ranker in rankers_of(path)}
     metrics = read_card(path).metrics
-    assert [kept["name"] for kept in metrics] == list(readings)
+    assert [kept["name"] for kept in metrics] == list(rankers)
     for kept in metrics:
-        found = record(evaluate(readings[kept["name"]], dataset, parts))
+        found = record(evaluate(rankers[kept["name"]], dataset, parts))
         for rank, value in kept["cmc"].items():
             assert found["cmc"][rank] == pytest.approx(value, abs=one_probe)
         assert found["mAP"] == pytest.approx(kept["mAP"], abs=0.5)

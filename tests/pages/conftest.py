@@ -64,12 +64,12 @@ def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], Non
     real = scored_models.evaluate
 
     def cut(cascade: int) -> Callable[[], None]:
-        def evaluate(reading, dataset, split, progress=None, scoring=scored_models.EXACT):  # type: ignore[no-untyped-def]
+        def evaluate(ranker, dataset, split, progress=None, scoring=scored_models.EXACT):  # type: ignore[no-untyped-def]
             if progress is None:
-                return real(reading, dataset, split, scoring=scoring)
-            if reading.kind != "distance" and not scoring.cascade:
+                return real(ranker, dataset, split, scoring=scoring)
+            if ranker.kind != "distance" and not scoring.cascade:
                 raise ReidvizError("Cut off.")
-            return real(reading, dataset, split, progress, scoring)
+            return real(ranker, dataset, split, progress, scoring)
 
         monkeypatch.setattr(scored_models, "CASCADE", Scoring(cascade=cascade))
         monkeypatch.setattr(scored_models, "evaluate", evaluate)

@@ -17,24 +17,24 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.evaluate import _Matrices
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
-from reidviz.evaluation.scores import FloatArray
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.models.variants import VARIANTS
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, create
 from reidviz.ui.background.jobs import board, quick_board
-from reidviz.ui.session.models import known_readings
+from reidviz.ui.session.models import known_rankers
 from reidviz.ui.session.selection import Selection
 from reidviz.ui.widgets.markup import NOTHING
 from tests.conftest import SMALL, network, people_folder
@@ -152,7 +152,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = WORLDS["names"](root / "data").data
     recipe = replace(compact_recipe(), architecture=SMALL, size=2, iterations=2, held_out=0.5)
     run = create(root / "runs" / f"{TAG}run", Job(data, "test2:0", "mtdnet", recipe, None, 0))
-    train(run, Exams(validate, card_metrics))
+    train(run, Evaluators(validate, card_metrics))
     return root / "runs"
 
 
@@ -206,11 +206,11 @@ def check(app: AppTest, where: str) -> None:
         assert not raw, f"{where}: {raw}"
 
 
-def forced(truth: Truth, right: bool) -> Callable[[_Matrices, Reading, FloatArray], float]:
+def forced(truth: GroundTruth, right: bool) -> Callable[[_Matrices, Ranker, Float32Array], float]:
     """Scores that put every true match first, or every other person before it, in place of computed ones."""
 
-    def compute(matrices: _Matrices, part: Reading, out: FloatArray) -> float:
-        same = np.stack([truth.marks(probe)[0] for probe in range(len(truth.probes))])
+    def compute(matrices: _Matrices, part: Ranker, out: Float32Array) -> float:
+        same = np.stack([truth.masks(probe)[0] for probe in range(len(truth.probes))])
         near = same == right
         out[:] = np.where(near, 0.9, 0.1) if part.kind == "probability" else np.where(near, 0.2, 1.5)
         if part.kind == "probability" and matrices.scoring.cascade:
@@ -224,14 +224,14 @@ def forced(truth: Truth, right: bool) -> Callable[[_Matrices, Reading, FloatArra
 def test_every_page(name: str, app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = WORLDS[name](tmp_path / "data")
     dataset = load(world.data)
-    every = [name for name, reading in known_readings().items() if reading.path.parent == settings.CHECKPOINTS]
+    every = [name for name, ranker in known_rankers().items() if ranker.path.parent == settings.CHECKPOINTS]
     app.query_params |= {"data": world.data, "protocol": world.protocol, "models": world.models or every}
     test = range(len(dataset.samples))
     with contextlib.suppress(ReidvizError):
         parts = split(dataset, world.protocol)
         test = [int(parts.probes[0]), int(parts.gallery[0])]
         if world.right is not None:
-            monkeypatch.setattr(_Matrices, "_compute", forced(truth_of(dataset, parts), world.right))
+            monkeypatch.setattr(_Matrices, "_compute", forced(ground_truth(dataset, parts), world.right))
     app.session_state["selection"] = Selection(dataset.manifest_hash, tuple(dataset.samples[i].id for i in test))
     check(settled(app), "at first")
     for page in PAGES:

@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from reidviz.data.catalogue.imported import add
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate
 from reidviz.evaluation.verification.error_rates import cross_tempered, errors, reliability, threshold_at
 from reidviz.evaluation.verification.pair_set import pairs_tested
-from reidviz.ui.session.models import known_readings
+from reidviz.ui.session.models import known_rankers
 from tests.conftest import people_folder
 from tests.pages.conftest import settled
 from tests.pages.test_legal_data import forced
@@ -63,9 +63,9 @@ def test_calibration_and_thresholds_follow_the_scores_of_all_pairs_when_they_arr
 
     dataset = load(crowd)
     parts = split(dataset, "half:0")
-    reading = known_readings()["mtdnet"]
-    pairs = pairs_tested(truth_of(dataset, parts))
-    values = pairs.values(evaluate(reading, dataset, parts).scores)
+    ranker = known_rankers()["mtdnet"]
+    pairs = pairs_tested(ground_truth(dataset, parts))
+    values = pairs.values(evaluate(ranker, dataset, parts).scores)
     mended, degrees = cross_tempered(values, pairs.same, dataset.identities[parts.probes][pairs.probes])
     shown = next(m.value for m in page.markdown if "calibration error" in m.value)
     assert f"**{reliability(values, pairs.same).error:.3f}** as it is" in shown
@@ -151,7 +151,7 @@ def test_a_cascade_with_pairs_of_one_kind_waits_for_the_others(
     app: AppTest, data: str, monkeypatch: pytest.MonkeyPatch, cut_off: Callable[[int], Callable[[], None]]
 ) -> None:
     dataset = load(data)
-    truth = truth_of(dataset, split(dataset, "half:0"))
+    truth = ground_truth(dataset, split(dataset, "half:0"))
     monkeypatch.setattr(_Matrices, "_compute", forced(truth, right=False))
     app.query_params["models"] = ["mtdnet", "mtdtrp"]
     cut_off(1)

@@ -61,21 +61,21 @@ def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) 
     page = opened(app)
     dataset = load(data)
     parts = split(dataset, "half:0")
-    readings = {r.name: r for r in page_readings()}
+    rankers = {r.name: r for r in page_readings()}
     ids = chosen_pair(page)
     probe = next(i for i, p in enumerate(parts.probes) if dataset.samples[p].id == ids[0])
     place = next(i for i, g in enumerate(parts.gallery) if dataset.samples[g].id == ids[1])
     rows = table(page, "| model | score | says |")
     for name in ("mtdnet", "mtdtrp", "mtdnet-fused"):
-        value = evaluate(readings[name], dataset, parts).scores.matrix[probe, place]
+        value = evaluate(rankers[name], dataset, parts).scores.matrix[probe, place]
         shown = float(rows[name][0].split()[1])
         assert abs(shown - (100 * value if name == "mtdnet" else value)) < 0.06
 
 
 def page_readings() -> list:
-    from reidviz.ui.session.models import known_readings
+    from reidviz.ui.session.models import known_rankers
 
-    return list(known_readings().values())
+    return list(known_rankers().values())
 
 
 def test_the_threshold_decides_and_is_kept_over_pages(app: AppTest) -> None:
@@ -156,9 +156,9 @@ def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str
     page = opened(app)
     dataset = load(data)
     parts = split(dataset, "half:0")
-    reading = next(r for r in page_readings() if r.name == "mtdnet")
-    choice = Choice(dataset, parts, (reading,))
-    result = evaluate(reading, dataset, parts)
+    ranker = next(r for r in page_readings() if r.name == "mtdnet")
+    choice = Choice(dataset, parts, (ranker,))
+    result = evaluate(ranker, dataset, parts)
     card = threshold_card(choice, result, verification.tested(choice, result))
     assert json.loads(json.dumps(card))["card"]["variant"] == "mtdnet"
     assert card["data_hash"] == dataset.manifest_hash

@@ -24,7 +24,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
 ) -> None:
     reached, go = threading.Event(), threading.Event()
 
-    def slow(reading: object, dataset: object, split: object, progress: Progress, scoring: object) -> None:
+    def slow(ranker: object, dataset: object, split: object, progress: Progress, scoring: object) -> None:
         progress(2, 5, "scoring pairs")
         reached.set()
         assert go.wait()

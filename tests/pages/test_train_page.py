@@ -15,7 +15,7 @@ from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.training import launcher
 from reidviz.training.recipe import compact_recipe
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import Job, RunFolder, Status, create
 from tests.conftest import SMALL, network, people_folder
 from tests.pages.conftest import rows, settled
@@ -62,7 +62,7 @@ def new(runs: Path, data: str, name: str = "one", state: str | None = None, **st
 def trained(runs: Path, data: str, name: str = "one", **changes: object) -> RunFolder:
     """A run that has really been trained."""
     run = create(runs / name, replace(Job(data, "half:0", "mtdnet", RECIPE, None, 0), **changes))  # type: ignore[arg-type]
-    train(run, Exams(validate, card_metrics))
+    train(run, Evaluators(validate, card_metrics))
     return run
 
 

@@ -9,11 +9,11 @@ import pytest
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.recipe import Recipe, compact_recipe
-from reidviz.training.run import Exams
+from reidviz.training.run import Evaluators
 from reidviz.training.run_folder import Job, RunFolder, create
 from tests.conftest import SMALL, people_folder
 
-EXAMS = Exams(validate, card_metrics)
+EVALUATORS = Evaluators(validate, card_metrics)
 RECIPE = replace(compact_recipe(), architecture=SMALL, size=4, iterations=24, held_out=0.25, erase=0.3)
 
 
@@ -52,13 +52,13 @@ def step_event(step: int) -> dict[str, Any]:
 def validation_event(step: int) -> dict[str, Any]:
     """A validation as it is logged."""
     mistake = {"probe": 0, "match": 1, "other": 2, "match_score": 0.5, "other_score": 0.25, "rank": 2}
-    reading = {"name": "mtdtrp", "kind": "distance", "rank1": 50.0, "mAP": 60.0, "cmc": [50.0, 100.0]}
+    ranker = {"name": "mtdtrp", "kind": "distance", "rank1": 50.0, "mAP": 60.0, "cmc": [50.0, 100.0]}
     return {
         "event": "validation",
         "step": step,
         "seconds": 2.0,
         "probes": 2,
         "gallery": 2,
-        "readings": [reading | {"mistakes": [mistake]}],
+        "readings": [ranker | {"mistakes": [mistake]}],
         "fusion": None,
     }

@@ -16,8 +16,8 @@ from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.losses import joint_feature
 from reidviz.models.model_card import read_card
 from reidviz.models.mtdnet import MTDnet
-from reidviz.training.batches import drawn, pooled
-from reidviz.training.cross_domain import compared
+from reidviz.training.batches import merge_batches, sample_batch
+from reidviz.training.cross_domain import match_pairs
 from reidviz.training.recipe import Recipe, paper_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
@@ -25,14 +25,14 @@ from reidviz.training.sampler import positives
 from reidviz.training.trainer import Source, Trainer
 from tests.conftest import SMALL, network, people_folder
 from tests.evaluation.conftest import CARD
-from tests.training.conftest import EXAMS, RECIPE, new_run, told
+from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 
 def test_every_source_pair_meets_one_positive_and_one_negative_target_pair() -> None:
     target = torch.arange(5.0)[:, None]
     target_same = torch.tensor([True, False, False, True, False])
     source, source_same = torch.tensor([[10.0], [11.0], [12.0]]), torch.tensor([True, False, True])
-    u, v, alike = compared(target, target_same, source, source_same)
+    u, v, alike = match_pairs(target, target_same, source, source_same)
     assert v.flatten().tolist() == [10, 11, 12, 10, 11, 12]
     kinds = target_same[u.flatten().long()]
     assert kinds.tolist() == [True] * 3 + [False] * 3
@@ -41,7 +41,7 @@ def test_every_source_pair_meets_one_positive_and_one_negative_target_pair() -> 
 
 def test_where_the_target_has_one_kind_of_pair_only_that_is_compared() -> None:
     both = torch.tensor([True, True])
-    u, v, alike = compared(torch.zeros(2, 1), both, torch.zeros(3, 1), torch.tensor([True, False, False]))
+    u, v, alike = match_pairs(torch.zeros(2, 1), both, torch.zeros(3, 1), torch.tensor([True, False, False]))
     assert (len(u), len(v)) == (3, 3)
     assert alike.tolist() == [True, False, False]
 
@@ -129,10 +129,10 @@ def test_a_batch_of_the_source_has_its_own_pictures_only() -> None:
     assert (batch.images < 32).all()
     assert (batch.source.images >= 32).all()
     assert len(batch.all_images) == len(batch.images) + len(batch.source.images)
-    both = pooled(batch, batch.source)
+    both = merge_batches(batch, batch.source)
     assert both.images.tolist() == batch.all_images.tolist()
     data, rng = made.data, np.random.default_rng(0)
-    assert drawn(data, made.recipe, 7, rng, torch.device("cpu")).images.min() >= 7
+    assert sample_batch(data, made.recipe, 7, rng, torch.device("cpu")).images.min() >= 7
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_finished_run_keeps_the_target_copy_alone(
 ) -> None:
     run = helped(people, tmp_path / "runs" / "helped", source, teacher, variant=variant)
     assert run.job().source == source
-    assert train(run, EXAMS) == run.final
+    assert train(run, EVALUATORS) == run.final
     card = read_card(run.final)
     assert (card.variant, card.source) == (variant, source)
     assert [m["variant"] for m in card.metrics] == [variant, f"{variant}-trp", f"{variant}-fused"]
@@ -175,10 +175,10 @@ def test_stopped_and_resumed_it_ends_the_same(
 ) -> None:
     recipe = replace(RECIPE, iterations=6, source_copy=copy)
     one, other = (helped(people, tmp_path / name / "run", source, teacher, recipe=recipe) for name in ("a", "b"))
-    train(one, EXAMS)
+    train(one, EVALUATORS)
     with stopping_after(other, 3):
-        assert train(other, EXAMS, save_every=0.0) is None
-    train(other, EXAMS)
+        assert train(other, EVALUATORS, save_every=0.0) is None
+    train(other, EVALUATORS)
     assert told(one) == told(other)
     first, second = (load_file(run.final) for run in (one, other))
     assert all(torch.equal(first[name], second[name]) for name in first)
@@ -220,10 +220,10 @@ def test_a_teacher_of_another_kind_is_a_failed_run(people: Path, tmp_path: Path,
     save_checkpoint(single, network("mtdnet-cls"), replace(CARD, name="single", variant="mtdnet-cls"))
     run = helped(people, tmp_path / "runs" / "a", source, single)
     with pytest.raises(ReidvizError, match="has not learnt both tasks"):
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert run.status().state == "failed"
     other = replace(SMALL, fc=32)
     large = tmp_path / "large.safetensors"
     save_checkpoint(large, network("mtdnet", other), replace(CARD, name="large", architecture=other))
     with pytest.raises(ReidvizError, match="another architecture"):
-        train(helped(people, tmp_path / "runs" / "b", source, large), EXAMS)
+        train(helped(people, tmp_path / "runs" / "b", source, large), EVALUATORS)

@@ -15,7 +15,7 @@ from reidviz.training.distributed import Team
 from reidviz.training.recipe import Recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
-from tests.training.conftest import EXAMS, RECIPE, new_run, told
+from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 CERTAIN = replace(RECIPE.architecture, dropout=0.0)
 """Dropout is drawn by each process for its own pairs: that alone cannot be the same."""
@@ -75,8 +75,8 @@ def test_two_processes_train_as_one(
 ) -> None:
     monkeypatch.setattr("reidviz.training.run.LOG_EVERY", 1)
     alone, team = (new_run(textured, tmp_path / name, variant, recipe) for name in ("alone", "team"))
-    train(alone, EXAMS)
-    together(lambda: train(team, EXAMS))
+    train(alone, EVALUATORS)
+    together(lambda: train(team, EVALUATORS))
     assert len(losses(alone)) == 20
     assert losses(team) == pytest.approx(losses(alone), abs=1e-5)
     assert (team.status().state, team.status().step) == ("finished", 20)
@@ -89,14 +89,14 @@ def test_a_team_stops_and_goes_on_together(people: Path, tmp_path: Path) -> None
         if what.startswith("training") and done == 3:
             run.ask_to_stop()
 
-    together(lambda: train(run, EXAMS, stop))
+    together(lambda: train(run, EVALUATORS, stop))
     assert run.status().state == "stopped"
-    together(lambda: train(run, EXAMS))
+    together(lambda: train(run, EVALUATORS))
     assert (run.status().state, run.status().step) == ("finished", 20)
 
 
 def test_shares_cover_the_whole_once() -> None:
     for count in (1, 2, 7, 12):
         for size in (1, 2, 3, 5):
-            taken = [i for rank in range(size) for i in range(count)[Team(rank, size).share(count)]]
+            taken = [i for rank in range(size) for i in range(count)[Team(rank, size).shard(count)]]
             assert taken == list(range(count))

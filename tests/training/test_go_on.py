@@ -11,7 +11,7 @@ from reidviz.models.model_card import read_card
 from reidviz.training.go_on import go_on_to
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
-from tests.training.conftest import EXAMS, RECIPE, new_run
+from tests.training.conftest import EVALUATORS, RECIPE, new_run
 
 FIXED = replace(RECIPE, schedule="fixed", optimiser="sgd", iterations=6)
 
@@ -23,7 +23,7 @@ def stopped(run: RunFolder, step: int) -> RunFolder:
         if what.startswith("training") and done == step < total:
             run.ask_to_stop()
 
-    train(run, EXAMS, stop)
+    train(run, EVALUATORS, stop)
     return run
 
 
@@ -38,12 +38,12 @@ def test_at_a_fixed_rate_it_ends_as_if_asked_for_that_number(
 ) -> None:
     """From a finished run and from a stopped one; to more steps and to fewer, down to those that are done."""
     whole = new_run(people, tmp_path / "whole", recipe=replace(FIXED, iterations=9))
-    train(whole, EXAMS)
+    train(whole, EVALUATORS)
     run = stopped(new_run(people, tmp_path / "run", recipe=replace(FIXED, iterations=asked)), done)
     assert run.status().state == ("finished" if done == asked else "stopped")
     go_on_to(run, 9)
     assert run.job().recipe.iterations == 9
-    assert train(run, EXAMS) == run.final
+    assert train(run, EVALUATORS) == run.final
     assert (run.status().step, run.status().total, read_card(run.final).iterations) == (9, 9, 9)
     assert {"event": "changed", "step": done, "iterations": 9} in run.events()
     assert same_weights(run, whole)
@@ -72,7 +72,7 @@ def test_before_the_first_step_any_number_is_right(people: Path, tmp_path: Path)
     )
     go_on_to(run, 5)
     for one in (whole, run):
-        train(one, EXAMS)
+        train(one, EVALUATORS)
     assert same_weights(run, whole)
 
 

@@ -22,7 +22,7 @@ from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from tests.conftest import people_folder
 from tests.training import two_threads
-from tests.training.conftest import EXAMS, RECIPE, new_run, told
+from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 NEVER = 10**9
 
@@ -41,7 +41,7 @@ def work(run: RunFolder, dies_in_write: int = 0, waits_at: int = NEVER) -> None:
 
     if dies_in_write:
         die_in_write(dies_in_write)
-    train(run, EXAMS, wait, save_every=0.0)
+    train(run, EVALUATORS, wait, save_every=0.0)
 
 
 def die_in_write(number: int) -> None:
@@ -74,7 +74,7 @@ def equal(one: RunFolder, other: RunFolder) -> None:
 def whole(people: Path, tmp_path: Path) -> RunFolder:
     """A training that ran in one go."""
     run = new_run(people, tmp_path / "whole" / "run")
-    assert train(run, EXAMS, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, save_every=0.0) == run.final
     return run
 
 
@@ -131,7 +131,7 @@ def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, who
     process = started(run, write)
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    assert train(run, EXAMS, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, save_every=0.0) == run.final
     equal(run, whole)
     assert not list(run.checkpoints.glob(".*"))
 
@@ -144,10 +144,10 @@ def test_stopped_after_k_steps_it_ends_the_same(people: Path, tmp_path: Path, wh
         if what.startswith("training") and done == k:
             run.ask_to_stop()
 
-    assert train(run, EXAMS, stop, save_every=0.0) is None
+    assert train(run, EVALUATORS, stop, save_every=0.0) is None
     assert (run.status().state, run.status().step) == ("stopped", k)
     assert run.checkpoints.joinpath("last.safetensors").is_file()
-    assert train(run, EXAMS, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, save_every=0.0) == run.final
     for name in ("last.safetensors", "last.json"):
         run.checkpoints.joinpath(name).unlink()
     equal(run, whole)
@@ -160,8 +160,8 @@ def test_stopped_while_it_validates_it_ends_the_same(people: Path, tmp_path: Pat
         if what.startswith("validating") and run.status().step == 4:
             run.ask_to_stop()
 
-    assert train(run, EXAMS, stop, save_every=0.0) is None
-    assert train(run, EXAMS, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, stop, save_every=0.0) is None
+    assert train(run, EVALUATORS, save_every=0.0) == run.final
     for name in ("last.safetensors", "last.json"):
         run.checkpoints.joinpath(name).unlink()
     equal(run, whole)
@@ -174,7 +174,7 @@ def stopped_at(people: Path, root: Path, k: int) -> RunFolder:
         if what.startswith("training") and done == k:
             run.ask_to_stop()
 
-    train(run, EXAMS, stop, save_every=0.0)
+    train(run, EVALUATORS, stop, save_every=0.0)
     return run
 
 
@@ -200,7 +200,7 @@ def test_a_damaged_snapshot_falls_back_to_the_one_before(
     def listen(done: int, total: int, what: str) -> None:
         said.append(run.status().message)
 
-    assert train(run, EXAMS, listen, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, listen, save_every=0.0) == run.final
     assert any("step-0000010.safetensors could not be used (damaged); went on from step 9" in s for s in said)
     assert any(e["event"] == "damaged" for e in run.events())
     assert load_file(run.final).keys() == load_file(whole.final).keys()
@@ -211,14 +211,14 @@ def test_all_snapshots_damaged_starts_again(people: Path, tmp_path: Path, whole:
     run = stopped_at(people, tmp_path / "damaged" / "run", 10)
     for file in run.checkpoints.glob("step-*.safetensors"):
         file.write_bytes(b"nothing")
-    assert train(run, EXAMS, save_every=0.0) == run.final
+    assert train(run, EVALUATORS, save_every=0.0) == run.final
     assert all(v.equal(load_file(whole.final)[k]) for k, v in load_file(run.final).items())
 
 
 def test_going_on_with_other_threads_is_said(people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = stopped_at(people, tmp_path / "run", 3)
     monkeypatch.setattr("reidviz.training.devices.name_of", lambda device: "CPU, 4 threads")
-    train(run, EXAMS)
+    train(run, EVALUATORS)
     said = "Computed on CPU, 1 threads and on CPU, 4 threads: either alone may round otherwise."
     assert run.status().message == said
 
@@ -227,7 +227,7 @@ def test_other_pictures_are_refused(people: Path, tmp_path: Path) -> None:
     run = stopped_at(people, tmp_path / "run", 3)
     next(people.rglob("*.png")).unlink()
     with pytest.raises(ReidvizError, match="not those this training was started with"):
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert run.status().state == "failed"
     assert resume_state.steps_kept(run.checkpoints) == [2, 3]
 
@@ -236,14 +236,14 @@ def test_other_pictures_are_refused(people: Path, tmp_path: Path) -> None:
 def test_other_recipes_resume_exactly_too(people: Path, tmp_path: Path, change: dict[str, object]) -> None:
     recipe = replace(RECIPE, iterations=6, **change)
     runs = [new_run(people, tmp_path / part / "run", recipe=recipe) for part in ("one", "other")]
-    train(runs[0], EXAMS, save_every=0.0)
+    train(runs[0], EVALUATORS, save_every=0.0)
 
     def stop(done: int, total: int, what: str) -> None:
         if what.startswith("training") and done == 4:
             runs[1].ask_to_stop()
 
-    train(runs[1], EXAMS, stop, save_every=0.0)
-    train(runs[1], EXAMS, save_every=0.0)
+    train(runs[1], EVALUATORS, stop, save_every=0.0)
+    train(runs[1], EVALUATORS, save_every=0.0)
     for name in ("last.safetensors", "last.json"):
         runs[1].checkpoints.joinpath(name).unlink()
     equal(*runs)

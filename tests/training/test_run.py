@@ -19,7 +19,7 @@ from reidviz.training import devices, resume_state
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.trainer import Trainer
-from tests.training.conftest import EXAMS, RECIPE, new_run, told
+from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_validation_persons_come_out_of_the_training_persons(data: Dataset) -> N
 @pytest.mark.parametrize("variant", ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp"])
 def test_a_finished_run(people: Path, tmp_path: Path, variant: str) -> None:
     run = new_run(people, tmp_path / "my run", variant)
-    assert train(run, EXAMS) == run.final
+    assert train(run, EVALUATORS) == run.final
     status = run.status()
     assert (status.state, status.step, status.total) == ("finished", 24, 24)
     assert status.device.startswith("CPU")
@@ -68,7 +68,7 @@ def test_a_finished_run(people: Path, tmp_path: Path, variant: str) -> None:
 
 def test_without_held_out_persons_everyone_trains(people: Path, tmp_path: Path) -> None:
     run = new_run(people, tmp_path / "run", recipe=replace(RECIPE, held_out=0.0, iterations=2))
-    train(run, EXAMS)
+    train(run, EVALUATORS)
     assert run.events()[0]["trained_on"] == 8
     assert not run.best.exists()
     assert not [e for e in run.events() if e["event"] == "validation"]
@@ -76,10 +76,10 @@ def test_without_held_out_persons_everyone_trains(people: Path, tmp_path: Path) 
 
 def test_the_mistakes_of_a_validation_are_real_pictures(people: Path, tmp_path: Path, data: Dataset) -> None:
     run = new_run(people, tmp_path / "run", recipe=replace(RECIPE, held_out=0.5, iterations=1))
-    train(run, EXAMS)
-    readings = next(e for e in run.events() if e["event"] == "validation")["readings"]
-    assert [r["kind"] for r in readings] == ["probability", "distance"]
-    mistakes = [(m, r["kind"]) for r in readings for m in r["mistakes"]]
+    train(run, EVALUATORS)
+    rankers = next(e for e in run.events() if e["event"] == "validation")["readings"]
+    assert [r["kind"] for r in rankers] == ["probability", "distance"]
+    mistakes = [(m, r["kind"]) for r in rankers for m in r["mistakes"]]
     assert mistakes
     for mistake, kind in mistakes:
         probe, match, other = (data.identities[mistake[k]] for k in ("probe", "match", "other"))
@@ -103,13 +103,13 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_snapshot(
 
     monkeypatch.setattr(Trainer, "step", broken)
     with pytest.raises(ReidvizError, match="not a number at step 6"):
-        train(run, EXAMS, save_every=0.0)
+        train(run, EVALUATORS, save_every=0.0)
     assert run.status().state == "failed"
     assert "step 6" in run.status().message
     assert resume_state.steps_kept(run.checkpoints) == [4, 5]
     assert run.events()[-1]["event"] == "failed"
     monkeypatch.setattr(Trainer, "step", step)
-    assert train(run, EXAMS) == run.final
+    assert train(run, EVALUATORS) == run.final
 
 
 def test_weights_that_are_no_numbers_are_not_saved(
@@ -119,7 +119,7 @@ def test_weights_that_are_no_numbers_are_not_saved(
     sound = Trainer.sound
     monkeypatch.setattr(Trainer, "sound", lambda self: sound(self) and self.done < 4)
     with pytest.raises(ReidvizError, match="no longer numbers at step 4"):
-        train(run, EXAMS, save_every=0.0)
+        train(run, EVALUATORS, save_every=0.0)
     assert resume_state.steps_kept(run.checkpoints) == [2, 3]
 
 
@@ -134,7 +134,7 @@ def test_out_of_memory_tells_what_would_fit(people: Path, tmp_path: Path, monkey
     monkeypatch.setattr(Trainer, "_pictures", small_machine)
     run = new_run(people, tmp_path / "run")
     with pytest.raises(ReidvizError, match="A batch of 4 does not fit") as caught:
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert "A batch of 2 would fit" in caught.value.hint
 
 
@@ -155,13 +155,13 @@ def test_a_full_disk_stops_with_the_last_good_snapshot_intact(people: Path, tmp_
         if what.startswith("training") and done == 3:
             run.ask_to_stop()
 
-    train(run, EXAMS, stop, save_every=0.0)
+    train(run, EVALUATORS, stop, save_every=0.0)
     kept = {f.name: f.read_bytes() for f in run.checkpoints.glob("step-*")}
 
     def limited() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))
-        train(run, EXAMS, save_every=0.0)
+        train(run, EVALUATORS, save_every=0.0)
 
     process = get_context("fork").Process(target=limited)
     process.start()
@@ -170,7 +170,7 @@ def test_a_full_disk_stops_with_the_last_good_snapshot_intact(people: Path, tmp_
     assert run.status().state == "failed"
     assert "could not be written" in run.status().message
     assert {f.name: f.read_bytes() for f in run.checkpoints.iterdir() if f.name.startswith(("step-", "."))} == kept
-    assert train(run, EXAMS) == run.final
+    assert train(run, EVALUATORS) == run.final
 
 
 def test_something_unforeseen_is_a_failed_run_too(
@@ -179,7 +179,7 @@ def test_something_unforeseen_is_a_failed_run_too(
     run = new_run(people, tmp_path / "run")
     monkeypatch.setattr(Trainer, "step", lambda self: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert run.status().state == "failed"
     assert "Something went wrong" in run.status().message
 
@@ -199,7 +199,7 @@ def test_a_run_waits_for_the_device_and_its_turn(people: Path, tmp_path: Path) -
             said.append(what)
             run.ask_to_stop()
 
-        assert train(run, EXAMS, give_up) is None
+        assert train(run, EVALUATORS, give_up) is None
     assert device.type == "cpu"
     assert seen == [1, 1]
     assert said[0].startswith("waiting for")
@@ -222,17 +222,17 @@ def test_a_stopped_run_can_be_read_at_its_last_step(people: Path, tmp_path: Path
         if what.startswith("training") and done == 2:
             run.ask_to_stop()
 
-    train(run, EXAMS, stop)
+    train(run, EVALUATORS, stop)
     assert find_checkpoint(run.root).name == "last.safetensors"
     assert load_checkpoint(run.root)[1].iterations == 2
 
 
 def test_a_start_that_does_not_fit_is_a_failed_run(people: Path, tmp_path: Path) -> None:
     donor = new_run(people, tmp_path / "donor", recipe=replace(RECIPE, iterations=1, held_out=0.0))
-    train(donor, EXAMS)
+    train(donor, EVALUATORS)
     other = replace(RECIPE, architecture=replace(RECIPE.architecture, stem="caffenet"))
     run = new_run(people, tmp_path / "run", recipe=other, init=donor.final)
     with pytest.raises(ReidvizError, match="does not fit"):
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert run.status().state == "failed"
     assert RunFolder(tmp_path / "donor").status().state == "finished"

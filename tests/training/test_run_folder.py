@@ -17,7 +17,7 @@ from reidviz.training.recipe import compact_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
 from tests.conftest import people_folder
-from tests.training.conftest import EXAMS, new_run, step_event, validation_event
+from tests.training.conftest import EVALUATORS, new_run, step_event, validation_event
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), Path("/some/where.safetensors"), 3)
 
@@ -107,7 +107,7 @@ def test_looking_does_not_take_the_lock(tmp_path: Path) -> None:
     assert Lock.take(file) is not None
 
 
-def test_events_are_appended_and_a_torn_line_is_passed_over(run: RunFolder) -> None:
+def test_events_are_appended_and_a_torn_line_is_ignored(run: RunFolder) -> None:
     run.log(step_event(10))
     file = run.root / "events.jsonl"
     with file.open("a") as events:
@@ -145,7 +145,7 @@ def test_a_wish_to_stop_is_forgotten_by_the_next_worker_alone(run: RunFolder) ->
 def test_a_request_that_cannot_be_read_is_a_failed_run(run: RunFolder) -> None:
     (run.root / "recipe.json").write_text("{")
     with pytest.raises(ReidvizError):
-        train(run, EXAMS)
+        train(run, EVALUATORS)
     assert run.status().state == "failed"
     assert "recipe.json) is damaged, because it is not whole JSON" in run.status().message
 
@@ -178,7 +178,7 @@ def test_a_run_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
             shutil.rmtree(run.root, ignore_errors=True)
 
     with pytest.raises(ReidvizError, match=r"was deleted|could not be written"):
-        train(run, EXAMS, delete, save_every=0)
+        train(run, EVALUATORS, delete, save_every=0)
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reidviz.common.errors import ReidvizError
-from reidviz.training.sampler import Positives, identity_batch, positives, random_negatives, release_batch
+from reidviz.training.sampler import PositivePairs, pk_batch, positives, random_negatives, triplet_batch
 
 
 def people(persons: int, cameras: int, shots: int) -> tuple[np.ndarray, np.ndarray]:
@@ -13,7 +13,7 @@ def people(persons: int, cameras: int, shots: int) -> tuple[np.ndarray, np.ndarr
     return ids, cams
 
 
-def listed(data: Positives) -> list[tuple[int, int]]:
+def listed(data: PositivePairs) -> list[tuple[int, int]]:
     return [(a, p) for a, p in data.pairs(np.arange(len(data))).tolist()]
 
 
@@ -63,7 +63,7 @@ def test_any_other_person_in_the_camera_may_be_the_negative(drawn: list[tuple[in
         assert set(more.tolist()) <= set(eligible.tolist())
 
 
-def uneven() -> Positives:
+def uneven() -> PositivePairs:
     """Three persons with 2 x 1 x 2 = 4, 2 x (1 x 2 + 1 x 3 + 2 x 3) = 22 and 2 pairs."""
     ids = np.array(["a"] * 3 + ["b"] * 6 + ["c"] * 2)
     cams = np.array(["1", "1", "2", "1", "2", "2", "3", "3", "3", "1", "3"])
@@ -81,7 +81,7 @@ def test_triplets_draw_every_pair_of_the_training_set_alike() -> None:
     data = uneven()
     pairs = listed(data)
     assert len(pairs) == 28
-    images, triplets = release_batch(data, 5_600, 1, np.random.default_rng(0))
+    images, triplets = triplet_batch(data, 5_600, 1, np.random.default_rng(0))
     counts = np.array([(images[triplets[:, :2]] == pair).all(1).sum() for pair in pairs])
     assert counts.sum() == 5_600
     assert chi_square(counts) < 55.5
@@ -90,7 +90,7 @@ def test_triplets_draw_every_pair_of_the_training_set_alike() -> None:
 def test_persons_are_drawn_alike_and_their_pairs_too() -> None:
     """Two of three persons in 3,000 batches: each in 2,000; each of b's 22 pairs (21 degrees of freedom) alike."""
     data, rng = uneven(), np.random.default_rng(0)
-    first = [identity_batch(data, 2, 2, rng) for _ in range(3_000)]
+    first = [pk_batch(data, 2, 2, rng) for _ in range(3_000)]
     who, count = np.unique([data.identities[i] for batch in first for i in batch.images[:2]], return_counts=True)
     assert who.tolist() == [0, 1, 2]
     assert np.abs(count - 2_000).max() < 4 * np.sqrt(3_000 * 2 / 9)
@@ -104,7 +104,7 @@ def test_further_pictures_are_drawn_alike() -> None:
     """A person with six pictures, a pair and two more of the other four: each picture in two of three batches."""
     data = positives(*people(persons=2, cameras=2, shots=3))
     rng = np.random.default_rng(0)
-    drawn = [identity_batch(data, 2, 4, rng).images for _ in range(1_500)]
+    drawn = [pk_batch(data, 2, 4, rng).images for _ in range(1_500)]
     assert all(len(np.unique(images)) == 8 for images in drawn)
     counts = np.bincount(np.concatenate(drawn), minlength=12)
     assert np.abs(counts - 1_000).max() < 4 * np.sqrt(1_500 * 2 / 9)
@@ -129,7 +129,7 @@ def test_without_cameras_any_two_pictures_of_a_person_are_a_pair() -> None:
 def test_where_nobody_is_seen_by_two_cameras_pictures_by_one_are_pairs(cams: list[str]) -> None:
     data = positives(np.array(["x", "x", "y", "y"]), np.array(cams))
     assert listed(data) == [(0, 1), (1, 0), (2, 3), (3, 2)]
-    batch = identity_batch(data, 2, 2, np.random.default_rng(0))
+    batch = pk_batch(data, 2, 2, np.random.default_rng(0))
     assert len(batch.positives) == 4
     assert (batch.eligible.sum(1) == 2).all()
 
@@ -147,7 +147,7 @@ def test_nothing_to_train_on_is_said(ids: list[str], cams: list[str], counts: st
         positives(np.array(ids, dtype=str), np.array(cams, dtype=str))
 
 
-def valid(data: Positives, a: int, p: int, n: int) -> bool:
+def valid(data: PositivePairs, a: int, p: int, n: int) -> bool:
     same_person = data.identities[a] == data.identities[p] != data.identities[n]
     return bool(same_person and data.cameras[a] != data.cameras[p] and data.cameras[n] == data.cameras[p])
 
@@ -156,7 +156,7 @@ def valid(data: Positives, a: int, p: int, n: int) -> bool:
 @given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(1, 10), st.integers(0, 99))
 def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: int, negatives: int, seed: int) -> None:
     data = positives(*people(persons, cameras, shots))
-    images, triplets = release_batch(data, 16, negatives, np.random.default_rng(seed))
+    images, triplets = triplet_batch(data, 16, negatives, np.random.default_rng(seed))
     assert triplets.shape == (16, 3)
     assert len(np.unique(images)) == len(images)
     assert all(valid(data, *images[t]) for t in triplets)
@@ -176,7 +176,7 @@ def test_identity_batches_hold_distinct_persons_and_fair_negatives(
     persons: int, cameras: int, pictures: int, shots: int, seed: int
 ) -> None:
     data = positives(*people(persons, cameras, pictures))
-    batch = identity_batch(data, 4, shots, np.random.default_rng(seed))
+    batch = pk_batch(data, 4, shots, np.random.default_rng(seed))
     assert len(np.unique(batch.images)) == len(batch.images)
     seen, count = np.unique(data.identities[batch.images], return_counts=True)
     assert len(seen) == min(4, persons)
@@ -195,6 +195,6 @@ def test_identity_batches_hold_distinct_persons_and_fair_negatives(
 
 def test_a_batch_depends_on_the_seed_alone() -> None:
     data = positives(*people(5, 2, 2))
-    one, again = (identity_batch(data, 3, 2, np.random.default_rng(7)) for _ in range(2))
+    one, again = (pk_batch(data, 3, 2, np.random.default_rng(7)) for _ in range(2))
     assert (one.images == again.images).all()
     assert (one.eligible == again.eligible).all()

@@ -15,7 +15,7 @@ from typing import IO
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import temporary_folder
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.common.progress import Progress, silent
 from reidviz.data.formats.reading import FOREIGN_SUFFIXES, METADATA
 from reidviz.data.images.decode import SUFFIXES
@@ -60,7 +60,7 @@ def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress
         raise ReidvizError("This is not a whole zip file.", "Pack it again, or copy it again.") from error
     except (NotImplementedError, RuntimeError) as error:
         raise ReidvizError(
-            f"This zip cannot be unpacked: {shown(str(error))[:120]}.", "Pack it without that."
+            f"This zip cannot be unpacked: {printable(str(error))[:120]}.", "Pack it without that."
         ) from error
     except (MemoryError, RecursionError) as error:
         raise ReidvizError("There is not enough memory to unpack this zip.", "Nothing was imported.") from error
@@ -73,7 +73,7 @@ def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress
 def place_of(name: str, root: Path) -> Path:
     """The folder that a zip of that name is unpacked to. ReidvizError when it is taken, or no name for a folder."""
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise ReidvizError(f"A data set cannot be called {shown(name)!r}.", "Use letters, digits, spaces, - and _.")
+        raise ReidvizError(f"A data set cannot be called {printable(name)!r}.", "Use letters, digits, spaces, - and _.")
     if (root / name).exists():
         raise ReidvizError(f"There is already a data set called {name}.", "Choose another name, or remove that one.")
     return root / name
@@ -91,13 +91,16 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
         if info.is_dir() or any(part.startswith(".") or part.lower() in METADATA for part in path.parts):
             continue
         if path.suffix.lower() in ARCHIVES:
-            raise ReidvizError(f"The zip holds another archive, {shown(info.filename)[:80]}.", "Unpack that one first.")
+            raise ReidvizError(
+                f"The zip holds another archive, {printable(info.filename)[:80]}.", "Unpack that one first."
+            )
         if path.suffix.lower() not in KEPT:
             continue
         folded = unicodedata.normalize("NFKC", str(path)).casefold()
         if folded in found:
             raise ReidvizError(
-                f"Two members of the zip would be one file here: {shown(found[folded])[:60]}, {shown(str(path))[:60]}.",
+                f"Two members of the zip would be one file here: {printable(found[folded])[:60]}, "
+                f"{printable(str(path))[:60]}.",
                 "Give them names that differ by more than upper and lower case.",
             )
         found[folded] = str(path)
@@ -135,7 +138,7 @@ def _check_whole(unpacked: int, packed: int) -> None:
 def _checked(info: zipfile.ZipInfo) -> PurePosixPath:
     """The path of a member. ReidvizError where its name or kind could do harm."""
     name = info.orig_filename
-    told = shown(name)[:80]
+    told = printable(name)[:80]
     hint = "Pack the folder again with an ordinary program, from within."
     if "\0" in name or "\\" in name or re.match(r"[A-Za-z]:", name) or name.startswith("/"):
         raise ReidvizError(f"The zip holds a path that is not allowed: {told}.", hint)
@@ -184,7 +187,7 @@ def _copy(info: zipfile.ZipInfo, source: IO[bytes], out: IO[bytes], count: Calla
         written += len(chunk)
         if written > MAX_MEMBER or (written > SMALL and written > MAX_RATIO * max(1, info.compress_size)):
             raise ReidvizError(
-                f"{shown(info.filename)[:80]} unpacks to far more than its packed size: this may be a zip bomb.",
+                f"{printable(info.filename)[:80]} unpacks to far more than its packed size: this may be a zip bomb.",
                 "Pack pictures as they are.",
             )
         count(len(chunk))

@@ -14,9 +14,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.arrays import IntArray
 from reidviz.common.progress import Progress
-from reidviz.data.dataset import IntArray
-from reidviz.data.doctor.image_properties import Facts
+from reidviz.data.doctor.image_properties import ImageProperties
 
 NEAR = 4.0
 """Levels of 255. On CUHK01 it finds two persons who stand there under two names, and nothing else."""
@@ -34,14 +34,14 @@ Groups = tuple[tuple[int, ...], ...]
 Floats = npt.NDArray[np.float32]
 
 
-def exact(facts: Facts) -> Groups:
+def exact(facts: ImageProperties) -> Groups:
     """Positions of pictures whose files are equal byte by byte, a group each."""
     known = np.flatnonzero(facts.digest != "")
     _, which = np.unique(facts.digest[known], return_inverse=True)
     return _groups(known, which)
 
 
-def near(facts: Facts, progress: Progress) -> Iterator[IntArray]:
+def near(facts: ImageProperties, progress: Progress) -> Iterator[IntArray]:
     """Pairs (P, 2) of pictures that look alike though their files differ, some at a time, each pair once."""
     positions, contrast, unit = _comparable(facts)
     file = np.unique(facts.digest, return_inverse=True)[1]
@@ -96,7 +96,7 @@ class Links:
         return _groups(linked, self._group[linked])
 
 
-def _comparable(facts: Facts) -> tuple[IntArray, Floats, Floats]:
+def _comparable(facts: ImageProperties) -> tuple[IntArray, Floats, Floats]:
     """Of the pictures that have some contrast, by rising contrast: positions (n,), contrast (n,), and the small grey
     picture (n, 256) with mean 0 and norm 1."""
     unit = facts.look.astype(np.float32)

@@ -11,7 +11,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.doctor import spelling
 from reidviz.data.doctor.duplicates import Groups, Links, exact, near
 from reidviz.data.doctor.findings import SEVERITIES, Finding, Report, counted
-from reidviz.data.doctor.image_properties import Facts, facts_of
+from reidviz.data.doctor.image_properties import ImageProperties, facts_of
 
 ODD = 1.6
 """Times the median aspect ratio, up or down, from which a picture is called odd."""
@@ -41,7 +41,7 @@ def examine(dataset: Dataset, parts: Split | None, progress: Progress = silent) 
     return Report(len(dataset.samples), tuple(ordered))
 
 
-def _pictures(facts: Facts) -> list[Finding]:
+def _pictures(facts: ImageProperties) -> list[Finding]:
     """Files that cannot be read, are turned, or have no colour."""
     found = []
     for reason, count in Counter(one for one in facts.error.tolist() if one).most_common():
@@ -109,7 +109,7 @@ def _cameras(dataset: Dataset, parts: Split | None) -> list[Finding]:
     return [Finding("one camera only", "note", sentence, _by_person(dataset, which))]
 
 
-def _duplicates(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
+def _duplicates(dataset: Dataset, parts: Split | None, facts: ImageProperties, progress: Progress) -> list[Finding]:
     """Equal and nearly equal pictures within a person, of two persons, and of train and test."""
     persons = dataset.identities
     somebody = _somebody(dataset)
@@ -127,7 +127,7 @@ def _duplicates(dataset: Dataset, parts: Split | None, facts: Facts, progress: P
     return [*found, *_leaking(parts, same, "leak"), *_nearly_equal(dataset, parts, facts, progress)]
 
 
-def _nearly_equal(dataset: Dataset, parts: Split | None, facts: Facts, progress: Progress) -> list[Finding]:
+def _nearly_equal(dataset: Dataset, parts: Split | None, facts: ImageProperties, progress: Progress) -> list[Finding]:
     """Pictures that look alike: those of one person are counted, those of two, or of train and test, are named."""
     count = len(dataset.samples)
     person = np.unique(dataset.identities, return_inverse=True)[1]
@@ -200,7 +200,7 @@ def _leaks(dataset: Dataset, parts: Split | None) -> list[Finding]:
     return [Finding("persons in train and test", "error", told, _by_person(dataset, which))]
 
 
-def _shapes(dataset: Dataset, facts: Facts) -> list[Finding]:
+def _shapes(dataset: Dataset, facts: ImageProperties) -> list[Finding]:
     """Odd aspect ratios, and persons or cameras with many more pictures than others."""
     found = []
     good = np.flatnonzero((facts.error == "") & (facts.size[:, 0] > 0))

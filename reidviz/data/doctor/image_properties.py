@@ -59,7 +59,7 @@ class Fact(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class ImageProperties:
     """One row a picture, each (N,) unless said otherwise.
 
     digest    first 16 hex digits of the SHA-256 of the file, "" where it cannot be read
@@ -78,7 +78,7 @@ class Facts:
     look: npt.NDArray[np.uint8]
 
 
-def facts_of(dataset: Dataset, progress: Progress) -> Facts:
+def facts_of(dataset: Dataset, progress: Progress) -> ImageProperties:
     """The facts of every picture, kept on disk once all are read. Drawn pictures are drawn first.
 
     A file that could not be read, for want of a permission say, is tried again the next time.
@@ -98,21 +98,21 @@ def facts_of(dataset: Dataset, progress: Progress) -> Facts:
                 facts.digest[i], errors[i], facts.size[i], facts.turned[i], facts.grey[i], facts.look[i] = fact
     facts = replace(facts, error=np.array(errors))
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{name: getattr(facts, name) for name in Facts.__annotations__})
+    np.savez_compressed(buffer, **{name: getattr(facts, name) for name in ImageProperties.__annotations__})
     write_atomically(file, buffer.getvalue())
     return facts
 
 
-def _kept(file: Path, count: int) -> Facts | None:
+def _kept(file: Path, count: int) -> ImageProperties | None:
     """The facts of so many pictures, None where they are not kept, or the file claims to hold something else."""
     expected = _unknown(count)
     try:
         with zipfile.ZipFile(file) as kept:
-            for name in Facts.__annotations__:
+            for name in ImageProperties.__annotations__:
                 with kept.open(f"{name}.npy") as array:
                     _check(array, getattr(expected, name))
         with np.load(file, allow_pickle=False) as arrays:
-            return Facts(**{name: arrays[name] for name in Facts.__annotations__})
+            return ImageProperties(**{name: arrays[name] for name in ImageProperties.__annotations__})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
         return None
 
@@ -128,8 +128,8 @@ def _check(array: IO[bytes], expected: npt.NDArray[Any]) -> None:
         raise ValueError("too large")
 
 
-def _unknown(count: int) -> Facts:
-    return Facts(
+def _unknown(count: int) -> ImageProperties:
+    return ImageProperties(
         np.zeros(count, dtype="U16"),
         np.zeros(count, dtype="U1"),
         np.zeros((count, 2), dtype=np.int32),

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import MARK, short, shown
+from reidviz.common.printable import MARK, printable, short
 from reidviz.data.dataset import Dataset
 
 FORMATS = (
@@ -33,7 +33,7 @@ def load(spec: str) -> Dataset:
     name, _, root = spec.strip().partition(":")
     name = name.lower()
     if name not in FORMATS:
-        raise ReidvizError(f"There is no data set format {shown(name)!r}.", _HINT)
+        raise ReidvizError(f"There is no data set format {printable(name)!r}.", _HINT)
     if name == "synthetic":
         root = root or "cuhk03"
     if not root:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import text
+from reidviz.common.printable import escape_bytes
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import cuhk03_mat, cuhk03_pair
 from reidviz.data.formats.cuhk03_process import HINT
@@ -76,4 +76,4 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
     if not samples:
         raise ReidvizError(f"{last(file)} holds no {boxes} pictures.", HINT)
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
-    return Dataset(text(name), ordered, revision, lambda sample: cuhk03_mat.picture(file, boxes, sample.id))
+    return Dataset(escape_bytes(name), ordered, revision, lambda sample: cuhk03_mat.picture(file, boxes, sample.id))

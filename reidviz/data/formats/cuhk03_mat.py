@@ -12,7 +12,7 @@ from PIL import Image
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.data.formats.cuhk03_process import HINT
 
 MOST_SECONDS = 30
@@ -54,7 +54,7 @@ class _Reader:
                 told, pixels = self._asked([MOST_SECONDS, task, str(file), *asked])
             except (OSError, ValueError) as error:
                 self.end()
-                raise ReidvizError(f"{shown(file.name)} is damaged: reading it does not end well.", HINT) from error
+                raise ReidvizError(f"{printable(file.name)} is damaged: reading it does not end well.", HINT) from error
             except BaseException:
                 self.end()
                 raise

@@ -8,7 +8,7 @@ from reidviz.common import settings
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json
-from reidviz.common.printable import short, shown, text
+from reidviz.common.printable import escape_bytes, printable, short
 from reidviz.data.dataset import Dataset
 from reidviz.data.roots import existing_root, last
 
@@ -30,7 +30,7 @@ def read(root: str | Path) -> Dataset:
     from reidviz.data.formats import load
 
     path = existing_root(root)
-    told = _told(path)
+    told = _label(path)
     data, excluded = told.data, frozenset(told.excluded)
     if data.strip().lower().startswith("without:"):
         raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", HINT)
@@ -38,11 +38,12 @@ def read(root: str | Path) -> Dataset:
     missing = excluded - {sample.id for sample in base.samples}
     if missing:
         raise ReidvizError(
-            f"{len(missing)} of {len(excluded)} pictures that {shown(path.name)} leaves out are not in {short(data)}.",
+            f"{len(missing)} of {len(excluded)} pictures that {printable(path.name)} leaves out are not in "
+            f"{short(data)}.",
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
-    return replace(base, name=text(f"without:{path}"), samples=kept, base=base.name)
+    return replace(base, name=escape_bytes(f"without:{path}"), samples=kept, base=base.name)
 
 
 def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
@@ -53,10 +54,10 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
     settings.must_be_writable()
     before: list[str] = []
     if dataset.base:
-        before = _told(Path(dataset.name.partition(":")[2])).excluded
+        before = _label(Path(dataset.name.partition(":")[2])).excluded
     told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
     write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
 
 
-def _told(path: Path) -> _LeftOut:
+def _label(path: Path) -> _LeftOut:
     return read_json(path, _LeftOut, f"The list {path.name} of pictures to leave out", MOST_BYTES, HINT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import MARK, shown, text
+from reidviz.common.printable import MARK, escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import listed
 from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
@@ -93,7 +93,7 @@ def read(root: str | Path) -> Dataset:
     by_folder = any(one.camera for one in placed)
     if rule is None:
         rule = NoCamera() if by_folder else found_rule([one.entry.name for one in placed])
-    examples = _take(placed, intake, rule, text(base.name) or "folder")
+    examples = _take(placed, intake, rule, escape_bytes(base.name) or "folder")
     if not by_folder:
         notes.append(_cameras_told(rule, examples))
     return intake.dataset(f"folder:{base}{marked}{written}", EXPECTED, notes)
@@ -173,7 +173,7 @@ def _two_levels(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], li
 
 def _names(folders: Iterable[str]) -> str:
     names = sorted(folders)
-    return ", ".join(shown(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
+    return ", ".join(printable(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def _refuse_nobodies(persons: set[str]) -> None:
@@ -208,6 +208,6 @@ def _cameras_told(rule: NameRule, by_camera: dict[str, list[str]]) -> str:
     if not by_camera:
         return "The files' names tell no camera."
     few = sorted(by_camera)[:MOST_CAMERAS_TOLD]
-    told = "; ".join(f"{shown(one)} ({', '.join(shown(name) for name in by_camera[one][:2])})" for one in few)
+    told = "; ".join(f"{printable(one)} ({', '.join(printable(name) for name in by_camera[one][:2])})" for one in few)
     more = f" and {len(by_camera) - len(few)} more" if len(by_camera) > len(few) else ""
     return f"The camera is {rule.description}: {told}{more}."

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 _FILTERS = frozenset({1, 2, 3})
 """Deflate, shuffle and checksums. Others would have the library load plugins, or are not what MATLAB writes."""
@@ -88,7 +88,7 @@ class Hdf5:
             raise self._refused(f"it claims {dataset.nbytes:,} bytes and holds {stored:,}")
 
     def _refused(self, reason: str) -> ReidvizError:
-        return ReidvizError(f"{shown(self.file.name)} is not {self.what}: {reason}.", self.hint)
+        return ReidvizError(f"{printable(self.file.name)} is not {self.what}: {reason}.", self.hint)
 
     def _damaged(self, error: BaseException) -> ReidvizError:
-        return self._refused(f"damaged ({shown(str(error))[:120]})")
+        return self._refused(f"damaged ({printable(str(error))[:120]})")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown, text
+from reidviz.common.printable import escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import parquet
 from reidviz.data.formats.parquet_process import MOST_COLUMNS, MOST_ROWS
@@ -82,7 +82,7 @@ def read(file: Path) -> Dataset:
     intake = Intake()
     notes: Counter[str] = Counter()
     lines: dict[str, int] = {}
-    domain = text(file.stem)
+    domain = escape_bytes(file.stem)
     columns, rows = _parquet(file) if file.suffix.lower() == ".parquet" else _csv(file)
     for count, (line, fields) in enumerate(rows):
         try:
@@ -92,16 +92,16 @@ def read(file: Path) -> Dataset:
             found, how = _picture(file, beside, row.path)
             notes.update(filter(None, [how, *row.told]))
             if found.name in lines:
-                raise ReidvizError(f"the picture {shown(found.name)} is already on line {lines[found.name]}.")
+                raise ReidvizError(f"the picture {printable(found.name)} is already on line {lines[found.name]}.")
             lines[found.name] = line
             _take(intake, row, found, domain, f"line {line}, {found.name}")
         except ReidvizError as e:
-            raise ReidvizError(f"Line {line} of {shown(file.name)}: {e.message}", e.hint) from e
+            raise ReidvizError(f"Line {line} of {printable(file.name)}: {e.message}", e.hint) from e
     for entry in beside.values():
-        if entry.name not in lines and entry.name != text(file.name):
+        if entry.name not in lines and entry.name != escape_bytes(file.name):
             intake.leave(unreadable(entry) or UNLISTED, entry.name)
     told = [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
-    return intake.dataset(f"folder:{file}", f"a row for each picture in {shown(file.name)}", told)
+    return intake.dataset(f"folder:{file}", f"a row for each picture in {printable(file.name)}", told)
 
 
 def lists_in(folder: Path) -> list[Path]:
@@ -135,7 +135,9 @@ class _Row:
             self.told.append("rows name no camera")
         written = fields[places["split"]].strip().lower() if "split" in places else ""
         if written not in _SPLITS:
-            raise ReidvizError(f"the split {shown(written)!r} is unknown.", "Write train, probe, gallery, or nothing.")
+            raise ReidvizError(
+                f"the split {printable(written)!r} is unknown.", "Write train, probe, gallery, or nothing."
+            )
         self.split = _SPLITS[written]
         self.metadata = tuple((name, fields[place]) for name, place in columns.metadata.items())
 
@@ -163,8 +165,8 @@ def _picture(file: Path, beside: dict[str, Entry], written: str) -> tuple[Entry,
         ), "paths lead outside the list's folder, below a folder that is allowed"
     other = next((name for name in beside if name.casefold() == inside.casefold()), None)
     raise ReidvizError(
-        f"there is no picture {shown(written)!r}.",
-        f"There is {shown(other)}: capital and small letters differ." if other else "Paths start from its folder.",
+        f"there is no picture {printable(written)!r}.",
+        f"There is {printable(other)}: capital and small letters differ." if other else "Paths start from its folder.",
     )
 
 
@@ -173,7 +175,7 @@ def _inside(folder: Path, written: str) -> str | None:
     relative = os.path.relpath(os.path.join(folder, written), folder)
     if relative == os.pardir or relative.startswith(os.pardir + os.sep):
         return None
-    return text(PurePosixPath(relative).as_posix())
+    return escape_bytes(PurePosixPath(relative).as_posix())
 
 
 def _below_a_root(folder: Path, written: str) -> Entry:
@@ -181,14 +183,14 @@ def _below_a_root(folder: Path, written: str) -> Entry:
     path = Path(os.path.normpath(os.path.join(folder, written)))
     for root in settings.data_roots():
         if path.is_relative_to(root) and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
-            name = text((root.name / path.relative_to(root)).as_posix())
+            name = escape_bytes((root.name / path.relative_to(root)).as_posix())
             try:
                 found = path.stat()
             except OSError:
                 break
             return _regular(Entry(name, str(path), found.st_size if stat.S_ISREG(found.st_mode) else None), written)
     raise ReidvizError(
-        f"{shown(written)} lies outside the folder of the list, or is not there.",
+        f"{printable(written)} lies outside the folder of the list, or is not there.",
         "Put the list beside or above its pictures, or name the folder they lie in in REIDVIZ_DATA_ROOTS.",
     )
 
@@ -196,7 +198,7 @@ def _below_a_root(folder: Path, written: str) -> Entry:
 def _regular(entry: Entry, written: str) -> Entry:
     reason = unreadable(entry)
     if reason:
-        raise ReidvizError(f"{shown(written)!r} is no picture that can be read ({reason}).", "Leave the line out.")
+        raise ReidvizError(f"{printable(written)!r} is no picture that can be read ({reason}).", "Leave the line out.")
     return entry
 
 
@@ -219,17 +221,17 @@ def _columns(header: Iterable[str], name: str, separator: str = ",") -> Columns:
     others = {names[i]: i for i in range(len(names)) if i not in places.values() and i not in index}
     told = ["A column that counts the rows was left out."] if index else []
     told += [] if separator == "," else [f"Columns are separated by {'tabs' if separator == chr(9) else separator}."]
-    renamed = [f"{shown(names[i])} as {meaning}" for meaning, i in places.items() if names[i] != meaning]
+    renamed = [f"{printable(names[i])} as {meaning}" for meaning, i in places.items() if names[i] != meaning]
     if renamed:
         told.append(f"Read were {', '.join(renamed)}.")
     if others:
-        told.append(f"Kept as metadata: {', '.join(map(shown, others))}.")
+        told.append(f"Kept as metadata: {', '.join(map(printable, others))}.")
     return Columns(places, others, tuple(told))
 
 
 def _csv(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The columns, and each line below the header by its number."""
-    name = shown(file.name)
+    name = printable(file.name)
     try:
         with open_regular(file, MOST_LISTED) as raw:
             start = raw.read(4)
@@ -252,7 +254,7 @@ def _separator(header: str) -> str:
 
 
 def _lines(file: Path, encoding: str, separator: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    name, line = shown(file.name), 1
+    name, line = printable(file.name), 1
     try:
         with io.TextIOWrapper(open_regular(file, MOST_LISTED), encoding, newline="") as stream:
             reader = csv.reader(stream, skipinitialspace=True, strict=True, delimiter=separator)
@@ -281,4 +283,4 @@ def _unreadable(error: Exception, name: str, line: int) -> ReidvizError:
 def _parquet(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The same of a Parquet file: its rows count from 1, values become text."""
     rows = parquet.rows(file)
-    return _columns(next(rows), shown(file.name)), enumerate(rows, 1)
+    return _columns(next(rows), printable(file.name)), enumerate(rows, 1)

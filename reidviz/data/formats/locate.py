@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.data.formats.reading import folders_in
 from reidviz.data.roots import existing_root, last
 
@@ -29,7 +29,7 @@ def folder_with(
         if len(found) > 1:
             raise ReidvizError(
                 f"There are {len(found)} folders with {expected} below {last(path)}.",
-                f"Choose one: {', '.join(shown(str(one.relative_to(path))) for one in found[:5])}",
+                f"Choose one: {', '.join(printable(str(one.relative_to(path))) for one in found[:5])}",
             )
         if found:
             return found[0]

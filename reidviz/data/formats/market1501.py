@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from reidviz.common.printable import text
+from reidviz.common.printable import escape_bytes
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, NO_IDENTITY, Entry, Intake, entries, folders_in, walk
@@ -61,12 +61,12 @@ def _folders(root: Path) -> dict[str, str | None]:
 
 
 def _fits(folder: Path) -> bool:
-    return any(_NAME.fullmatch(text(file.name)) and file.suffix.lower() in SUFFIXES for file in entries(folder))
+    return any(_NAME.fullmatch(escape_bytes(file.name)) and file.suffix.lower() in SUFFIXES for file in entries(folder))
 
 
 def _fits_by_person(folder: Path) -> bool:
     persons = folders_in(folder)
-    return any(_CAMERA.fullmatch(text(file.name)) for file in (entries(persons[0]) if persons else ()))
+    return any(_CAMERA.fullmatch(escape_bytes(file.name)) for file in (entries(persons[0]) if persons else ()))
 
 
 def _sample(entry: Entry, rest: str, role: str | None) -> Sample | str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown, text
+from reidviz.common.printable import escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import Entry, Intake, unreadable, walk
@@ -58,9 +58,11 @@ def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) ->
         plain = path and _NUMBER.fullmatch(person) and ".." not in path.split("/") and not path.startswith("/")
         if not plain or len(fields) < 4:
             raise ReidvizError(
-                f"Line {number} of {name} is not a path and a number: {shown(line[:80])}.", "Unpack it again."
+                f"Line {number} of {name} is not a path and a number: {printable(line[:80])}.", "Unpack it again."
             )
-        entry = found.get(text(f"{folder}/{path}"))
+        entry = found.get(escape_bytes(f"{folder}/{path}"))
         if entry is None or entry.size is None:
-            raise ReidvizError(f"Line {number} of {name} names {shown(path)}, which is not there.", "Unpack it again.")
+            raise ReidvizError(
+                f"Line {number} of {name} names {printable(path)}, which is not there.", "Unpack it again."
+            )
         yield Sample(entry.name, entry.path, f"{part}-{int(person):04d}", fields[2], "msmt17", role), entry.size

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 HINT = (
     "Write none, part:N or part:N:SEPARATOR (the N-th part of the file's name, from 1), or a regular expression with "
@@ -142,8 +142,8 @@ class Pattern:
         try:
             found = compute.extract_regex(arrow.array(list(names), arrow.string()), self.expression).to_pylist()
         except (arrow.ArrowException, ValueError) as error:
-            reason = shown(str(error)).rsplit(": ", 1)[-1][:80]
-            raise ReidvizError(f"{shown(self.expression)!r} is no regular expression ({reason}).", HINT) from error
+            reason = printable(str(error)).rsplit(": ", 1)[-1][:80]
+            raise ReidvizError(f"{printable(self.expression)!r} is no regular expression ({reason}).", HINT) from error
         return [((one or {}).get("identity") or None, (one or {}).get("camera") or None) for one in found]
 
 
@@ -160,7 +160,7 @@ def rule_of(written: str) -> NameRule:
         return Part(int(match[1]), match[2] or "_")
     groups = re.findall(r"\(\?P<(\w+)>", written)
     if not groups or not set(groups) <= {"identity", "camera"} or len(groups) > len(set(groups)):
-        raise ReidvizError(f"{shown(written)!r} is no rule for names.", HINT)
+        raise ReidvizError(f"{printable(written)!r} is no rule for names.", HINT)
     rule = Pattern(written)
     rule.labels(["a"])
     return rule

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.data.roots import MOST_LISTED, open_regular
 
 _HINT = "Write it again, or use a CSV."
@@ -32,12 +32,12 @@ def rows(file: Path) -> Iterator[list[str]]:
         for line in process.stdout:
             told = json.loads(line)
             if isinstance(told, dict):
-                raise ReidvizError(f"{shown(file.name)} is not read: {told['message']}.", told["hint"] or _HINT)
+                raise ReidvizError(f"{printable(file.name)} is not read: {told['message']}.", told["hint"] or _HINT)
             yield told
         if process.wait() != 0:
-            raise ReidvizError(f"{shown(file.name)} cannot be read as Parquet.", _HINT)
+            raise ReidvizError(f"{printable(file.name)} cannot be read as Parquet.", _HINT)
     except ValueError as error:
-        raise ReidvizError(f"{shown(file.name)} cannot be read as Parquet.", _HINT) from error
+        raise ReidvizError(f"{printable(file.name)} cannot be read as Parquet.", _HINT) from error
     finally:
         process.kill()
         process.stdout.close()

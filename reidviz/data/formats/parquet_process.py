@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1000
@@ -40,7 +40,7 @@ def rows(raw: BinaryIO) -> Iterator[list[str]]:
     says of a damaged one is raised as it is.
     """
     opened = _checked(raw)
-    yield [shown(name) for name in opened.schema_arrow.names]
+    yield [printable(name) for name in opened.schema_arrow.names]
     unpacked = 0
     for batch in opened.iter_batches(AT_ONCE):
         unpacked += sum(_bytes(column) for column in batch.columns)
@@ -85,7 +85,7 @@ def _checked(raw: BinaryIO) -> Any:
         )
     for column in opened.schema_arrow:
         if arrow.types.is_nested(column.type) or isinstance(column.type, arrow.BaseExtensionType):
-            raise ReidvizError(f"its column {shown(column.name)} holds lists or tables")
+            raise ReidvizError(f"its column {printable(column.name)} holds lists or tables")
     groups = [told.row_group(i) for i in range(told.num_row_groups)]
     parts = [group.column(i) for group in groups for i in range(group.num_columns)]
     sizes = [part.total_uncompressed_size for part in parts]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown, text
+from reidviz.common.printable import escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample, Unread
 from reidviz.data.identities import follow_market
 from reidviz.data.images.decode import SUFFIXES
@@ -84,7 +84,7 @@ def _walk(root: Path, folder: str | Path, prefix: str, above: tuple[tuple[int, i
     """above: device and inode of the folder and of those it lies in."""
     below = []
     for entry in _listing(folder):
-        name = prefix + text(entry.name)
+        name = prefix + escape_bytes(entry.name)
         if _leads_out(entry, root):
             yield Entry(name, entry.path, None)
             continue
@@ -180,7 +180,7 @@ class Intake:
         for sample in ordered:
             digest.update(f"{self._sizes[sample.id]}\n".encode())
         return Dataset(
-            name=text(name),
+            name=escape_bytes(name),
             samples=ordered,
             revision=digest.hexdigest()[:16],
             unread=self.unread(),
@@ -213,7 +213,7 @@ def is_misfit(reason: str) -> bool:
 
 def sentence(one: Unread) -> str:
     """One reason in words: "3 names that do not fit the layout (query/a.jpg, ...)"."""
-    examples = ", ".join(shown(name) for name in one.examples[:3]) + (", …" if one.count > 3 else "")
+    examples = ", ".join(printable(name) for name in one.examples[:3]) + (", …" if one.count > 3 else "")
     return f"{one.count:,} × {one.reason} ({examples})"
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 
 from reidviz.common.atomic_write import what_to_do
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset
 from reidviz.data.roots import last, open_regular
 
@@ -47,7 +47,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
     ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
     8 or over 20,000 pixels, another format, a damaged file.
     """
-    name = shown(name or (source.name if isinstance(source, Path) else "the picture"))
+    name = printable(name or (source.name if isinstance(source, Path) else "the picture"))
     data = contents(source, name) if isinstance(source, Path) else source
     if not data:
         raise ReidvizError(f"The file {name} is empty.")
@@ -67,7 +67,7 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
     except MemoryError as e:
         raise ReidvizError(f"There is not enough memory to open {name}.") from e
     except Exception as e:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, ...
-        raise ReidvizError(f"The picture {name} is damaged or cut short ({shown(str(e))}).") from e
+        raise ReidvizError(f"The picture {name} is damaged or cut short ({printable(str(e))}).") from e
 
 
 def resize(image: Image.Image, height: int, width: int) -> npt.NDArray[np.uint8]:

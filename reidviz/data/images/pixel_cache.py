@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz.common import settings
+from reidviz.common.arrays import IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.common.row_cache import Rows
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture, resize
 from reidviz.data.images.render_missing import draw_missing
 

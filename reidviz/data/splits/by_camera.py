@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from reidviz.common.printable import shown
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.common.arrays import IntArray
+from reidviz.common.printable import printable
+from reidviz.data.dataset import Dataset
 
 Views = dict[str, list[int]]
 """The pictures of one person by camera ("" where unknown), as positions in Dataset.samples."""
 
 
-def views_of(dataset: Dataset, positions: Iterable[int] | None = None) -> dict[str, Views]:
+def images_by_camera(dataset: Dataset, positions: Iterable[int] | None = None) -> dict[str, Views]:
     """The views of every person among the samples at some positions, or all."""
     views: dict[str, Views] = {}
     for i in range(len(dataset.samples)) if positions is None else positions:
@@ -40,4 +41,4 @@ def positions_of(indices: Iterable[int]) -> IntArray:
 
 def some(names: list[str]) -> str:
     """The first few names, for a message."""
-    return ", ".join(shown(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")
+    return ", ".join(printable(name) for name in names[:5]) + (", ..." if len(names) > 5 else "")

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import short, shown
+from reidviz.common.printable import printable, short
 from reidviz.data.dataset import Dataset, LeftOut, Split
 from reidviz.data.identities import is_junk, is_nobody
-from reidviz.data.splits.by_camera import can_be_matched, positions_of, single_shot, some, views_of
+from reidviz.data.splits.by_camera import can_be_matched, images_by_camera, positions_of, single_shot, some
 from reidviz.data.splits.release_splits import own_protocols, own_split
 
 _MOST_HELD_OUT = 100
@@ -52,7 +52,7 @@ def split(dataset: Dataset, protocol: str) -> Split:
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
     listed                  what the owner of the data says (Sample.split); it may name no training picture
     market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
-                            own camera are passed over, those of identity -1 (junk) dropped; 0 are distractors
+                            own camera are ignored, those of identity -1 (junk) dropped; 0 are distractors
 
     Identities that are nobody (by the rules of Market-1501 0 is a distractor and -1 junk: Dataset.market_rules, and
     under the protocol market everywhere) neither train nor are probed: half and testN put one picture of each in the
@@ -72,7 +72,7 @@ def split(dataset: Dataset, protocol: str) -> Split:
         return _matchable(dataset, own) if own.across_cameras else own
     if protocol not in ("listed", "market") and not shuffled:
         raise ReidvizError(
-            f"There is no protocol {shown(protocol)!r} for the data set {short(dataset.name)}.",
+            f"There is no protocol {printable(protocol)!r} for the data set {short(dataset.name)}.",
             f"Use {', '.join(protocols_for(dataset))}, or half:SEED or testN:SEED with whole numbers.",
         )
     if protocol in ("listed", "market"):
@@ -87,7 +87,7 @@ def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split
     They are persons that can be probed and matched; their probes, 200 at most, are taken evenly. None where that
     leaves fewer than 2 persons to test or to train: too few to tell anything.
     """
-    views = views_of(dataset, parts.train.tolist())
+    views = images_by_camera(dataset, parts.train.tolist())
     names = sorted(name for name, v in views.items() if can_be_matched(v))
     count = min(_MOST_HELD_OUT, round(share * len(names)))
     if count < 2 or len(names) - count < 2:
@@ -106,7 +106,7 @@ def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split
 
 def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
     """tested is the number of test persons, None for half of them."""
-    views = views_of(dataset)
+    views = images_by_camera(dataset)
     names = sorted(name for name, v in views.items() if can_be_matched(v))
     protocol = f"half:{seed}" if tested is None else f"test{tested}:{seed}"
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))

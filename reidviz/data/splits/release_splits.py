@@ -16,7 +16,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import cuhk03, matlab
 from reidviz.data.formats.prid2011 import SHARED
 from reidviz.data.roots import allowed, inside, last
-from reidviz.data.splits.by_camera import can_be_matched, positions_of, single_shot, some, views_of
+from reidviz.data.splits.by_camera import can_be_matched, images_by_camera, positions_of, single_shot, some
 
 LISTS = {
     ("cuhk01", "mtdnet-486"): "CUHK01half",
@@ -78,7 +78,7 @@ def _recorded(dataset: Dataset, protocol: str, test: set[str]) -> Split:
     found = _tested(dataset, protocol, test)
     if dataset.layout != "prid2011":
         return found
-    alone = [i for name, v in views_of(dataset).items() if name.startswith("b") for i in v.get("B", [])[:1]]
+    alone = [i for name, v in images_by_camera(dataset).items() if name.startswith("b") for i in v.get("B", [])[:1]]
     trains = [i for i in found.train.tolist() if dataset.samples[i].identity.isdigit()]
     trains = [i for i in trains if int(dataset.samples[i].identity) <= SHARED]
     return replace(found, train=positions_of(trains), gallery=positions_of([*found.gallery.tolist(), *alone]))
@@ -86,14 +86,14 @@ def _recorded(dataset: Dataset, protocol: str, test: set[str]) -> Split:
 
 def _lacking(dataset: Dataset, test: set[str]) -> list[str]:
     """Those of the persons that lack pictures, by either camera where cameras are known."""
-    views = views_of(dataset)
+    views = images_by_camera(dataset)
     wanted = {""} if dataset.layout == "ilids" else {"A", "B"}
     return sorted(name for name in test if not views.get(name, {}).keys() >= wanted)
 
 
 def _tested(dataset: Dataset, protocol: str, test: set[str]) -> Split:
     """Some persons test, single shot, all others train. Persons without pictures by both cameras are left aside."""
-    views = views_of(dataset)
+    views = images_by_camera(dataset)
     shots = [single_shot(views[name]) for name in test if name in views and can_be_matched(views[name])]
     if not shots:
         raise ReidvizError(f"None of the test persons of {protocol} is in {short(dataset.name)}.", "Check its folder.")
@@ -136,7 +136,7 @@ def _readable(file: Path) -> bool:
 
 
 def _new_protocol(dataset: Dataset) -> Split:
-    """767 persons train, 700 test, multi-shot, gallery pictures by the probe's own camera passed over (Zhong et al.,
+    """767 persons train, 700 test, multi-shot, gallery pictures by the probe's own camera ignored (Zhong et al.,
     2017), as their configuration file beside the pictures lists them."""
     file = _config(dataset)
     if not _readable(file):

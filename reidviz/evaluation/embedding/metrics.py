@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.evaluation.embedding.sampling import by_identity
-from reidviz.evaluation.scores import FloatArray
 
 Labels = npt.NDArray[Any]
 MOST_SAME = 200_000
@@ -50,7 +49,7 @@ class CameraBias:
     pictures: int
 
 
-def silhouette(features: FloatArray, identities: Labels) -> tuple[float, int] | None:
+def silhouette(features: Float32Array, identities: Labels) -> tuple[float, int] | None:
     """Mean silhouette of the persons with two pictures or more (Rousseeuw, 1987), -1 to 1, and the pictures it was
     taken over, at most MOST_FOR_SILHOUETTE; None where there are no two such persons.
 
@@ -66,7 +65,7 @@ def silhouette(features: FloatArray, identities: Labels) -> tuple[float, int] | 
     return float(silhouette_score(features[kept], person[kept])), len(kept)
 
 
-def pair_distances(features: FloatArray, identities: Labels, seed: int = 0) -> Distances | None:
+def pair_distances(features: Float32Array, identities: Labels, seed: int = 0) -> Distances | None:
     """Histograms of distances of features (N, D); None where there is no pair of one person, or none of two.
 
     All pairs of one person, or MOST_SAME drawn by seed where there are more; of different persons MOST_DIFFERENT.
@@ -86,7 +85,7 @@ def pair_distances(features: FloatArray, identities: Labels, seed: int = 0) -> D
     return Distances(edges, shares[0], shares[1], len(same), len(different), same_total, different_total, overlap)
 
 
-def camera_bias(features: FloatArray, cameras: Labels, identities: Labels, seed: int = 0) -> CameraBias | None:
+def camera_bias(features: Float32Array, cameras: Labels, identities: Labels, seed: int = 0) -> CameraBias | None:
     """How well logistic regression on standardised features (N, D) tells the camera of persons it was not fitted on:
     cross-validated over FOLDS groups of persons. None where fewer than two cameras are known."""
     from sklearn.linear_model import LogisticRegression
@@ -149,7 +148,7 @@ def _different_pairs(person: IntArray, total: int, rng: np.random.Generator) -> 
     return found
 
 
-def _lengths(features: FloatArray, pairs: IntArray, at_once: int = 65_536) -> npt.NDArray[np.float64]:
+def _lengths(features: Float32Array, pairs: IntArray, at_once: int = 65_536) -> npt.NDArray[np.float64]:
     """The Euclidean distance of each pair (P,)."""
     found = [
         np.linalg.norm(features[part[:, 0]] - features[part[:, 1]], axis=1)

@@ -2,17 +2,16 @@
 
 import numpy as np
 
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.scores import FloatArray
 
 CELLS_AT_ONCE = 16_000_000
 COUNT = 10
 
 
 def nearest(
-    features: FloatArray, wanted: FloatArray, count: int, progress: Progress = silent
-) -> tuple[IntArray, FloatArray]:
+    features: Float32Array, wanted: Float32Array, count: int, progress: Progress = silent
+) -> tuple[IntArray, Float32Array]:
     """For each of the wanted features (M, D) the positions of the nearest of features (N, D), nearest first, and their
     Euclidean distances, each (M, min(count, N)). Of equally near ones the first stand first.
 
@@ -42,7 +41,7 @@ def nearest(
     return np.concatenate(places), np.concatenate(distances).astype(np.float32)
 
 
-def others(features: FloatArray, count: int = COUNT) -> IntArray:
+def others(features: Float32Array, count: int = COUNT) -> IntArray:
     """The positions of the nearest other pictures of every picture (N, min(count, N - 1))."""
     places, _ = nearest(features, features, count + 1)
     own = places == np.arange(len(features))[:, None]
@@ -51,7 +50,7 @@ def others(features: FloatArray, count: int = COUNT) -> IntArray:
     return found
 
 
-def agreement(one: FloatArray, other: FloatArray, count: int = COUNT) -> float:
+def agreement(one: Float32Array, other: Float32Array, count: int = COUNT) -> float:
     """Percent of each picture's nearest other pictures that are the same in both spaces (N, D) and (N, E), on average:
     100 where both see the same neighbours; chance is count / (N - 1)."""
     a, b = others(one, count), others(other, count)

@@ -15,12 +15,11 @@ import numpy.typing as npt
 
 from reidviz.common import settings
 from reidviz.common.array_cache import kept_array
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.atomic_write import not_written, write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import temporary_folder
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.scores import FloatArray
 
 Plane = npt.NDArray[np.float32]
 SLOW: Final = ("UMAP", "t-SNE")
@@ -32,15 +31,15 @@ FEWEST = 5
 class Principal:
     """The two main components of some features: their mean (D,) and the components (D, 2)."""
 
-    mean: FloatArray
-    axes: FloatArray
+    mean: Float32Array
+    axes: Float32Array
 
-    def of(self, features: FloatArray) -> Plane:
+    def of(self, features: Float32Array) -> Plane:
         """Features (N, D) on the plane (N, 2)."""
         return np.asarray((features - self.mean) @ self.axes, dtype=np.float32)
 
 
-def principal_of(features: FloatArray) -> Principal:
+def principal_of(features: Float32Array) -> Principal:
     """The main components of features (N, D), from their covariance, or from their Gram matrix where N < D.
 
     Each component points to where the largest of its weights is positive.
@@ -59,12 +58,12 @@ def principal_of(features: FloatArray) -> Principal:
     return Principal(mean, (main * np.where(signs == 0, 1, signs)).astype(np.float32))
 
 
-def principal(features: FloatArray) -> Plane:
+def principal(features: Float32Array) -> Plane:
     """The two main components (N, 2) of features (N, D)."""
     return principal_of(features).of(features)
 
 
-def place(plane: Plane, places: IntArray, distances: FloatArray) -> Plane:
+def interpolate_position(plane: Plane, places: IntArray, distances: Float32Array) -> Plane:
     """Where unseen points (M, 2) come to lie among known ones: the mean of their nearest neighbours' positions,
     weighted by 1 / distance; places and distances (M, K) as neighbours.nearest gives them."""
     weights = 1 / np.maximum(distances, 1e-6)
@@ -72,7 +71,7 @@ def place(plane: Plane, places: IntArray, distances: FloatArray) -> Plane:
     return np.asarray(np.einsum("mk,mkd->md", weights, plane[places]), dtype=np.float32)
 
 
-def kept(features: FloatArray, method: str, start: Plane | None = None) -> Plane | None:
+def load_cached(features: Float32Array, method: str, start: Plane | None = None) -> Plane | None:
     """What lay_out() returned for these very arguments, if it was computed before."""
     try:
         plane = kept_array(_file(features, method, start), np.float32)
@@ -81,7 +80,7 @@ def kept(features: FloatArray, method: str, start: Plane | None = None) -> Plane
     return np.array(plane) if plane is not None and plane.shape == (len(features), 2) else None
 
 
-def lay_out(features: FloatArray, method: str, progress: Progress = silent, start: Plane | None = None) -> Plane:
+def lay_out(features: Float32Array, method: str, progress: Progress = silent, start: Plane | None = None) -> Plane:
     """UMAP (15 neighbours) or t-SNE (perplexity 30) of features (N, D): (N, 2), seeded, kept on disk.
 
     A process of its own does it, which ends with this one and when progress raises. start (N, 2) is where the points
@@ -141,7 +140,7 @@ def _run(method: str, folder: str, progress: Progress) -> None:
         process.wait()
 
 
-def _file(features: FloatArray, method: str, start: Plane | None) -> Path:
+def _file(features: Float32Array, method: str, start: Plane | None) -> Path:
     digest = sha256(np.ascontiguousarray(features).data)
     if start is not None:
         digest.update(b"from")

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from reidviz.common.array_cache import kept_array
+from reidviz.common.arrays import Float32Array
 from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.evaluation.embedding.projection import Plane
-from reidviz.evaluation.scores import FloatArray
 
 ITERATIONS = 1000
 PERPLEXITY = 30
@@ -61,7 +61,7 @@ def tell(done: int, total: int, what: str) -> None:
     print(done, total, what, file=sys.__stdout__, flush=True)
 
 
-def umap(features: FloatArray, start: Plane | None) -> Plane:
+def umap(features: Float32Array, start: Plane | None) -> Plane:
     """UMAP (McInnes et al., 2018) with 15 neighbours: the nearest ones, not UMAP's approximation of them, whose search
     cannot tell how far it is and takes longer to compile than to run."""
     count = min(NEIGHBOURS, len(features) - 1)
@@ -88,7 +88,7 @@ def umap(features: FloatArray, start: Plane | None) -> Plane:
     return np.asarray(layout.fit_transform(features), dtype=np.float32)
 
 
-def tsne(features: FloatArray, start: Plane | None) -> Plane:
+def tsne(features: Float32Array, start: Plane | None) -> Plane:
     """t-SNE (van der Maaten and Hinton, 2008), Barnes-Hut."""
     tell(0, 0, "finding neighbours")
     from sklearn.manifold import TSNE

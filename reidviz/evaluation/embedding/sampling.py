@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 
 
 def by_identity(identities: npt.NDArray[Any], count: int, seed: int) -> IntArray:

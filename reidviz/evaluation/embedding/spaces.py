@@ -15,13 +15,14 @@ import numpy.typing as npt
 
 from reidviz.common import settings
 from reidviz.common.array_cache import kept_array
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.pipeline.ranker import Reading, readings_of
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring.embeddings import Embeddings
 from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.model_card import read_card
@@ -53,10 +54,10 @@ class Space:
         return self.place != "ranking"
 
 
-def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
-    """Every space of the checkpoints behind some readings: their ranking features first, then joint features."""
-    paths = dict.fromkeys(reading.path for reading in readings)
-    every = [reading for path in paths for reading in readings_of(path)]
+def spaces_of(rankers: Iterable[Ranker]) -> tuple[Space, ...]:
+    """Every space of the checkpoints behind some rankers: their ranking features first, then joint features."""
+    paths = dict.fromkeys(ranker.path for ranker in rankers)
+    every = [ranker for path in paths for ranker in rankers_of(path)]
     ranking = [Space(r.name, r.path, r.sha256, "ranking") for r in every if r.kind == "distance"]
     classifiers = [r for r in every if r.kind == "probability"]
     joint = [
@@ -67,7 +68,7 @@ def spaces_of(readings: Iterable[Reading]) -> tuple[Space, ...]:
     return (*ranking, *joint)
 
 
-def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> FloatArray | None:
+def load_cached(space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None) -> Float32Array | None:
     """What describe() returned for these very arguments, if it was computed before."""
     try:
         if space.place == "ranking":
@@ -80,7 +81,7 @@ def kept(space: Space, dataset: Dataset, positions: IntArray, probe: int | None 
 
 def describe(
     space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None, progress: Progress = silent
-) -> FloatArray:
+) -> Float32Array:
     """Features (N, D) of the pictures at some positions of a data set; kept on disk.
 
     probe  of a space of pairs: the position of the probe that each picture is seen with.
@@ -102,7 +103,7 @@ def describe(
 
 def describe_picture(
     space: Space, picture: npt.NDArray[np.uint8], probe: npt.NDArray[np.uint8] | None = None
-) -> FloatArray:
+) -> Float32Array:
     """Features (1, D) of one picture (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
     where the space is one of pairs."""
     from reidviz.evaluation.scoring.features import features
@@ -120,7 +121,7 @@ def describe_picture(
     return features_of(network, maps, space.place, device)
 
 
-def ranking_scores(features: FloatArray, positions: IntArray, split: Split) -> Scores:
+def ranking_scores(features: Float32Array, positions: IntArray, split: Split) -> Scores:
     """The distances of every probe and gallery picture (P, G), as they are tested, from ranking features (N, D) of
     pictures at ascending positions that hold all of both."""
     from reidviz.evaluation.scoring.features import distances
@@ -133,7 +134,7 @@ def ranking_scores(features: FloatArray, positions: IntArray, split: Split) -> S
 
 def _joint_features(
     network: "Network", place: "JointPlace", pixels: Pixels, positions: IntArray, probe: int | None, progress: Progress
-) -> FloatArray:
+) -> Float32Array:
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
     from reidviz.models.mtdnet import MTDnet
 

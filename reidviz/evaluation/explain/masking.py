@@ -1,18 +1,15 @@
 """Pictures with a part of them hidden, by a mask or a box."""
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from reidviz.evaluation.ground_truth import BoolArray
-from reidviz.evaluation.scores import FloatArray
+from reidviz.common.arrays import BoolArray, Float32Array, ImageArray
 
-Picture = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 """Top, left, bottom and right as shares of the picture's sides, 0-1."""
 
 
-def hidden(picture: Picture, mask: BoolArray) -> Picture:
+def hidden(picture: ImageArray, mask: BoolArray) -> ImageArray:
     """The picture (H, W, 3) with the places of the mask (H, W) filled with its mean colour."""
     shown = picture.copy()
     shown[mask] = picture.reshape(-1, 3).mean(0).round().astype(np.uint8)
@@ -28,23 +25,23 @@ def box_mask(box: Box, height: int, width: int) -> BoolArray:
     return mask
 
 
-def without_box(picture: Picture, box: Box) -> Picture:
+def without_box(picture: ImageArray, box: Box) -> ImageArray:
     """The picture with the box hidden."""
     return hidden(picture, box_mask(box, *picture.shape[:2]))
 
 
-def only_box(picture: Picture, box: Box) -> Picture:
+def only_box(picture: ImageArray, box: Box) -> ImageArray:
     """The picture with all but the box hidden."""
     return hidden(picture, ~box_mask(box, *picture.shape[:2]))
 
 
-def enlarged(relevance: FloatArray, height: int, width: int) -> FloatArray:
+def enlarged(relevance: Float32Array, height: int, width: int) -> Float32Array:
     """A map (h, w) at the size of a picture (height, width), bilinear."""
     image = Image.fromarray(relevance.astype(np.float32))
     return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), dtype=np.float32)
 
 
-def strongest(relevance: FloatArray, share: float) -> BoolArray:
+def strongest(relevance: Float32Array, share: float) -> BoolArray:
     """That share of the places of a map (h, w), one at least, with the largest values, whatever their sign."""
     flat = np.abs(relevance).ravel()
     count = max(1, round(share * flat.size))

@@ -12,15 +12,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from reidviz.common.arrays import Float32Array, ImageArray
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.explain.masking import enlarged, hidden, strongest
-from reidviz.evaluation.scores import FloatArray
-from reidviz.evaluation.scoring.features import ready
+from reidviz.evaluation.scoring.features import prepare_for_inference
 from reidviz.models.mtdnet import MTDnet, Network, to_input
 
 Branch = Literal["ranking", "pairs"]
 Method = Literal["gradient", "occlusion"]
-Picture = npt.NDArray[np.uint8]
 ROWS = 8
 """Occluding patches from top to bottom; they overlap by half."""
 PAIRS_AT_ONCE = 32
@@ -31,13 +30,15 @@ class Explanation:
     """The relevance of the places of both pictures (h, w) for a score."""
 
     score: float
-    first: FloatArray
-    second: FloatArray
+    first: Float32Array
+    second: Float32Array
 
 
-def scores_of(network: Network, branch: Branch, firsts: Picture, seconds: Picture, device: torch.device) -> FloatArray:
+def scores_of(
+    network: Network, branch: Branch, firsts: ImageArray, seconds: ImageArray, device: torch.device
+) -> Float32Array:
     """The score that is explained, of pairs of pictures (P, H, W, 3): (P,)."""
-    ready(network, device)
+    prepare_for_inference(network, device)
     found = []
     with torch.inference_mode():
         for start in range(0, len(firsts), PAIRS_AT_ONCE):
@@ -47,14 +48,16 @@ def scores_of(network: Network, branch: Branch, firsts: Picture, seconds: Pictur
     return torch.cat(found).numpy()
 
 
-def by_gradient(network: Network, branch: Branch, first: Picture, second: Picture, device: torch.device) -> Explanation:
+def by_gradient(
+    network: Network, branch: Branch, first: ImageArray, second: ImageArray, device: torch.device
+) -> Explanation:
     """Gradient times activation, summed over channels (HiResCAM, Draelos and Carin, 2020; a Grad-CAM that keeps places
     apart, as the layers behind are fully connected).
 
     Ranking: at the maps after conv2 of either picture. Classifier: at the joint map after conv5, whose places are those
     of both pictures: both carry the same relevance.
     """
-    ready(network, device)
+    prepare_for_inference(network, device)
     x = to_input(torch.from_numpy(np.stack([first, second])).to(device))
     with torch.enable_grad():
         maps = network.maps(x).detach().requires_grad_()
@@ -76,8 +79,8 @@ def by_gradient(network: Network, branch: Branch, first: Picture, second: Pictur
 def by_occlusion(
     network: Network,
     branch: Branch,
-    first: Picture,
-    second: Picture,
+    first: ImageArray,
+    second: ImageArray,
     device: torch.device,
     progress: Progress = silent,
 ) -> Explanation:
@@ -107,8 +110,8 @@ def explain(
     network: Network,
     branch: Branch,
     method: Method,
-    first: Picture,
-    second: Picture,
+    first: ImageArray,
+    second: ImageArray,
     device: torch.device,
     progress: Progress = silent,
 ) -> Explanation:
@@ -121,8 +124,8 @@ def explain(
 def deletion(
     network: Network,
     branch: Branch,
-    first: Picture,
-    second: Picture,
+    first: ImageArray,
+    second: ImageArray,
     explanation: Explanation,
     share: float,
     rng: np.random.Generator,
@@ -142,7 +145,7 @@ def deletion(
     return float(change[0]), float(change[1:].mean())
 
 
-def _maps(network: Network, pictures: Picture, device: torch.device) -> Tensor:
+def _maps(network: Network, pictures: ImageArray, device: torch.device) -> Tensor:
     return network.maps(to_input(torch.from_numpy(np.ascontiguousarray(pictures)).to(device)))
 
 
@@ -173,6 +176,6 @@ def _patches(height: int, width: int) -> npt.NDArray[np.bool_]:
     return masks
 
 
-def _numpy(relevance: Tensor) -> FloatArray:
-    found: FloatArray = relevance.detach().float().cpu().numpy()
+def _numpy(relevance: Tensor) -> Float32Array:
+    found: Float32Array = relevance.detach().float().cpu().numpy()
     return found

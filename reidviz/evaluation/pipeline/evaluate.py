@@ -10,17 +10,18 @@ from functools import cached_property
 from pathlib import Path
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import Dataset, IntArray, Split
+from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
-from reidviz.evaluation.ground_truth import Truth, truth_of
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.cascade import candidates, recall
-from reidviz.evaluation.ranking.fusion import mixed
+from reidviz.evaluation.ranking.fusion import fuse
 from reidviz.evaluation.ranking.ranking import Ranking, rank
-from reidviz.evaluation.scores import EXACT, PASSES, FloatArray, Scores, Scoring
+from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
 from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.evaluation.scoring.embeddings import Embeddings
 
@@ -37,13 +38,13 @@ class Cascade:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one reading gives on one split.
+    """What one ranker gives on one split.
 
     seconds  time the scores took when they were computed
-    scoring  how; key: what tells this result from those of other readings, data, splits and ways of scoring
+    scoring  how; key: what tells this result from those of other rankers, data, splits and ways of scoring
     """
 
-    reading: Reading
+    ranker: Ranker
     scores: Scores
     ranking: Ranking
     seconds: float
@@ -53,7 +54,7 @@ class Result:
 
 
 def evaluate(
-    reading: Reading,
+    ranker: Ranker,
     dataset: Dataset,
     split: Split,
     progress: Progress = silent,
@@ -64,54 +65,54 @@ def evaluate(
 
     Raises ReidvizError when a cascade is asked of a network without a ranking branch.
     """
-    return evaluate_all([reading], dataset, split, progress, scoring, fresh)[0]
+    return evaluate_all([ranker], dataset, split, progress, scoring, fresh)[0]
 
 
 def evaluate_all(
-    readings: Iterable[Reading],
+    rankers: Iterable[Ranker],
     dataset: Dataset,
     split: Split,
     progress: Progress = silent,
     scoring: Scoring = EXACT,
     fresh: bool = False,
 ) -> list[Result]:
-    """The same for several readings; scores that two of them need are computed once even when fresh."""
+    """The same for several rankers; scores that two of them need are computed once even when fresh."""
     matrices = _Matrices(dataset, split, progress, scoring, fresh)
-    return [_result(reading, matrices) for reading in readings]
+    return [_result(ranker, matrices) for ranker in rankers]
 
 
-def is_cached(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
+def is_cached(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
     """Whether evaluate would answer at once."""
     matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
-    return all(matrices.kept(part) is not None for part in _parts(reading, scoring))
+    return all(matrices.kept(part) is not None for part in _parts(ranker, scoring))
 
 
-def _parts(reading: Reading, scoring: Scoring) -> list[Reading]:
-    """The score matrices a reading is made of: distances before probabilities where both are wanted."""
-    if reading.kind == "distance":
-        return [reading]
-    first_stage = [reading.part("distance")] if scoring.cascade or reading.kind == "fused" else []
-    return [*first_stage, reading.part("probability")]
+def _parts(ranker: Ranker, scoring: Scoring) -> list[Ranker]:
+    """The score matrices a ranker is made of: distances before probabilities where both are wanted."""
+    if ranker.kind == "distance":
+        return [ranker]
+    first_stage = [ranker.part("distance")] if scoring.cascade or ranker.kind == "fused" else []
+    return [*first_stage, ranker.part("probability")]
 
 
-def _result(reading: Reading, matrices: "_Matrices") -> Result:
-    cascaded = matrices.scoring.cascade > 0 and reading.kind != "distance"
-    if cascaded and not reading.cascades:
+def _result(ranker: Ranker, matrices: "_Matrices") -> Result:
+    cascaded = matrices.scoring.cascade > 0 and ranker.kind != "distance"
+    if cascaded and not ranker.cascades:
         raise ReidvizError(
-            f"{reading.name} has no ranking branch to order the gallery for a cascade.",
+            f"{ranker.name} has no ranking branch to order the gallery for a cascade.",
             "Score it in full, or cascade a multi-task mtdnet.",
         )
-    scores, seconds = matrices.scores(reading)
+    scores, seconds = matrices.scores(ranker)
     ranking = rank(scores, matrices.truth)
-    key = key_of(reading, matrices.dataset, matrices.split, matrices.scoring)
-    plain = Result(reading, scores, ranking, seconds, matrices.scoring, key)
+    key = key_of(ranker, matrices.dataset, matrices.split, matrices.scoring)
+    plain = Result(ranker, scores, ranking, seconds, matrices.scoring, key)
     if not cascaded:
         return plain
     full = _Matrices(matrices.dataset, matrices.split, silent, replace(matrices.scoring, cascade=0), fresh=False)
     change = None
-    if full.kept(reading.part("probability")) is not None:
-        change = ranking.cmc_at(1) - rank(full.scores(reading)[0], matrices.truth).cmc_at(1)
-    chosen = matrices.candidates(reading)
+    if full.kept(ranker.part("probability")) is not None:
+        change = ranking.cmc_at(1) - rank(full.scores(ranker)[0], matrices.truth).cmc_at(1)
+    chosen = matrices.candidates(ranker)
     return replace(plain, cascade=Cascade(chosen.shape[1], recall(chosen, matrices.truth), change))
 
 
@@ -121,31 +122,31 @@ class _Matrices:
     def __init__(self, dataset: Dataset, split: Split, progress: Progress, scoring: Scoring, fresh: bool) -> None:
         self.dataset, self.split, self.progress = dataset, split, progress
         self.scoring, self.fresh = scoring, fresh
-        self._made: dict[Path, tuple[FloatArray, float]] = {}
+        self._made: dict[Path, tuple[Float32Array, float]] = {}
 
-    def scores(self, reading: Reading) -> tuple[Scores, float]:
-        """Scores of a reading as its kind and weight say, and the seconds they took."""
-        found = {part.kind: self._matrix(part) for part in _parts(reading, self.scoring)}
+    def scores(self, ranker: Ranker) -> tuple[Scores, float]:
+        """Scores of a ranker as its kind and weight say, and the seconds they took."""
+        found = {part.kind: self._matrix(part) for part in _parts(ranker, self.scoring)}
         seconds = sum(taken for _, taken in found.values())
         distance, probability = (found.get(kind, (None,))[0] for kind in ("distance", "probability"))
         if probability is None:
             return Scores("distance", found["distance"][0]), seconds
         classified = Scores("probability", probability, distance if self.scoring.cascade else None)
-        if reading.weight is None or distance is None:
+        if ranker.weight is None or distance is None:
             return classified, seconds
-        return mixed(Scores("distance", distance), classified, reading.weight), seconds
+        return fuse(Scores("distance", distance), classified, ranker.weight), seconds
 
-    def candidates(self, reading: Reading) -> IntArray:
+    def candidates(self, ranker: Ranker) -> IntArray:
         """The gallery positions of each probe that a cascade rescores."""
-        distances, _ = self._matrix(reading.part("distance"))
+        distances, _ = self._matrix(ranker.part("distance"))
         return candidates(distances, self.scoring.cascade, self.truth)
 
     @cached_property
-    def truth(self) -> Truth:
+    def truth(self) -> GroundTruth:
         """Who is who in the split."""
-        return truth_of(self.dataset, self.split)
+        return ground_truth(self.dataset, self.split)
 
-    def kept(self, part: Reading) -> tuple[FloatArray, float] | None:
+    def kept(self, part: Ranker) -> tuple[Float32Array, float] | None:
         """A matrix on disk."""
         return score_cache.read(self._file(part), self._shape)
 
@@ -153,19 +154,19 @@ class _Matrices:
     def _shape(self) -> tuple[int, int]:
         return len(self.split.probes), len(self.split.gallery)
 
-    def _file(self, part: Reading) -> Path:
+    def _file(self, part: Ranker) -> Path:
         key = f"{part.sha256[:16]}-{self.dataset.cache_key}-{self.split.key}-{part.kind}-{self.scoring.key(part.kind)}"
         return settings.cache_dir() / "scores" / f"{key}.npy"
 
-    def _matrix(self, part: Reading) -> tuple[FloatArray, float]:
+    def _matrix(self, part: Ranker) -> tuple[Float32Array, float]:
         file = self._file(part)
         if file not in self._made:
             kept = None if self.fresh else self.kept(part)
             self._made[file] = kept or score_cache.write(file, self._shape, lambda out: self._compute(part, out))
         return self._made[file]
 
-    def _compute(self, part: Reading, out: FloatArray) -> float:
-        from reidviz.evaluation.scoring.features import Chosen
+    def _compute(self, part: Ranker, out: Float32Array) -> float:
+        from reidviz.evaluation.scoring.features import ImageSubset
         from reidviz.evaluation.scoring.score import score
         from reidviz.models.loaded import loaded
 
@@ -180,8 +181,8 @@ class _Matrices:
         score(
             network,
             part.kind,
-            Chosen(pixels, self.split.probes),
-            Chosen(pixels, self.split.gallery),
+            ImageSubset(pixels, self.split.probes),
+            ImageSubset(pixels, self.split.gallery),
             settings.device(),
             self.progress,
             f"scoring pairs with {part.name}",
@@ -191,7 +192,7 @@ class _Matrices:
         )
         return time.perf_counter() - started
 
-    def _from_store(self, part: Reading, out: FloatArray) -> float:
+    def _from_store(self, part: Ranker, out: Float32Array) -> float:
         """Distances of features that are computed once for all splits."""
         from reidviz.evaluation.scoring.features import distances
 

@@ -9,13 +9,13 @@ from reidviz.models.variants import Kind, variant
 
 
 @dataclass(frozen=True)
-class Reading:
+class Ranker:
     """One way to read one checkpoint: what stands as a row of a table and as a curve.
 
     name     shown to people; variant: as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     path     the weights file; sha256: of it
     data, data_hash, protocol  what the checkpoint was trained on
-    weight   of a fused reading, where its dial stands; fusion: how that was fitted, None where it was not
+    weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
     """
 
     name: str
@@ -34,22 +34,22 @@ class Reading:
         """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
         return self.kind != "distance" and self.variant != "mtdnet-cls"
 
-    def part(self, kind: Kind) -> "Reading":
-        """The same network read for one of the two scores that a fused reading mixes."""
+    def part(self, kind: Kind) -> "Ranker":
+        """The same network read for one of the two scores that a fused ranker mixes."""
         return replace(self, kind=kind, weight=None)
 
 
-def readings_of(path: Path) -> tuple[Reading, ...]:
-    """The readings of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
+def rankers_of(path: Path) -> tuple[Ranker, ...]:
+    """The rankers of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
     path = find_checkpoint(path)
     card = read_card(path)
-    readings = []
-    for as_read, kind in variant(card.variant).readings:
-        one = Reading(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
+    rankers = []
+    for as_read, kind in variant(card.variant).rankers:
+        one = Ranker(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
         if kind == "fused":
             one = replace(one, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
-        readings.append(one)
-    return tuple(readings)
+        rankers.append(one)
+    return tuple(rankers)
 
 
 def _name(card: Card, as_read: str) -> str:

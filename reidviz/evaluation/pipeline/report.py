@@ -5,34 +5,34 @@ from typing import Any
 
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate_all
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import RANKS, Averaging
 
 
 def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
-    """What the card of the checkpoint at path says of one split: a record a reading, with data and protocol."""
-    summary = report(dataset, split, evaluate_all(readings_of(path), dataset, split, progress, fresh=True))
+    """What the card of the checkpoint at path says of one split: a record a ranker, with data and protocol."""
+    summary = report(dataset, split, evaluate_all(rankers_of(path), dataset, split, progress, fresh=True))
     context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery", "remarks")}
     return tuple(context | model for model in summary["models"])
 
 
 def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
     """A result as `evaluate --json` writes it; percentages 0-100."""
-    ranking, reading, cascade = result.ranking, result.reading, result.cascade
+    ranking, ranker, cascade = result.ranking, result.ranker, result.cascade
     made = {
-        "name": reading.name,
-        "variant": reading.variant,
-        "kind": reading.kind,
+        "name": ranker.name,
+        "variant": ranker.variant,
+        "kind": ranker.kind,
         "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
         "mAP": round(ranking.mean_average_precision(averaging), 2),
         "mINP": round(ranking.mean_inverse_negative_penalty, 2),
         "seconds": round(result.seconds, 2),
     }
-    if reading.weight is not None:
-        made |= {"weight": reading.weight, "weight_fitted": reading.fusion is not None}
+    if ranker.weight is not None:
+        made |= {"weight": ranker.weight, "weight_fitted": ranker.fusion is not None}
     if cascade is not None:
         change = None if cascade.change is None else round(cascade.change, 2)
         made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
@@ -48,7 +48,7 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "gallery": len(split.gallery),
         "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
         "averaging": averaging,
-        "remarks": foregone(truth_of(dataset, split)),
+        "remarks": foregone(ground_truth(dataset, split)),
         "models": [record(r, averaging) for r in results],
     }
 

@@ -9,11 +9,11 @@ import torch
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.ranking.fusion import fit
 from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.scoring.features import Chosen
+from reidviz.evaluation.scoring.features import ImageSubset
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import Kind, variant
@@ -40,16 +40,16 @@ def validate(
     """
     architecture = network.architecture
     pixels = Pixels(dataset, architecture.height, architecture.width)
-    probes, gallery = Chosen(pixels, split.probes), Chosen(pixels, split.gallery)
-    truth = truth_of(dataset, split)
+    probes, gallery = ImageSubset(pixels, split.probes), ImageSubset(pixels, split.gallery)
+    truth = ground_truth(dataset, split)
     found: dict[Kind, Scores] = {}
-    readings = []
-    for name, kind in variant(variant_name).readings:
+    rankers = []
+    for name, kind in variant(variant_name).rankers:
         if kind == "fused":
             continue
         scores = found[kind] = score(network, kind, probes, gallery, device, progress, f"validating {name}")
         ranking = rank(scores, truth)
-        readings.append(
+        rankers.append(
             {
                 "name": name,
                 "kind": kind,
@@ -63,19 +63,19 @@ def validate(
     return {
         "probes": len(split.probes),
         "gallery": len(split.gallery),
-        "readings": readings,
+        "readings": rankers,
         "fusion": fusion and asdict(fusion),
     }
 
 
-def _mistakes(scores: Scores, ranking: Ranking, truth: Truth, split: Split) -> list[dict[str, Any]]:
+def _mistakes(scores: Scores, ranking: Ranking, truth: GroundTruth, split: Split) -> list[dict[str, Any]]:
     """Probes whose nearest gallery picture of another person is nearer than their true match, by how much."""
-    farness = scores.farness()
-    same = np.stack([truth.marks(i)[0] for i in range(len(farness))])
-    match = np.where(same, farness, np.inf).argmin(1)
-    other = np.where(same, np.inf, farness).argmin(1)
+    distances = scores.distances()
+    same = np.stack([truth.masks(i)[0] for i in range(len(distances))])
+    match = np.where(same, distances, np.inf).argmin(1)
+    other = np.where(same, np.inf, distances).argmin(1)
     row = np.arange(len(same))
-    gap = farness[row, match] - farness[row, other]
+    gap = distances[row, match] - distances[row, other]
     worst = np.argsort(-gap, kind="stable")[:SHOWN]
     return [
         {

@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.ranking import RANKS
 
 ONE_PERSON = "The gallery holds one person, so every model is right by construction: these figures say nothing."
 
 
-def others(truth: Truth) -> int:
+def others(truth: GroundTruth) -> int:
     """The most gallery pictures of other persons that any probe is ranked against."""
-    rows, _, _ = truth.own(range(len(truth.probes)))
+    rows, _, _ = truth.same_identity(range(len(truth.probes)))
     own = np.bincount(rows, minlength=len(truth.probes))
     return len(truth.gallery) - int(own.min(initial=len(truth.gallery)))
 
 
-def foregone(truth: Truth) -> list[str]:
+def foregone(truth: GroundTruth) -> list[str]:
     """What of the CMC, mAP and mINP is 100 % by construction, a sentence each; none where all of it tells something."""
     wrong = others(truth)
     if wrong == 0:

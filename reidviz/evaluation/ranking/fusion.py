@@ -9,9 +9,10 @@ on validation persons, held out of the training persons, never on test probes.
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.common.arrays import Float32Array
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.ranking import rank
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.scores import Scores
 from reidviz.models.model_card import Fusion
 
 UNIT = 4.0
@@ -20,24 +21,24 @@ WEIGHTS = tuple(round(w, 2) for w in np.linspace(0, 1, 51).tolist())
 FLAT = 1.0
 
 
-def mixed(distance: Scores, probability: Scores, weight: float) -> Scores:
+def fuse(distance: Scores, probability: Scores, weight: float) -> Scores:
     """The fused scores at a weight, 0-1; at its ends the distance or the probability itself."""
     if weight == 0:
         return distance
     if weight == 1:
         return probability
-    return Scores("fused", _mix(distance.matrix, _log(probability.matrix), weight), probability.behind)
+    return Scores("fused", _mix(distance.matrix, _log(probability.matrix), weight), probability.first_stage)
 
 
 def curve(
-    distance: Scores, probability: Scores, truth: Truth, weights: tuple[float, ...] = WEIGHTS
+    distance: Scores, probability: Scores, truth: GroundTruth, weights: tuple[float, ...] = WEIGHTS
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Rank-1 and mAP in percent at each weight."""
-    rankings = [rank(mixed(distance, probability, weight), truth) for weight in weights]
+    rankings = [rank(fuse(distance, probability, weight), truth) for weight in weights]
     return tuple(r.cmc_at(1) for r in rankings), tuple(r.mean_average_precision() for r in rankings)
 
 
-def fit(distance: Scores, probability: Scores, truth: Truth, measured_on: str) -> Fusion:
+def fit(distance: Scores, probability: Scores, truth: GroundTruth, measured_on: str) -> Fusion:
     """The weight with the best mAP on validation persons, the middle one where several are best, and how flat it is."""
     rank1, mean = curve(distance, probability, truth)
     best = np.flatnonzero(np.array(mean) >= max(mean) - 1e-9)
@@ -60,11 +61,11 @@ def fit(distance: Scores, probability: Scores, truth: Truth, measured_on: str) -
     )
 
 
-def _log(probability: FloatArray) -> FloatArray:
+def _log(probability: Float32Array) -> Float32Array:
     """log P, as far down as single precision goes."""
     return np.log(np.maximum(probability, np.finfo(np.float32).smallest_subnormal))
 
 
-def _mix(distance: FloatArray, log: FloatArray, weight: float) -> FloatArray:
+def _mix(distance: Float32Array, log: Float32Array, weight: float) -> Float32Array:
     mix: npt.NDArray[np.float32] = np.float32(weight) * log - np.float32((1 - weight) * UNIT) * distance
     return mix

@@ -11,17 +11,16 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from reidviz.common.arrays import BoolArray, Float64Array, IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.ground_truth import BoolArray, Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores, not_numbers
 
 RANKS = (1, 5, 10, 20)
 CELLS_AT_ONCE = 2_000_000
 DISTANCES_AT_ONCE = 32_000_000
 Averaging = Literal["step", "trapezoid"]
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,7 @@ class Ranking:
         return self.ranks[self.starts]
 
     @cached_property
-    def cmc(self) -> FloatArray:
+    def cmc(self) -> Float64Array:
         """Share of probes, in percent, with a true match among the first k, for k = 1 ... gallery."""
         counts = np.bincount(self.first, minlength=self.gallery + 1)[1:]
         return 100.0 * np.cumsum(counts) / len(self.starts)
@@ -57,7 +56,7 @@ class Ranking:
         """The CMC in percent at one rank; past the end of the gallery everything is found."""
         return float(self.cmc[min(rank, self.gallery) - 1])
 
-    def average_precision(self, averaging: Averaging = "step") -> FloatArray:
+    def average_precision(self, averaging: Averaging = "step") -> Float64Array:
         """AP of every probe, 0-1, shape (probes,).
 
         step       the mean over true matches of the precision at each: (k-th match) / its rank
@@ -82,16 +81,16 @@ class Ranking:
         return 100.0 * float(np.mean((last + 1 - self.starts) / self.ranks[last]))
 
 
-def rank(scores: Scores, truth: Truth) -> Ranking:
+def rank(scores: Scores, truth: GroundTruth) -> Ranking:
     """Rank the gallery for every probe.
 
     Raises ReidvizError when a probe has no true match, or a score is not a number.
     """
-    return _ranked(lambda rows: scores.farness(slice(rows.start, rows.stop)), truth, CELLS_AT_ONCE, silent)
+    return _ranked(lambda rows: scores.distances(slice(rows.start, rows.stop)), truth, CELLS_AT_ONCE, silent)
 
 
 def rank_features(
-    probes: npt.NDArray[np.float32], gallery: npt.NDArray[np.float32], truth: Truth, progress: Progress = silent
+    probes: npt.NDArray[np.float32], gallery: npt.NDArray[np.float32], truth: GroundTruth, progress: Progress = silent
 ) -> Ranking:
     """The same by Euclidean distance of features (probes, D) and (gallery, D), memory-mapped ones too.
 
@@ -99,22 +98,24 @@ def rank_features(
     """
     lengths = np.einsum("gd,gd->g", gallery, gallery)
 
-    def farness(rows: range) -> npt.NDArray[np.float32]:
+    def distances(rows: range) -> npt.NDArray[np.float32]:
         block: npt.NDArray[np.float32] = probes[rows.start : rows.stop] @ gallery.T
         block *= -2
         block += lengths
         return block
 
-    return _ranked(farness, truth, DISTANCES_AT_ONCE, progress)
+    return _ranked(distances, truth, DISTANCES_AT_ONCE, progress)
 
 
-def order(farness: npt.NDArray[np.floating], mine: BoolArray | None = None) -> IntArray:
+def order(distances: npt.NDArray[np.floating], mine: BoolArray | None = None) -> IntArray:
     """Gallery positions from the nearest on, shape (gallery,), by the same rule for ties: true matches last."""
-    last = np.zeros(len(farness), dtype=bool) if mine is None else mine
-    return np.lexsort((last, farness)).astype(np.int64)
+    last = np.zeros(len(distances), dtype=bool) if mine is None else mine
+    return np.lexsort((last, distances)).astype(np.int64)
 
 
-def _ranked(farness: Callable[[range], npt.NDArray[Any]], truth: Truth, cells: int, progress: Progress) -> Ranking:
+def _ranked(
+    distances: Callable[[range], npt.NDArray[Any]], truth: GroundTruth, cells: int, progress: Progress
+) -> Ranking:
     """From what gives the rows of some probes, smaller meaning nearer, in blocks of about so many cells."""
     count, gallery = len(truth.probes), len(truth.gallery)
     size = max(1, cells // max(1, gallery))
@@ -122,7 +123,7 @@ def _ranked(farness: Callable[[range], npt.NDArray[Any]], truth: Truth, cells: i
     for start in range(0, count, size):
         part = range(start, min(start + size, count))
         progress(start, count, "ranking")
-        blocks.append(_ranks(farness(part), truth.own(part)))
+        blocks.append(_ranks(distances(part), truth.same_identity(part)))
     unmatched = sum(int((counts == 0).sum()) for _, counts in blocks)
     if unmatched or not blocks:
         raise ReidvizError(

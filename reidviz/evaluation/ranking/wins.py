@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from typing import BinaryIO, TypedDict
 import numpy as np
 
 from reidviz.common.array_cache import kept_array
+from reidviz.common.arrays import Float32Array
 from reidviz.common.atomic_write import what_to_do, write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import Seconds, read_json
-from reidviz.evaluation.scores import FloatArray
 
 MOST_BYTES = 4096
 
@@ -27,7 +27,7 @@ class _Took(TypedDict):
     seconds: Seconds
 
 
-def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
+def read(file: Path, shape: tuple[int, int]) -> tuple[Float32Array, float] | None:
     """A kept matrix and the seconds it took, or None when there is none that is whole."""
     try:
         matrix = kept_array(file, np.float32)
@@ -37,7 +37,7 @@ def read(file: Path, shape: tuple[int, int]) -> tuple[FloatArray, float] | None:
     return (matrix, took["seconds"]) if matrix is not None and matrix.shape == shape else None
 
 
-def write(file: Path, shape: tuple[int, int], fill: Callable[[FloatArray], float]) -> tuple[FloatArray, float]:
+def write(file: Path, shape: tuple[int, int], fill: Callable[[Float32Array], float]) -> tuple[Float32Array, float]:
     """Let fill write a matrix straight to disk and return the seconds it took; then read it.
 
     Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Nothing is kept

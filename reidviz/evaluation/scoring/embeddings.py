@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.common.row_cache import Rows
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.dataset import Dataset
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scores import FloatArray
 from reidviz.models.model_card import read_card
 
 _ROWS_A_WRITE = 256
@@ -31,11 +31,11 @@ class Embeddings:
         shape = len(dataset.samples), self._sizes.feat
         self._rows = Rows(settings.cache_dir() / "features" / name, "features", shape, np.float32, "The feature cache")
 
-    def at(self, positions: IntArray) -> FloatArray | None:
+    def at(self, positions: IntArray) -> Float32Array | None:
         """The features (N, D) of the pictures at these positions, in that order; None where one is not there."""
         return self._rows.at(positions)
 
-    def of(self, positions: IntArray, progress: Progress = silent) -> FloatArray:
+    def of(self, positions: IntArray, progress: Progress = silent) -> Float32Array:
         """The same, computed where they are not there.
 
         ReidvizError when a picture cannot be read, or the disk is full.
@@ -49,7 +49,7 @@ class Embeddings:
         return found
 
     def _fill(self, positions: IntArray, progress: Progress) -> None:
-        from reidviz.evaluation.scoring.features import Chosen, features
+        from reidviz.evaluation.scoring.features import ImageSubset, features
         from reidviz.models.loaded import loaded
 
         missing = positions[~self._rows.there(positions)]
@@ -63,5 +63,5 @@ class Embeddings:
             def of_all(done: int, _total: int, what: str, start: int = start) -> None:
                 progress(start + done, len(missing), what)
 
-            found = features(network, Chosen(pixels, part), self._mirrors, device, of_all)
+            found = features(network, ImageSubset(pixels, part), self._mirrors, device, of_all)
             self._rows.put(part.tolist(), list(found))

@@ -8,10 +8,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress
-from reidviz.data.dataset import IntArray
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scores import FloatArray
 from reidviz.models.mtdnet import Network, to_input
 
 IMAGES_AT_ONCE = 64
@@ -25,7 +24,7 @@ class Pictures(Protocol):
     def __getitem__(self, part: slice, /) -> npt.NDArray[np.uint8]: ...
 
 
-class Chosen:
+class ImageSubset:
     """Pictures of a data set at some positions, read from its pixel cache a slice at a time."""
 
     def __init__(self, pixels: Pixels, positions: IntArray) -> None:
@@ -39,7 +38,7 @@ class Chosen:
         return self.pixels[self.positions[part]]
 
 
-def ready(network: Network, device: torch.device) -> None:
+def prepare_for_inference(network: Network, device: torch.device) -> None:
     """Put a network in eval mode, on a device, in channels_last, which convolutions are fastest in."""
     network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -60,7 +59,7 @@ def low_level_maps(
 
 def features(
     network: Network, pictures: Pictures, mirrors: bool, device: torch.device, progress: Progress
-) -> FloatArray:
+) -> Float32Array:
     """The ranking features (N, D): unit vectors, or the mean of those of a picture and its mirror image."""
     found: list[Tensor] = []
     with torch.inference_mode():
@@ -70,7 +69,7 @@ def features(
     return torch.cat(found).numpy()
 
 
-def distances(probes: FloatArray, gallery: FloatArray, out: FloatArray) -> None:
+def distances(probes: Float32Array, gallery: Float32Array, out: Float32Array) -> None:
     """Squared distances (P, G) of features (P, D) and (G, D), written to out: the mean over mirror combinations.
 
     On unit vectors |f-g|^2 = 2 - 2 f.g is linear in both, so the mean distance comes from the mean features.

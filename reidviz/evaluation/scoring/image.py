@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from reidviz.common.arrays import Float32Array
 from reidviz.common.memory_cache import MemoryCache
 from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scores import EXACT, FloatArray, Scores, not_numbers
+from reidviz.evaluation.scores import EXACT, Scores, not_numbers
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.evaluation.scoring.features import Chosen, distances, features
+from reidviz.evaluation.scoring.features import ImageSubset, distances, features
 from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, bytes_a_picture, pair_scores
 from reidviz.models.loaded import loaded
 from reidviz.models.mtdnet import MTDnet, Network
@@ -78,7 +79,7 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
     return Scores("probability", out, first_stage)
 
 
-def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> FloatArray:
+def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
     mine = features(gallery.network, image[None], True, gallery.device, silent)
     theirs = Embeddings(gallery.path, gallery.sha256, gallery.dataset).of(gallery.split.gallery)
     out = np.empty((1, len(theirs)), dtype=np.float32)
@@ -91,9 +92,9 @@ def _known(network: MTDnet, gallery: Gallery) -> _Known:
     return _Known(scorer, scorer.of_gallery(pictures, range(len(pictures))))
 
 
-def _pictures(network: MTDnet, gallery: Gallery) -> Chosen:
+def _pictures(network: MTDnet, gallery: Gallery) -> ImageSubset:
     sizes = network.architecture
-    return Chosen(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
+    return ImageSubset(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
 
 
 def _bytes_of(known: _Known) -> int:

@@ -4,11 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scores import FloatArray
-from reidviz.evaluation.scoring.features import low_level_maps, ready
+from reidviz.evaluation.scoring.features import low_level_maps, prepare_for_inference
 from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.losses import JointPlace, joint_feature
 from reidviz.models.mtdnet import MTDnet
@@ -18,7 +17,7 @@ PAIRS_AT_ONCE = 64
 
 def joint_maps(
     network: MTDnet, pixels: Pixels, pairs: Pairs, device: torch.device, progress: Progress = silent
-) -> FloatArray:
+) -> Float32Array:
     """The joint feature map after conv5 of every pair, as the pictures are, probe first: (P, C, h, w)."""
     images, places = np.unique(np.concatenate([pairs.first, pairs.second]), return_inverse=True)
     first, second = places.reshape(2, -1)
@@ -32,9 +31,9 @@ def joint_maps_of(
     second: IntArray,
     device: torch.device,
     progress: Progress = silent,
-) -> FloatArray:
+) -> Float32Array:
     """The same of pictures (N, H, W, 3), pair i being first[i] and second[i], positions among them."""
-    ready(network, device)
+    prepare_for_inference(network, device)
     low, found = [], []
     with torch.inference_mode():
         for part, views in low_level_maps(network, pictures, range(len(pictures)), False, device):
@@ -49,7 +48,7 @@ def joint_maps_of(
     return torch.cat(found).numpy()
 
 
-def features_of(network: MTDnet, maps: FloatArray, place: JointPlace, device: torch.device) -> FloatArray:
+def features_of(network: MTDnet, maps: Float32Array, place: JointPlace, device: torch.device) -> Float32Array:
     """Joint features (P, D) from joint feature maps (P, C, h, w)."""
     with torch.inference_mode():
         joint = torch.from_numpy(maps).to(device)

@@ -18,10 +18,10 @@ import torch
 from torch import Tensor
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.scores import PASSES, FloatArray, Scoring, not_numbers
-from reidviz.evaluation.scoring.features import Pictures, low_level_maps, ready
+from reidviz.evaluation.scores import PASSES, Scoring, not_numbers
+from reidviz.evaluation.scoring.features import Pictures, low_level_maps, prepare_for_inference
 from reidviz.models.mtdnet import DeepBranch, MTDnet
 
 MEMORY = 1024**3
@@ -53,7 +53,7 @@ class PairScorer:
         self.device = device
         self.dtype = precision(scoring)
         self.bytes_a_picture = bytes_a_picture(network, scoring)
-        ready(network, device)
+        prepare_for_inference(network, device)
         self.network = network
         self.halving = folded(network.pair)
         self.branch = copy.deepcopy(self.halving).to(self.dtype)
@@ -66,7 +66,7 @@ class PairScorer:
         """The halves of some of the gallery pictures that the passes want."""
         return self._halves(pictures, part, first=self.passes.orders == 2, second=True)
 
-    def row(self, probes: Halves, gallery: Halves, probe: int, among: IntArray | None = None) -> FloatArray:
+    def row(self, probes: Halves, gallery: Halves, probe: int, among: IntArray | None = None) -> Float32Array:
         """P(same) of one probe and all gallery pictures (G,), or those at some positions: the mean of all passes."""
         if among is not None and not len(among):
             return np.empty(0, dtype=np.float32)
@@ -77,7 +77,7 @@ class PairScorer:
                 for mine, theirs in ((probes.first, gallery.second), (probes.second, gallery.first))
                 if mine is not None and theirs is not None
             ]
-            row: FloatArray = torch.stack(means).mean(0).cpu().numpy()
+            row: Float32Array = torch.stack(means).mean(0).cpu().numpy()
         return row
 
     def _mean(self, mine: Tensor, theirs: Tensor) -> Tensor:
@@ -125,7 +125,7 @@ def pair_scores(
     scorer: PairScorer,
     probes: Pictures,
     gallery: Pictures,
-    out: FloatArray,
+    out: Float32Array,
     candidates: IntArray | None,
     progress: Progress = silent,
     what: str = "scoring pairs",
@@ -178,7 +178,7 @@ def _within(positions: IntArray, block: range) -> IntArray:
 
 
 @contextmanager
-def _spread(device: torch.device) -> Iterator[Callable[..., Iterable[FloatArray]]]:
+def _spread(device: torch.device) -> Iterator[Callable[..., Iterable[Float32Array]]]:
     """map() over probes. On a CPU each core takes probes of its own: small layers gain more from that than from being
     shared among cores."""
     workers = torch.get_num_threads() if device.type == "cpu" else 1

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.scores import EXACT, PASSES, FloatArray, Scores, Scoring
-from reidviz.evaluation.scoring.features import Pictures, distances, features, ready
+from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
+from reidviz.evaluation.scoring.features import Pictures, distances, features, prepare_for_inference
 from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.models.variants import Kind
@@ -21,7 +21,7 @@ def score(
     progress: Progress = silent,
     what: str = "scoring pairs",
     scoring: Scoring = EXACT,
-    out: FloatArray | None = None,
+    out: Float32Array | None = None,
     candidates: IntArray | None = None,
 ) -> Scores:
     """Scores of one kind, distance or probability, of uint8 probes (P, H, W, 3) against the gallery (G, H, W, 3).
@@ -31,7 +31,7 @@ def score(
     """
     out = np.empty((len(probes), len(gallery)), dtype=np.float32) if out is None else out
     if kind == "distance":
-        ready(network, device)
+        prepare_for_inference(network, device)
         mirrors = PASSES[scoring.passes].mirrors
         described = [features(network, pictures, mirrors, device, progress) for pictures in (probes, gallery)]
         distances(described[0], described[1], out)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.common.errors import ReidvizError
-from reidviz.data.dataset import IntArray, Split
-from reidviz.evaluation.ground_truth import BoolArray, Truth
+from reidviz.data.dataset import Split
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking import foregone
-from reidviz.evaluation.scores import FloatArray
 
 FOLDS = 5
 NEIGHBOURS = 10
@@ -46,7 +46,7 @@ class Transfer:
     agreement: float
 
 
-def sample_pairs(split: Split, truth: Truth, count: int, seed: int = 0) -> Pairs:
+def sample_pairs(split: Split, truth: GroundTruth, count: int, seed: int = 0) -> Pairs:
     """At most `count` test pairs of each kind: a probe with a true match, and the same probe with another person.
 
     Raises ReidvizError where the gallery holds one person.
@@ -60,22 +60,22 @@ def sample_pairs(split: Split, truth: Truth, count: int, seed: int = 0) -> Pairs
     chosen = np.sort(rng.permutation(len(split.probes))[:count])
     matches, others = [], []
     for probe in chosen.tolist():
-        same, passed_over = truth.marks(probe)
+        same, ignored = truth.masks(probe)
         matches.append(rng.choice(np.flatnonzero(same)))
-        others.append(rng.choice(np.flatnonzero(~same & ~passed_over)))
+        others.append(rng.choice(np.flatnonzero(~same & ~ignored)))
     first = split.probes[np.concatenate([chosen, chosen])]
     second = split.gallery[np.array([*matches, *others], dtype=np.int64)]
     return Pairs(first, second, np.arange(2 * len(chosen)) < len(chosen))
 
 
-def distances(target: FloatArray, source: FloatArray) -> FloatArray:
+def distances(target: Float32Array, source: Float32Array) -> Float32Array:
     """Euclidean distances (T, S) of features (T, D) and (S, D)."""
     from sklearn.metrics.pairwise import euclidean_distances
 
     return np.asarray(euclidean_distances(target, source), dtype=np.float32)
 
 
-def transfer(target: FloatArray, target_same: BoolArray, source: FloatArray, source_same: BoolArray) -> Transfer:
+def transfer(target: Float32Array, target_same: BoolArray, source: Float32Array, source_same: BoolArray) -> Transfer:
     """The three numbers, from features (T, D) and (S, D)."""
     return Transfer(
         domain_accuracy(target, source),
@@ -84,7 +84,7 @@ def transfer(target: FloatArray, target_same: BoolArray, source: FloatArray, sou
     )
 
 
-def domain_accuracy(target: FloatArray, source: FloatArray) -> float:
+def domain_accuracy(target: Float32Array, source: Float32Array) -> float:
     """Transfer.domain_accuracy: percent."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_score
@@ -103,7 +103,7 @@ def folds(target: int, source: int) -> int:
     return min(FOLDS, target, source)
 
 
-def discrepancy(target: FloatArray, source: FloatArray) -> float:
+def discrepancy(target: Float32Array, source: Float32Array) -> float:
     """Transfer.discrepancy, the unbiased estimate; it may fall a little below 0."""
     both = np.concatenate([target, source])
     squared = np.square(distances(both, both).astype(np.float64))
@@ -115,7 +115,7 @@ def discrepancy(target: FloatArray, source: FloatArray) -> float:
     return float(within - 2 * kernel[:t, t:].mean())
 
 
-def agreement(distance: FloatArray, target_same: BoolArray, source_same: BoolArray, count: int = NEIGHBOURS) -> float:
+def agreement(distance: Float32Array, target_same: BoolArray, source_same: BoolArray, count: int = NEIGHBOURS) -> float:
     """Transfer.agreement, from distances (T, S): percent."""
     nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
     return 100.0 * float((source_same[nearest] == target_same[:, None]).mean())

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.evaluation.ground_truth import BoolArray, Truth
+from reidviz.common.arrays import BoolArray, Float64Array
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
 
-Reals = npt.NDArray[np.float64]
 BINS = 10
 CURVE_POINTS = 2_000
 
@@ -26,9 +26,9 @@ class Errors:
     false_non_match  share of pairs of one person below it (FNMR)
     """
 
-    thresholds: Reals
-    false_match: Reals
-    false_non_match: Reals
+    thresholds: Float64Array
+    false_match: Float64Array
+    false_non_match: Float64Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +39,9 @@ class Reliability:
     error  expected calibration error: the mean distance of the first two, weighted by the third (Guo et al., 2017)
     """
 
-    told: Reals
-    found: Reals
-    weight: Reals
+    told: Float64Array
+    found: Float64Array
+    weight: Float64Array
     error: float
 
 
@@ -53,8 +53,8 @@ class OpenSet:
     own     the greatest likeness of a true match
     """
 
-    others: Reals
-    own: Reals
+    others: Float64Array
+    own: Float64Array
 
     def rates(self, threshold: float) -> tuple[float, float]:
         """FPIR: share of probes that get a match at or above the threshold though their person is taken out of the
@@ -69,7 +69,7 @@ def error_rates(alike: npt.NDArray[Any], same: BoolArray, threshold: float) -> t
 
 
 def errors(alike: npt.NDArray[Any], same: BoolArray) -> Errors:
-    """The errors at every threshold that makes a difference, from likenesses (P,): those of the pairs, and one above
+    """The errors at every threshold that makes a difference, from similarities (P,): those of the pairs, and one above
     all. Raises ValueError where one kind of pair is absent."""
     if not same.any() or same.all():
         raise ValueError("errors need pairs of both kinds")
@@ -139,14 +139,14 @@ def temperature(probability: npt.NDArray[Any], same: BoolArray) -> float:
     return float(np.exp(found.x))
 
 
-def tempered(probability: npt.NDArray[Any], degrees: float) -> Reals:
+def tempered(probability: npt.NDArray[Any], degrees: float) -> Float64Array:
     """P(same) at a temperature."""
     return np.asarray(1 / (1 + np.exp(-log_odds(probability) / degrees)))
 
 
 def cross_tempered(
     probability: npt.NDArray[Any], same: BoolArray, persons: npt.NDArray[Any], seed: int = 0
-) -> tuple[Reals, tuple[float, float]]:
+) -> tuple[Float64Array, tuple[float, float]]:
     """P(same) of every pair at a temperature that was fitted on the pairs of other persons' probes, and the two
     temperatures: the persons (P,) of the probes are halved by seed, each half is fitted for the other."""
     names = np.unique(persons)
@@ -159,20 +159,20 @@ def cross_tempered(
     )
 
 
-def log_odds(probability: npt.NDArray[Any]) -> Reals:
+def log_odds(probability: npt.NDArray[Any]) -> Float64Array:
     """log P / (1 - P), P held between 1e-7 and 1 - 1e-7."""
     held = np.clip(probability.astype(np.float64), 1e-7, 1 - 1e-7)
     return np.asarray(np.log(held) - np.log1p(-held))
 
 
-def open_set(scores: Scores, truth: Truth) -> OpenSet:
-    """The nearest somebody else and the nearest true match of each probe, as likenesses; what is passed over is
+def open_set(scores: Scores, truth: GroundTruth) -> OpenSet:
+    """The nearest somebody else and the nearest true match of each probe, as similarities; what is ignored is
     neither."""
     others, own = np.empty((2, len(truth.probes)))
     for probe in range(len(truth.probes)):
-        alike = -scores.farness(probe).astype(np.float64)
-        same, passed_over = truth.marks(probe)
+        alike = -scores.distances(probe).astype(np.float64)
+        same, ignored = truth.masks(probe)
         own[probe] = alike[same].max()
-        strangers = alike[~same & ~passed_over]
+        strangers = alike[~same & ~ignored]
         others[probe] = strangers.max() if len(strangers) else -np.inf
     return OpenSet(others, own)

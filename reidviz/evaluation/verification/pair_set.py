@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reidviz.data.dataset import IntArray
-from reidviz.evaluation.ground_truth import BoolArray, Truth
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.common.arrays import BoolArray, Float32Array, IntArray
+from reidviz.evaluation.ground_truth import GroundTruth
+from reidviz.evaluation.scores import Scores
 
 MOST_DIFFERENT = 1_000_000
 
@@ -33,7 +33,7 @@ class PairSet:
         """Pairs of different persons among these."""
         return len(self) - int(self.same.sum())
 
-    def values(self, scores: Scores) -> FloatArray:
+    def values(self, scores: Scores) -> Float32Array:
         """The score of each pair (P,), as the matrix has it."""
         return np.asarray(scores.matrix[self.probes, self.gallery], dtype=np.float32)
 
@@ -42,11 +42,11 @@ class PairSet:
         return PairSet(self.probes[places], self.gallery[places], self.same[places], self.different_total)
 
 
-def pairs_tested(truth: Truth, most_different: int = MOST_DIFFERENT, seed: int = 0) -> PairSet:
+def pairs_tested(truth: GroundTruth, most_different: int = MOST_DIFFERENT, seed: int = 0) -> PairSet:
     """Every pair of one person, and every pair of different persons or a seeded draw of so many of them; what is passed
     over is in neither."""
     count, gallery = len(truth.probes), len(truth.gallery)
-    rows, places, right = truth.own(range(count))
+    rows, places, right = truth.same_identity(range(count))
     total = count * gallery - len(rows)
     own = np.sort(rows * gallery + places)
     if total <= most_different:
@@ -61,6 +61,6 @@ def pairs_tested(truth: Truth, most_different: int = MOST_DIFFERENT, seed: int =
     return PairSet(probes, columns, np.arange(len(probes)) < int(right.sum()), total)
 
 
-def likeness(values: FloatArray, kind: str) -> FloatArray:
+def similarity(values: Float32Array, kind: str) -> Float32Array:
     """Scores with larger meaning more alike, whatever their kind."""
     return -values if kind == "distance" else values

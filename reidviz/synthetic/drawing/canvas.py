@@ -17,7 +17,7 @@ _ANGLES = [math.asin(t) for t in _SINES]
 _CURVE = [-HALF_PI + math.pi * k / 6 for k in range(7)]
 
 
-class Pen:
+class Canvas:
     """One figure being drawn. Colours go to `albedo`, light (128 is neutral) to `shade`, the outline to `mask`."""
 
     def __init__(self, size: tuple[int, int], view: View) -> None:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from reidviz.synthetic.drawing.canvas import Pen
+from reidviz.synthetic.drawing.canvas import Canvas
 from reidviz.synthetic.drawing.colours import RGB, mix
 from reidviz.synthetic.drawing.geometry import Point, Ring, View, between
 from reidviz.synthetic.figure.appearance import Person
@@ -22,71 +22,71 @@ _SKULL = (
 )
 
 
-def draw_head(pen: Pen, person: Person, pose: Pose) -> None:
+def draw_head(canvas: Canvas, person: Person, pose: Pose) -> None:
     """Neck and head; the head may look a little to the side."""
-    straight = pen.view
-    pen.view = replace(straight, yaw=straight.yaw + pose.head_turn * 0.6)
-    _draw(pen, person, pose)
-    pen.view = straight
+    straight = canvas.view
+    canvas.view = replace(straight, yaw=straight.yaw + pose.head_turn * 0.6)
+    _draw(canvas, person, pose)
+    canvas.view = straight
 
 
-def _draw(pen: Pen, person: Person, pose: Pose) -> None:
-    view, up, forward = pen.view, pose.rise, pose.lean + 0.012
+def _draw(canvas: Canvas, person: Person, pose: Pose) -> None:
+    view, up, forward = canvas.view, pose.rise, pose.lean + 0.012
     skin, head = person.body.skin, person.head
     seen = view.faces(0.0)
     if head.hair in ("long", "bob") and seen > -0.2:
-        _curtain(pen, person, pose, behind=True)
+        _curtain(canvas, person, pose, behind=True)
     neck = [Ring(0, 0.885 + up, forward * 0.9, 0.03, 0.034), Ring(0, 0.838 + up, pose.lean * 0.9, 0.036, 0.038)]
-    pen.stack(neck, skin, 0.78)
+    canvas.stack(neck, skin, 0.78)
     skull = [Ring(0, y + up, z + forward, a, b) for y, a, b, z in _SKULL]
-    pen.stack(skull, skin)
-    _face(pen, person, skull, up)
+    canvas.stack(skull, skin)
+    _face(canvas, person, skull, up)
     if head.hat == "hood":
-        _hood(pen, person, pose)
+        _hood(canvas, person, pose)
         return
     if head.hair != "bald":
-        _hair(pen, person, pose, skull)
-    _hat(pen, person, skull, up, forward)
+        _hair(canvas, person, pose, skull)
+    _hat(canvas, person, skull, up, forward)
     if person.scarf is not None:
         scarf = [
             Ring(0, 0.872 + up, forward, 0.046, 0.05),
             Ring(0, 0.85 + up, pose.lean, 0.058, 0.058),
             Ring(0, 0.826 + up, pose.lean, 0.055, 0.055),
         ]
-        pen.stack(scarf, person.scarf)
+        canvas.stack(scarf, person.scarf)
         if seen > 0:
             x, y = view.pixel(Point(0.02, 0.83 + up, 0.07))
             w, h = view.scale * 0.016, view.scale * 0.1
             points = [(x - w, y), (x + w, y), (x + w * 1.3, y + h), (x - w * 0.8, y + h)]
-            pen.fill([(round(px), round(py)) for px, py in points], person.scarf)
+            canvas.fill([(round(px), round(py)) for px, py in points], person.scarf)
 
 
-def _face(pen: Pen, person: Person, skull: list[Ring], up: float) -> None:
+def _face(canvas: Canvas, person: Person, skull: list[Ring], up: float) -> None:
     head = person.head
     for sign in (-1, 1):
-        pen.patch(between(skull, 0.942 + up, 0.93 + up), sign * 0.42, 0.2, mix(person.body.skin, (30, 20, 20), 62))
-        for points in pen.patches(between(skull, 0.952 + up, 0.926 + up), sign * 0.42, 0.28):
-            pen.tone(points, 104)
-    for points in pen.patches(between(skull, 0.925 + up, 0.91 + up), 0.0, 0.14):
-        pen.tone(points, 108)
-    pen.patch(between(skull, 0.9 + up, 0.893 + up), 0.0, 0.3, mix(person.body.skin, (120, 40, 44), 45))
-    if abs(pen.view.faces(0.0)) < 0.75:
-        side = 1 if math.sin(pen.view.yaw) > 0 else -1
-        x, y = pen.view.pixel(Point(0, 0.918 + up, skull[4].z + 0.054))
-        s = pen.view.scale * 0.012
+        canvas.patch(between(skull, 0.942 + up, 0.93 + up), sign * 0.42, 0.2, mix(person.body.skin, (30, 20, 20), 62))
+        for points in canvas.patches(between(skull, 0.952 + up, 0.926 + up), sign * 0.42, 0.28):
+            canvas.tone(points, 104)
+    for points in canvas.patches(between(skull, 0.925 + up, 0.91 + up), 0.0, 0.14):
+        canvas.tone(points, 108)
+    canvas.patch(between(skull, 0.9 + up, 0.893 + up), 0.0, 0.3, mix(person.body.skin, (120, 40, 44), 45))
+    if abs(canvas.view.faces(0.0)) < 0.75:
+        side = 1 if math.sin(canvas.view.yaw) > 0 else -1
+        x, y = canvas.view.pixel(Point(0, 0.918 + up, skull[4].z + 0.054))
+        s = canvas.view.scale * 0.012
         points = [
             (round(x - side * s), round(y - 2 * s)),
             (round(x + side * s), round(y + s)),
             (round(x - side * s), round(y + s)),
         ]
-        pen.fill(points, person.body.skin)
+        canvas.fill(points, person.body.skin)
     if head.beard:
-        pen.patch(between(skull, 0.906 + up, 0.868 + up), 0.0, 1.5, mix(person.body.skin, head.hair_colour, 65))
+        canvas.patch(between(skull, 0.906 + up, 0.868 + up), 0.0, 1.5, mix(person.body.skin, head.hair_colour, 65))
     if head.glasses:
-        pen.patch(between(skull, 0.943 + up, 0.932 + up), 0.0, 0.8, mix(person.body.skin, (34, 32, 36), 80))
+        canvas.patch(between(skull, 0.943 + up, 0.932 + up), 0.0, 0.8, mix(person.body.skin, (34, 32, 36), 80))
 
 
-def _hair(pen: Pen, person: Person, pose: Pose, skull: list[Ring]) -> None:
+def _hair(canvas: Canvas, person: Person, pose: Pose, skull: list[Ring]) -> None:
     head, up, forward = person.head, pose.rise, pose.lean + 0.012
     extra = 0.006 if head.hair == "short" else 0.009
     cap = [Ring(0, r.y + extra, r.z - 0.004, r.a + extra, r.b + extra) for r in skull if r.y > 0.9 + up]
@@ -96,34 +96,34 @@ def _hair(pen: Pen, person: Person, pose: Pose, skull: list[Ring]) -> None:
         min(math.pi, h + 0.35) if r.y < 0.97 + up and head.hair != "short" else h
         for r, h in zip(cap, halves, strict=True)
     ]
-    _coat_of_hair(pen, cap, halves, head.hair_colour)
+    _coat_of_hair(canvas, cap, halves, head.hair_colour)
     nape = [cap[-1], Ring(0, 0.882 + up, forward - 0.012, 0.04, 0.042)]
-    _coat_of_hair(pen, nape, [halves[-1], 1.1], head.hair_colour)
+    _coat_of_hair(canvas, nape, [halves[-1], 1.1], head.hair_colour)
     if head.hair in ("long", "bob"):
-        _curtain(pen, person, pose, behind=False)
+        _curtain(canvas, person, pose, behind=False)
     if head.hair == "bun":
-        _blob(pen, Point(0, 0.975 + up, forward - 0.065), 0.026, head.hair_colour)
+        _blob(canvas, Point(0, 0.975 + up, forward - 0.065), 0.026, head.hair_colour)
     if head.hair == "ponytail":
         tail = [
             Point(0, 0.955 + up, forward - 0.06),
             Point(0, 0.91 + up, forward - 0.088),
             Point(0, 0.82 + up, forward - 0.082),
         ]
-        if pen.view.faces(0.0) < 0.55:
-            pen.tube(tail, [0.018, 0.022, 0.01], head.hair_colour)
+        if canvas.view.faces(0.0) < 0.55:
+            canvas.tube(tail, [0.018, 0.022, 0.01], head.hair_colour)
 
 
-def _coat_of_hair(pen: Pen, rings: list[Ring], halves: list[float], colour: RGB) -> None:
-    light = pen.view.light
-    for points in pen.patches(rings, math.pi, halves):
-        pen.fill(points, colour)
+def _coat_of_hair(canvas: Canvas, rings: list[Ring], halves: list[float], colour: RGB) -> None:
+    light = canvas.view.light
+    for points in canvas.patches(rings, math.pi, halves):
+        canvas.fill(points, colour)
         middle = (points[0][0] + points[len(rings)][0]) / 2
-        centre = pen.view.edge(rings[0]).x
-        t = (middle - centre) / max(1.0, pen.view.scale * 0.06)
-        pen.tone(points, light.tone(min(0.9, max(-0.9, t))))
+        centre = canvas.view.edge(rings[0]).x
+        t = (middle - centre) / max(1.0, canvas.view.scale * 0.06)
+        canvas.tone(points, light.tone(min(0.9, max(-0.9, t))))
 
 
-def _curtain(pen: Pen, person: Person, pose: Pose, behind: bool) -> None:
+def _curtain(canvas: Canvas, person: Person, pose: Pose, behind: bool) -> None:
     """Hair that falls beside and behind the neck."""
     up, z = pose.rise, pose.lean + 0.004
     low = 0.775 if person.head.hair == "long" else 0.865
@@ -134,40 +134,40 @@ def _curtain(pen: Pen, person: Person, pose: Pose, behind: bool) -> None:
         Ring(0, low + up, z - 0.03, 0.046, 0.045),
     ]
     if behind:
-        pen.stack(rings, mix(person.head.hair_colour, (0, 0, 0), 30), 0.75)
+        canvas.stack(rings, mix(person.head.hair_colour, (0, 0, 0), 30), 0.75)
     else:
-        _coat_of_hair(pen, rings, [2.0, 1.95, 1.8, 1.6], person.head.hair_colour)
+        _coat_of_hair(canvas, rings, [2.0, 1.95, 1.8, 1.6], person.head.hair_colour)
 
 
-def _blob(pen: Pen, p: Point, radius: float, colour: RGB) -> None:
-    if pen.view.faces(0.0) < 0.8:
-        x, y = pen.view.pixel(p)
-        pen.disc(x, y, radius * pen.view.scale, radius * pen.view.scale, colour)
+def _blob(canvas: Canvas, p: Point, radius: float, colour: RGB) -> None:
+    if canvas.view.faces(0.0) < 0.8:
+        x, y = canvas.view.pixel(p)
+        canvas.disc(x, y, radius * canvas.view.scale, radius * canvas.view.scale, colour)
 
 
-def _hat(pen: Pen, person: Person, skull: list[Ring], up: float, forward: float) -> None:
+def _hat(canvas: Canvas, person: Person, skull: list[Ring], up: float, forward: float) -> None:
     head = person.head
     if head.hat == "none":
         return
     low = {"cap": 0.958, "beanie": 0.945, "brim": 0.962}[head.hat]
     dome = [Ring(0, r.y + 0.008, r.z, r.a + 0.009, r.b + 0.009) for r in between(skull, 1.0 + up, low + up)]
     if head.hat == "brim":
-        _brim(pen, Ring(0, low + up, forward, 0.085, 0.095), head.hat_colour)
-    pen.stack(dome, head.hat_colour)
+        _brim(canvas, Ring(0, low + up, forward, 0.085, 0.095), head.hat_colour)
+    canvas.stack(dome, head.hat_colour)
     if head.hat == "beanie":
-        pen.patch(
+        canvas.patch(
             between(dome, low + 0.03 + up, low + 0.008 + up), 0.0, math.pi, mix(head.hat_colour, (230, 230, 230), 18)
         )
     if head.hat == "cap":
-        _peak(pen, low + up, forward, head.hat_colour)
+        _peak(canvas, low + up, forward, head.hat_colour)
 
 
-def _brim(pen: Pen, ring: Ring, colour: RGB) -> None:
-    pen.stack([ring._replace(y=ring.y + 0.006, a=ring.a * 0.9), ring], colour, 0.8)
+def _brim(canvas: Canvas, ring: Ring, colour: RGB) -> None:
+    canvas.stack([ring._replace(y=ring.y + 0.006, a=ring.a * 0.9), ring], colour, 0.8)
 
 
-def _peak(pen: Pen, height: float, forward: float, colour: RGB) -> None:
-    view: View = pen.view
+def _peak(canvas: Canvas, height: float, forward: float, colour: RGB) -> None:
+    view: View = canvas.view
     if view.faces(0.0) < -0.3:
         return
     corners = [
@@ -185,11 +185,11 @@ def _peak(pen: Pen, height: float, forward: float, colour: RGB) -> None:
     for p in corners:
         x, y = view.pixel(p)
         points.append((round(x), round(y)))
-    pen.fill(points, mix(colour, (0, 0, 0), 20))
-    pen.tone(points, 104)
+    canvas.fill(points, mix(colour, (0, 0, 0), 20))
+    canvas.tone(points, 104)
 
 
-def _hood(pen: Pen, person: Person, pose: Pose) -> None:
+def _hood(canvas: Canvas, person: Person, pose: Pose) -> None:
     up, z = pose.rise, pose.lean
     rings = [
         Ring(0, 1.012 + up, z, 0.025, 0.03),
@@ -198,4 +198,4 @@ def _hood(pen: Pen, person: Person, pose: Pose) -> None:
         Ring(0, 0.88 + up, z - 0.004, 0.058, 0.066),
         Ring(0, 0.835 + up, z - 0.004, 0.07, 0.06),
     ]
-    _coat_of_hair(pen, rings, [math.pi, 2.75, 2.3, 2.3, 2.6], person.top.colour)
+    _coat_of_hair(canvas, rings, [math.pi, 2.75, 2.3, 2.3, 2.6], person.top.colour)

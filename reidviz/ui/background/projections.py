@@ -5,10 +5,10 @@ from typing import Final
 
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import Progress
 from reidviz.data.keys import key_of
-from reidviz.evaluation.embedding.projection import SLOW, Plane, kept, lay_out, principal
-from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.embedding.projection import SLOW, Plane, lay_out, load_cached, principal
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.session.remembered import remembered
@@ -21,7 +21,7 @@ METHODS: Final = ("PCA", *SLOW)
 class Cloud:
     """Features (N, D) to be laid out; key tells them from others."""
 
-    features: FloatArray
+    features: Float32Array
     key: str
 
 
@@ -32,7 +32,7 @@ def plane_or_progress(cloud: Cloud, method: str, start: Plane | None = None) -> 
     """
     if method == "PCA":
         return _principal(cloud)
-    plane = kept(cloud.features, method, start)
+    plane = load_cached(cloud.features, method, start)
     if plane is None:
 
         def work(progress: Progress) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown as plain
+from reidviz.common.printable import printable as plain
 from reidviz.common.progress import Progress
 from reidviz.data.catalogue.imported import add
 from reidviz.data.doctor import Finding, Report, examine

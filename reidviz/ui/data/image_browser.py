@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import IntArray
 from reidviz.common.errors import ReidvizError
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.dataset import Dataset
 from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import select

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import MARK, short, shown
+from reidviz.common.printable import MARK, printable, short
 from reidviz.data.catalogue.imported import add, candidates, questionable
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats.reading import is_misfit, unread_line
@@ -101,10 +101,10 @@ def _table(dataset: Dataset) -> dict[str, list[str]]:
         places.update(its[np.linspace(0, len(its) - 1, share).round().astype(int)].tolist())
     some = [dataset.samples[i] for i in sorted(places)]
     return {
-        "file": [shown(name) for name, _ in misfits] + [shown(s.id) for s in some],
-        "person": [""] * len(misfits) + [shown(s.identity) for s in some],
-        "camera": [""] * len(misfits) + [shown(s.camera or "unknown") for s in some],
-        "role": [f"not read: {shown(reason)}" for _, reason in misfits] + [s.split or "by protocol" for s in some],
+        "file": [printable(name) for name, _ in misfits] + [printable(s.id) for s in some],
+        "person": [""] * len(misfits) + [printable(s.identity) for s in some],
+        "camera": [""] * len(misfits) + [printable(s.camera or "unknown") for s in some],
+        "role": [f"not read: {printable(reason)}" for _, reason in misfits] + [s.split or "by protocol" for s in some],
     }
 
 

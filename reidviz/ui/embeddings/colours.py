@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 from reidviz.figures.embedding import SIZE, SYMBOLS, Group
 from reidviz.figures.palette import RIGHT, WRONG, colour
 from reidviz.figures.text import Plain, plain

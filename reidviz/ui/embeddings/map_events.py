@@ -37,7 +37,7 @@ def hover_pictures(sides: Mapping[str, Points]) -> None:
     if found is not None:
         points, row = found
         with suppress(ReidvizError):
-            data |= {"row": wanted, "picture": points.picture(row), "told": points.in_words(row)}
+            data |= {"row": wanted, "picture": points.picture(row), "told": points.description(row)}
     _resting(data=data, key=MAP_HOVER.name, height=1, on_row_change=_hovered)
 
 

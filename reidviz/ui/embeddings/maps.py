@@ -8,19 +8,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from reidviz.common.printable import shown
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
+from reidviz.common.printable import printable
 from reidviz.data.doctor.findings import counted
 from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.procrustes import Alignment, aligned
 from reidviz.evaluation.embedding.projection import Plane
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.figures.embedding import Links, map_figure
 from reidviz.figures.text import plain
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
 from reidviz.ui.embeddings.points import Points, describe_points
-from reidviz.ui.embeddings.spaces import NAMES, Side
+from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
 from reidviz.ui.session.keys import MAP_CHART, Key
 from reidviz.ui.session.selection import clear, select, selected
 from reidviz.ui.widgets.markup import Markdown, literal, model
@@ -31,7 +31,7 @@ NOTHING = np.empty((0, 2), dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Look:
+class MapOptions:
     """How the maps are drawn."""
 
     method: str
@@ -45,13 +45,13 @@ class Look:
 class Map:
     """A side on a plane. alignment: what brought it in line with the left map, None where it is that."""
 
-    side: Side
+    side: EmbeddingMap
     method: str
     plane: Plane
     alignment: Alignment | None
 
 
-def choose_look(sides: list[Side]) -> Look:
+def choose_map_options(sides: list[EmbeddingMap]) -> MapOptions:
     """Draw how the maps are to be drawn."""
     points = sides[0].points
     data = key_of(points.dataset, points.other)
@@ -67,22 +67,22 @@ def choose_look(sides: list[Side]) -> Look:
             "Cameras",
             sorted(set(points.cameras.tolist())),
             key=f"map-cameras {data}",
-            format_func=lambda c: shown(c) or "unknown",
+            format_func=lambda c: printable(c) or "unknown",
         )
         everybody = np.unique(points.identities).tolist()
-        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=shown)
+        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=printable)
         st.caption("Nothing chosen: all are shown.")
-    return Look(method, by, by_rank, tuple(cameras), tuple(persons))
+    return MapOptions(method, by, by_rank, tuple(cameras), tuple(persons))
 
 
-def lay_out(sides: list[Side], look: Look) -> list[Map]:
+def lay_out(sides: list[EmbeddingMap], options: MapOptions) -> list[Map]:
     """Each side on a plane, the right one brought in line with the left. While a slow projection is computed its
     progress is shown, and PCA stands in; one that starts from the left map waits for it."""
     maps: list[Map] = []
     for side in sides:
         first = maps[0] if maps else None
         leads = first is not None and _alike(first.side.points, side.points)
-        method, plane, cloud = look.method, None, Cloud(side.features, side.key)
+        method, plane, cloud = options.method, None, Cloud(side.features, side.key)
         if first is None or not leads or first.method == method:
             start = first.plane if first is not None and leads and method != "PCA" else None
             plane = plane_or_progress(cloud, method, start)
@@ -98,25 +98,25 @@ def lay_out(sides: list[Side], look: Look) -> list[Map]:
     return maps
 
 
-def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | None) -> None:
+def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Plane] | None) -> None:
     """Both maps with what is selected, its lines, and the pictures of the user's own."""
     choice = maps[0].side.points.choice
     marked = selected(choice)
-    judged = next((m.side for m in maps if m.side.judged is not None), None)
+    judged = next((m.side for m in maps if m.side.ranking is not None), None)
     for column, name, one in zip(st.columns(2), NAMES, maps, strict=True):
-        judge = one.side if one.side.judged is not None else judged
+        judge = one.side if one.side.ranking is not None else judged
         points = one.side.points
-        shown = _shown(points, look)
-        first = None if judge is None or judge.judged is None else judge.judged[1].first
+        visible = _shown(points, options)
+        first = None if judge is None or judge.ranking is None else judge.ranking[1].first
         with column:
-            st.markdown(f"**{model(one.side.space.name, one.side.style)}** · {literal(one.method)}" + _of(one, look))
+            st.markdown(f"**{model(one.side.space.name, one.side.style)}** · {literal(one.method)}" + _of(one, options))
             figure = map_figure(
                 one.plane,
-                groups_of(points, look.by, shown, first),
-                [plain(points.in_words(row)) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
+                groups_of(points, options.by, visible, first),
+                [plain(points.description(row)) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
                 points.rows_of(marked),
                 Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked),
-                sizes_of(points, first) if look.by_rank and first is not None else None,
+                sizes_of(points, first) if options.by_rank and first is not None else None,
                 None if uploaded is None else uploaded(one),
             )
             key = MAP_CHART.of(name)
@@ -127,27 +127,27 @@ def draw_maps(maps: list[Map], look: Look, uploaded: Callable[[Map], Plane] | No
                     on_select=partial(_take, key, points),
                     selection_mode=("points", "box", "lasso"),
                     config={"scrollZoom": True, "displaylogo": False},
-                    alt=f"{one.method} of {len(shown)} pictures by {one.side.space.name}",
+                    alt=f"{one.method} of {len(visible)} pictures by {one.side.space.name}",
                 )
-            st.caption(_about(one, judge, len(shown)))
+            st.caption(_about(one, judge, len(visible)))
     _selection_line(maps, marked)
 
 
-def links_of(judge: Side, points: Points, marked: IntArray) -> Links:
+def links_of(judge: EmbeddingMap, points: Points, marked: IntArray) -> Links:
     """From each of the first selected probes to its nearest true match and to its nearest picture of somebody else."""
-    if judge.judged is None:
+    if judge.ranking is None:
         return Links(NOTHING, NOTHING)
     parts = points.choice.split
-    truth = truth_of(points.dataset, parts)
+    truth = ground_truth(points.dataset, parts)
     right: list[IntArray] = []
     wrong: list[IntArray] = []
     for probe in np.flatnonzero(np.isin(parts.probes, marked))[:MOST_LINKED].tolist():
-        farness = judge.judged[0].farness(probe)
-        same, passed_over = truth.marks(probe)
-        for kind, found in ((same, right), (~same & ~passed_over, wrong)):
+        distances = judge.ranking[0].distances(probe)
+        same, ignored = truth.masks(probe)
+        for kind, found in ((same, right), (~same & ~ignored, wrong)):
             if not kind.any():
                 continue
-            nearest = np.flatnonzero(kind)[np.argmin(farness[kind])]
+            nearest = np.flatnonzero(kind)[np.argmin(distances[kind])]
             rows = points.rows_of(np.array([parts.probes[probe], parts.gallery[nearest]]))
             if len(rows) == 2:
                 found.append(rows)
@@ -190,24 +190,24 @@ def _selection_line(maps: list[Map], marked: IntArray) -> None:
     b.button("Clear", icon=":material/deselect:", key="map-clear", help="Select nothing", on_click=clear)
 
 
-def _shown(points: Points, look: Look) -> IntArray:
+def _shown(points: Points, options: MapOptions) -> IntArray:
     keep = np.ones(len(points), dtype=bool)
-    if look.cameras:
-        keep &= np.isin(points.cameras, look.cameras)
-    if look.persons:
-        keep &= np.isin(points.identities, look.persons)
+    if options.cameras:
+        keep &= np.isin(points.cameras, options.cameras)
+    if options.persons:
+        keep &= np.isin(points.identities, options.persons)
     return np.flatnonzero(keep)
 
 
-def _of(one: Map, look: Look) -> Markdown:
-    return Markdown("" if one.method == look.method else f" (until {literal(look.method)} is ready)")
+def _of(one: Map, options: MapOptions) -> Markdown:
+    return Markdown("" if one.method == options.method else f" (until {literal(options.method)} is ready)")
 
 
-def _about(one: Map, judge: Side | None, shown: int) -> Markdown:
+def _about(one: Map, judge: EmbeddingMap | None, visible: int) -> Markdown:
     points = one.side.points
     told = [describe_points(points)]
-    if shown < len(points):
-        told.append(Markdown(f"{shown:,} of them pass the filter"))
+    if visible < len(points):
+        told.append(Markdown(f"{visible:,} of them pass the filter"))
     if one.alignment is not None:
         left = one.alignment.residual
         told.append(Markdown(f"turned, mirrored and scaled onto the left map (what is left: {left:.0%})"))

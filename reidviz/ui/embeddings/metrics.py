@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.evaluation.embedding.metrics import CameraBias, Distances, camera_bias, pair_distances, silhouette
 from reidviz.evaluation.embedding.neighbours import COUNT, agreement
 from reidviz.evaluation.embedding.sampling import by_identity
-from reidviz.evaluation.scores import FloatArray
 from reidviz.figures.embedding import distances_figure
-from reidviz.ui.embeddings.spaces import NAMES, Side
+from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
@@ -26,7 +26,7 @@ class Numbers:
     camera: CameraBias | None
 
 
-def show_numbers(sides: Sequence[Side]) -> None:
+def show_numbers(sides: Sequence[EmbeddingMap]) -> None:
     """A table of both spaces, histograms of distances, how far they agree, and what it all means."""
     st.subheader("In numbers", anchor=False)
     numbers, shared = _measured(sides)
@@ -51,7 +51,7 @@ def show_numbers(sides: Sequence[Side]) -> None:
     _definitions(numbers)
 
 
-def _measured(sides: Sequence[Side]) -> tuple[list[Numbers], tuple[float, int] | None]:
+def _measured(sides: Sequence[EmbeddingMap]) -> tuple[list[Numbers], tuple[float, int] | None]:
     """Everything, with a bar that tells how far it is: each part takes about a second where it is not kept."""
     one, other = sides
     bar = st.progress(0.0, text=f"Measuring {literal(one.space.name)} …")
@@ -64,7 +64,7 @@ def _measured(sides: Sequence[Side]) -> tuple[list[Numbers], tuple[float, int] |
     return [first, second], shared
 
 
-def _line(side: Side, one: Numbers) -> Markdown:
+def _line(side: EmbeddingMap, one: Numbers) -> Markdown:
     together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}")
     overlap = Markdown("–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %")
     camera = Markdown(
@@ -73,7 +73,7 @@ def _line(side: Side, one: Numbers) -> Markdown:
     return Markdown(f"| {model(side.space.name, side.style)} | {together} | {overlap} | {camera} |")
 
 
-def _histogram(name: str, side: Side, found: Distances | None) -> None:
+def _histogram(name: str, side: EmbeddingMap, found: Distances | None) -> None:
     if found is None:
         st.caption("There are no two pictures of one person among these, or none of two.")
         return
@@ -106,10 +106,10 @@ def _definitions(numbers: Sequence[Numbers]) -> None:
 
 
 @remembered(st.cache_resource, max_entries=16)
-def _numbers(side: Side) -> Numbers:
+def _numbers(side: EmbeddingMap) -> Numbers:
     points = side.points
     own = len(points.positions)
-    features: FloatArray = side.features[:own]
+    features: Float32Array = side.features[:own]
     persons, cameras = points.individuals, points.cameras[:own]
     return Numbers(
         silhouette(features, persons), pair_distances(features, persons), camera_bias(features, cameras, persons)
@@ -117,7 +117,7 @@ def _numbers(side: Side) -> Numbers:
 
 
 @remembered(st.cache_resource, max_entries=16)
-def _agreement(one: Side, other: Side) -> tuple[float, int] | None:
+def _agreement(one: EmbeddingMap, other: EmbeddingMap) -> tuple[float, int] | None:
     """Percent, and the pictures it was taken over; None where both maps show the same space."""
     if one.key == other.key:
         return None

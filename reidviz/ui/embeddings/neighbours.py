@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.neighbours import nearest
-from reidviz.evaluation.scores import FloatArray
 from reidviz.ui.embeddings.points import Points
-from reidviz.ui.embeddings.spaces import Side
+from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.markup import literal, render
@@ -21,7 +21,7 @@ STRIP = 40
 NEIGHBOURS = 10
 
 
-def show_selected(sides: Sequence[Side]) -> None:
+def show_selected(sides: Sequence[EmbeddingMap]) -> None:
     """All selected pictures as a strip."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
@@ -30,13 +30,13 @@ def show_selected(sides: Sequence[Side]) -> None:
     st.subheader("Selected pictures and their neighbours", anchor=False)
     if len(rows) > 1:
         with said():
-            pictures = [(points.picture(row), points.in_words(row)) for row in rows[:STRIP].tolist()]
+            pictures = [(points.picture(row), points.description(row)) for row in rows[:STRIP].tolist()]
             st.html(render("widgets/picture_row.html", kind="rv-strip", pictures=pictures))
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
 
 
-def show_neighbours(sides: Sequence[Side]) -> None:
+def show_neighbours(sides: Sequence[EmbeddingMap]) -> None:
     """Some of the selected pictures at a time, each with its neighbours."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
@@ -49,7 +49,7 @@ def show_neighbours(sides: Sequence[Side]) -> None:
             _show_one(sides, points, row)
 
 
-def neighbours_row(side: Side, features: FloatArray, identity: str | None, leave_out: int | None) -> Row:
+def neighbours_row(side: EmbeddingMap, features: Float32Array, identity: str | None, leave_out: int | None) -> Row:
     """The pictures nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
     points = side.points
     places, distances = nearest(side.features, features, NEIGHBOURS + 1)
@@ -69,12 +69,12 @@ def neighbours_row(side: Side, features: FloatArray, identity: str | None, leave
     return Row(side.space.name, side.style, note, cards)
 
 
-def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
+def _show_one(sides: Sequence[EmbeddingMap], points: Points, row: int) -> None:
     sample = points.dataset.samples[points.positions[row]]
     left, right = st.columns([1, 6], gap="medium")
     with left:
-        st.image(points.picture(row), alt=points.in_words(row))
-        st.caption(literal(points.in_words(row)))
+        st.image(points.picture(row), alt=points.description(row))
+        st.caption(literal(points.description(row)))
         for side in sides:
             rank = _rank_of(side, int(points.positions[row]))
             if rank is not None:
@@ -93,7 +93,7 @@ def _show_one(sides: Sequence[Side], points: Points, row: int) -> None:
         st.html(rows_html(found))
 
 
-def _rank_of(side: Side, position: int) -> int | None:
+def _rank_of(side: EmbeddingMap, position: int) -> int | None:
     """The rank of the true match of a probe, by the ranking feature of a side."""
     place = np.flatnonzero(side.points.choice.split.probes == position)
-    return None if side.judged is None or not len(place) else int(side.judged[1].first[place[0]])
+    return None if side.ranking is None or not len(place) else int(side.ranking[1].first[place[0]])

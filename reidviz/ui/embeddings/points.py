@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from reidviz.common.arrays import IntArray
 from reidviz.common.printable import short, titles
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.data.dataset import Dataset
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.embedding.sampling import by_identity
 from reidviz.ui.session.choice import Choice
@@ -86,7 +87,7 @@ class Points:
             own[np.isin(self.positions, places)] = role
         return roles
 
-    def in_words(self, row: int) -> str:
+    def description(self, row: int) -> str:
         """A row in words."""
         camera = f", camera {self.cameras[row]}" if self.cameras[row] else ""
         return f"person {self.identities[row]}{camera}, {self.roles[row]}"

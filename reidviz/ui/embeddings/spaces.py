@@ -7,15 +7,15 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
-from reidviz.common.printable import shown
+from reidviz.common.arrays import Float32Array, IntArray
+from reidviz.common.printable import printable
 from reidviz.common.progress import Progress
-from reidviz.data.dataset import IntArray
 from reidviz.data.keys import key_of
-from reidviz.evaluation.embedding.spaces import Space, describe, kept, ranking_scores, spaces_of
-from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.embedding.spaces import Space, describe, load_cached, ranking_scores, spaces_of
+from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.ranking import Ranking, rank
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.scores import Scores
 from reidviz.figures.style import ModelStyle
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
@@ -30,7 +30,7 @@ NAMES = ("left", "right")
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class EmbeddingMap:
     """One map: a space and the features (N, D) of the points in it.
 
     probe  of a space of pairs, the position of the probe that each picture is seen with
@@ -38,7 +38,7 @@ class Side:
 
     space: Space
     points: Points
-    features: FloatArray
+    features: Float32Array
     probe: int | None
 
     @cached_property
@@ -49,12 +49,12 @@ class Side:
     @cached_property
     def style(self) -> ModelStyle:
         """How its model looks, which may be read another way than was chosen."""
-        chosen = self.points.choice.readings
-        every = [*chosen, *(one for path in dict.fromkeys(one.path for one in chosen) for one in readings_of(path))]
+        chosen = self.points.choice.rankers
+        every = [*chosen, *(one for path in dict.fromkeys(one.path for one in chosen) for one in rankers_of(path))]
         return styles_of(every)[self.space.path, "probability" if self.space.of_pairs else "distance"]
 
     @cached_property
-    def judged(self) -> tuple[Scores, Ranking] | None:
+    def ranking(self) -> tuple[Scores, Ranking] | None:
         """Distances and ranking of all probes by the ranking feature; None in a space of pairs, or of a sample."""
         points = self.points
         parts = points.choice.split
@@ -65,15 +65,15 @@ class Side:
 
 
 @remembered(st.cache_resource, max_entries=8)
-def _judged(side: Side) -> tuple[Scores, Ranking]:
+def _judged(side: EmbeddingMap) -> tuple[Scores, Ranking]:
     points = side.points
     scores = ranking_scores(side.features[: len(points.positions)], points.positions, points.choice.split)
-    return scores, rank(scores, truth_of(points.dataset, points.choice.split))
+    return scores, rank(scores, ground_truth(points.dataset, points.choice.split))
 
 
 def choose_spaces(choice: Choice) -> tuple[Space, Space]:
     """Draw the two choices of a space. Ends the page where the chosen models have none."""
-    spaces = {space.name: space for space in spaces_of(choice.readings)}
+    spaces = {space.name: space for space in spaces_of(choice.rankers)}
     if not spaces:
         st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
         st.stop()
@@ -106,7 +106,7 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
         "Probe of the pairs",
         list(ids),
         key=probe.name,
-        format_func=shown,
+        format_func=printable,
         help="Each point of a joint feature is the pair of this probe and a picture.",
     )
     st.button(
@@ -119,13 +119,13 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
     return ids[chosen]
 
 
-def sides_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None) -> list[Side]:
+def maps_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None) -> list[EmbeddingMap]:
     """What each space makes of its points; the page ends with progress while something is being computed."""
     parts = [
         [(space, dataset, positions, probe if space.of_pairs else None) for dataset, positions in points.parts]
         for space, points in wanted
     ]
-    missing = [one for side in parts for one in side if kept(*one) is None]
+    missing = [one for side in parts for one in side if load_cached(*one) is None]
     if missing:
 
         def work(progress: Progress) -> None:
@@ -137,6 +137,11 @@ def sides_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None)
         wait_for(key_of("features", missing), work, "Describe the pictures", board())
         st.stop()
     return [
-        Side(space, points, np.concatenate([found for one in side if (found := kept(*one)) is not None]), side[0][3])
+        EmbeddingMap(
+            space,
+            points,
+            np.concatenate([found for one in side if (found := load_cached(*one)) is not None]),
+            side[0][3],
+        )
         for (space, points), side in zip(wanted, parts, strict=True)
     ]

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.data.images.decode import picture, resize
 from reidviz.evaluation.embedding.neighbours import nearest
-from reidviz.evaluation.embedding.projection import Plane, place, principal_of
+from reidviz.evaluation.embedding.projection import Plane, interpolate_position, principal_of
 from reidviz.evaluation.embedding.spaces import describe_picture, width_and_height
-from reidviz.evaluation.scores import FloatArray
 from reidviz.ui.embeddings.maps import Map
 from reidviz.ui.embeddings.neighbours import neighbours_row
-from reidviz.ui.embeddings.spaces import Side
+from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.person_cards import rows_html
-from reidviz.ui.widgets.thumbnails import Picture, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
 
 ANCHORS = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Uploaded(Picture):
+class Uploaded(KeyedImage):
     """A picture of the user's own."""
 
-    def features(self, side: Side) -> FloatArray:
+    def features(self, side: EmbeddingMap) -> Float32Array:
         """Its features (1, D) in the space of a side."""
         return _features(self, side)
 
@@ -37,7 +37,7 @@ class Uploaded(Picture):
             plane = principal_of(one.side.features).of(features)
             return plane if one.alignment is None else one.alignment.of(plane)
         places, distances = nearest(one.side.features, features, ANCHORS)
-        return place(one.plane, places, distances)
+        return interpolate_position(one.plane, places, distances)
 
 
 def choose_upload() -> Uploaded | None:
@@ -46,7 +46,7 @@ def choose_upload() -> Uploaded | None:
     return None if mine is None else Uploaded(mine.image, mine.key)
 
 
-def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
+def show_uploaded(uploaded: Uploaded, sides: Sequence[EmbeddingMap]) -> None:
     """The uploaded picture and its nearest neighbours in both spaces."""
     st.subheader("Your picture and its neighbours", anchor=False)
     left, right = st.columns([1, 6], gap="medium")
@@ -59,7 +59,7 @@ def show_uploaded(uploaded: Uploaded, sides: Sequence[Side]) -> None:
 
 
 @remembered(st.cache_data, max_entries=32, show_spinner="Describing your picture …")
-def _features(mine: Picture, side: Side) -> FloatArray:
+def _features(mine: KeyedImage, side: EmbeddingMap) -> Float32Array:
     width, height = width_and_height(side.space)
     probe = None if side.probe is None else resize(picture(side.points.dataset, side.probe), height, width)
     return np.asarray(describe_picture(side.space, resize(mine.image, height, width), probe))

@@ -8,15 +8,15 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.common.printable import short
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import default_protocol, split
-from reidviz.evaluation.ground_truth import truth_of
-from reidviz.evaluation.pipeline.ranker import Reading
-from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.transfer.domain_gap import Pairs, sample_pairs
 from reidviz.figures.style import ModelStyle
 from reidviz.models.model_card import read_card
@@ -24,7 +24,7 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.keys import DATA, PROTOCOL
 from reidviz.ui.session.model_styles import styles_of
-from reidviz.ui.session.models import known_readings
+from reidviz.ui.session.models import known_rankers
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop
@@ -34,7 +34,7 @@ PLACES: Final = ("conv5", "fc7")
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class PairFeatures:
     """Test pairs of target and source as one network sees them: maps (P, C, h, w) and features (P, D).
 
     key  tells these from any others
@@ -43,10 +43,10 @@ class Seen:
     name: str
     style: ModelStyle
     key: str
-    target_maps: FloatArray
-    source_maps: FloatArray
-    target: FloatArray
-    source: FloatArray
+    target_maps: Float32Array
+    source_maps: Float32Array
+    target: Float32Array
+    source: Float32Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +57,15 @@ class Comparison:
     source: Dataset
     target_pairs: Pairs
     source_pairs: Pairs
-    before: Seen
-    after: Seen
+    before: PairFeatures
+    after: PairFeatures
     place: str
 
 
 def compare(choice: Choice) -> Comparison:
     """Let the user choose two networks; what they make of the pairs. Ends the page where there is nothing to show."""
-    readings = {r.name: r for r in known_readings().values() if r.kind == "probability"}
-    crosses = [name for name, r in readings.items() if r.variant == "mtdnet-cross"]
+    rankers = {r.name: r for r in known_rankers().values() if r.kind == "probability"}
+    crosses = [name for name, r in rankers.items() if r.variant == "mtdnet-cross"]
     if not crosses:
         st.info(
             "There is no mtdnet-cross yet. Train one on the Train page: a small target, a large source, starting from "
@@ -73,17 +73,17 @@ def compare(choice: Choice) -> Comparison:
             icon=":material/model_training:",
         )
         st.stop()
-    fitting = [name for name in crosses if readings[name].data_hash == choice.dataset.manifest_hash]
+    fitting = [name for name in crosses if rankers[name].data_hash == choice.dataset.manifest_hash]
     a, b, c = st.columns([2, 2, 2])
-    after = readings[a.selectbox("After cross-domain training", [*fitting, *(n for n in crosses if n not in fitting)])]
+    after = rankers[a.selectbox("After cross-domain training", [*fitting, *(n for n in crosses if n not in fitting)])]
     card = read_card(after.path)
-    befores = [n for n, r in readings.items() if r.variant == "mtdnet"]
+    befores = [n for n, r in rankers.items() if r.variant == "mtdnet"]
     if not befores:
         st.info("There is no mtdnet to compare it with: train one on the source first.")
         st.stop()
     source = or_stop(partial(dataset_named, card.source))
-    befores.sort(key=lambda n: readings[n].data_hash != source.manifest_hash)
-    before = readings[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
+    befores.sort(key=lambda n: rankers[n].data_hash != source.manifest_hash)
+    before = rankers[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
     place = c.segmented_control(
         "Joint feature",
         PLACES,
@@ -123,35 +123,35 @@ def _shown_on(bar: "st.delta_generator.DeltaGenerator") -> Progress:
 
 
 def _comparison(
-    choice: Choice, source: Dataset, before: Reading, after: Reading, place: str, progress: Progress
+    choice: Choice, source: Dataset, before: Ranker, after: Ranker, place: str, progress: Progress
 ) -> Comparison:
     parts = split(source, default_protocol(source))
     sides = ((choice.dataset, choice.split), (source, parts))
-    pairs = [sample_pairs(part, truth_of(data, part), EACH_KIND) for data, part in sides]
-    for reading in (before, after):
-        sizes = read_card(reading.path).architecture
+    pairs = [sample_pairs(part, ground_truth(data, part), EACH_KIND) for data, part in sides]
+    for ranker in (before, after):
+        sizes = read_card(ranker.path).architecture
         for data, those in zip((choice.dataset, source), pairs, strict=True):
             positions = np.concatenate([those.first, those.second])
             Pixels(data, sizes.height, sizes.width).fill(positions, progress)
-    styles = styles_of([*choice.readings, before, after])
+    styles = styles_of([*choice.rankers, before, after])
     seen = []
-    for reading in (before, after):
+    for ranker in (before, after):
         (target_maps, target), (source_maps, others) = (
-            _seen(reading, data, those, place) for (data, _), those in zip(sides, pairs, strict=True)
+            _seen(ranker, data, those, place) for (data, _), those in zip(sides, pairs, strict=True)
         )
-        key = key_of(reading, choice.dataset, source, pairs, place)
-        style = styles[reading.path, reading.kind]
-        seen.append(Seen(reading.name, style, key, target_maps, source_maps, target, others))
+        key = key_of(ranker, choice.dataset, source, pairs, place)
+        style = styles[ranker.path, ranker.kind]
+        seen.append(PairFeatures(ranker.name, style, key, target_maps, source_maps, target, others))
     return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 
 
 @remembered(st.cache_resource, max_entries=16, show_spinner="Computing joint maps …")
-def _seen(reading: Reading, dataset: Dataset, pairs: Pairs, place: str) -> tuple[FloatArray, FloatArray]:
+def _seen(ranker: Ranker, dataset: Dataset, pairs: Pairs, place: str) -> tuple[Float32Array, Float32Array]:
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
     from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
-    network, card = loaded(reading.path, reading.sha256, settings.device())
+    network, card = loaded(ranker.path, ranker.sha256, settings.device())
     assert isinstance(network, MTDnet)
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     maps = joint_maps(network, pixels, pairs, settings.device())

@@ -6,7 +6,7 @@ import streamlit as st
 from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
-from reidviz.ui.joint_maps.comparison import Comparison, Seen
+from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
@@ -44,7 +44,7 @@ def show_numbers(comparison: Comparison) -> None:
 
 
 @remembered(st.cache_data, max_entries=64)
-def _numbers(seen: Seen, target_pairs: Pairs, source_pairs: Pairs) -> Transfer:
+def _numbers(seen: PairFeatures, target_pairs: Pairs, source_pairs: Pairs) -> Transfer:
     return transfer(seen.target, target_pairs.same, seen.source, source_pairs.same)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
-from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.transfer.domain_gap import Pairs, distances
 from reidviz.figures.heatmaps import channel_tiles, energy, overlaid
 from reidviz.ui.joint_maps.comparison import Comparison
@@ -65,7 +65,7 @@ def show_pair(comparison: Comparison) -> None:
     _channels(comparison, chosen)
 
 
-def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, FloatArray]:
+def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[Float32Array, Float32Array]:
     """The joint maps (C, h, w) of one pair before and after."""
     before, after = comparison.before, comparison.after
     if target:
@@ -73,7 +73,9 @@ def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[FloatArray, 
     return before.source_maps[pair], after.source_maps[pair]
 
 
-def _pair(dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[FloatArray, FloatArray], note: str) -> dict[str, Any]:
+def _pair(
+    dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[Float32Array, Float32Array], note: str
+) -> dict[str, Any]:
     pictures = [picture(dataset, int(i)) for i in (pairs.first[pair], pairs.second[pair])]
     heats = [energy(joint[None])[0] for joint in maps]
     return {

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from reidviz.common.printable import shown
-from reidviz.data.dataset import Dataset, IntArray
+from reidviz.common.arrays import IntArray
+from reidviz.common.printable import printable
+from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, Key
@@ -17,11 +18,11 @@ from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import Picture
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 
 @dataclass(frozen=True, eq=False)
-class Shown(Picture):
+class PairImage(KeyedImage):
     """One of two pictures; person and camera are None where they are not known."""
 
     told: str
@@ -29,7 +30,7 @@ class Shown(Picture):
     camera: str | None
 
 
-def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
+def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
     """Draw the choice of two pictures; at first a probe and its true match."""
     ids = {choice.dataset.samples[i].id: int(i) for i in _test(choice).tolist()}
     first_key, second_key = pair_keys(choice.dataset)
@@ -56,17 +57,17 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[Shown, Shown]:
     return first, second
 
 
-def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) -> Shown:
+def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) -> PairImage:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.selectbox(label, list(ids), key=key.name, format_func=lambda one: _told(choice, ids[one]))
+        wanted = st.selectbox(label, list(ids), key=key.name, format_func=lambda one: _label(choice, ids[one]))
         with st.popover("Upload", icon=":material/upload:"):
             mine = upload("A picture of one person instead", key.of("file").name)
     if mine is not None:
-        return Shown(mine.image, mine.key, "your picture", None, None)
+        return PairImage(mine.image, mine.key, "your picture", None, None)
     position = ids[wanted]
     sample = choice.dataset.samples[position]
     image = or_stop(lambda: picture(choice.dataset, position))
-    return Shown(image, key_of(choice.dataset, position), _told(choice, position), sample.identity, sample.camera)
+    return PairImage(image, key_of(choice.dataset, position), _label(choice, position), sample.identity, sample.camera)
 
 
 def _start(choice: Choice, ids: dict[str, int]) -> None:
@@ -80,7 +81,7 @@ def _start(choice: Choice, ids: dict[str, int]) -> None:
     probes = choice.split.probes
     wanted = st.query_params.get("probe", "")
     row = int(np.flatnonzero(probes == ids[wanted])[0]) if wanted in ids and ids[wanted] in probes else 0
-    same, _ = truth_of(choice.dataset, choice.split).marks(row)
+    same, _ = ground_truth(choice.dataset, choice.split).masks(row)
     match = choice.split.gallery[np.flatnonzero(same)[0]]
     first_key.set(choice.dataset.samples[probes[row]].id)
     second_key.set(choice.dataset.samples[match].id)
@@ -93,17 +94,17 @@ def _suggestions(
     place = np.flatnonzero(choice.split.probes == ids[first])
     if not len(place):
         return []
-    same, passed_over = truth_of(choice.dataset, choice.split).marks(int(place[0]))
+    same, ignored = ground_truth(choice.dataset, choice.split).masks(int(place[0]))
     gallery = choice.split.gallery
     match = choice.dataset.samples[gallery[np.flatnonzero(same)[0]]].id
     found = [(Markdown("Its true match"), Markdown("The same person"), match)]
     for result in results[:4]:
-        farness = result.scores.farness(int(place[0])).astype(np.float64)
-        farness[same | passed_over] = np.inf
-        if np.isinf(farness).all():
+        distances = result.scores.distances(int(place[0])).astype(np.float64)
+        distances[same | ignored] = np.inf
+        if np.isinf(distances).all():
             break
-        nearest = choice.dataset.samples[gallery[int(farness.argmin())]].id
-        name = literal(result.reading.name)
+        nearest = choice.dataset.samples[gallery[int(distances.argmin())]].id
+        name = literal(result.ranker.name)
         told = Markdown(f"The picture of somebody else that {name} puts nearest")
         found.append((Markdown(f"Wrong by {name}"), told, nearest))
     return found
@@ -135,7 +136,7 @@ def _test(choice: Choice) -> IntArray:
     return np.unique(np.concatenate([choice.split.probes, choice.split.gallery]))
 
 
-def _told(choice: Choice, position: int) -> str:
+def _label(choice: Choice, position: int) -> str:
     sample = choice.dataset.samples[position]
     camera = f" · camera {sample.camera}" if sample.camera else ""
-    return shown(f"person {sample.identity}{camera} · {sample.id}")
+    return printable(f"person {sample.identity}{camera} · {sample.id}")

@@ -8,51 +8,52 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.ranker import Reading
-from reidviz.evaluation.ranking.fusion import mixed
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.ranking.fusion import fuse
+from reidviz.evaluation.scores import Scores
 from reidviz.figures.pairs import passes_figure
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
-from reidviz.ui.pairs.pair_picker import Shown
+from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import Picture, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
 
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
 ORDERS = (Plain("first picture first"), Plain("second picture first"))
 
 
 @dataclass(frozen=True, eq=False)
-class Passes:
+class PassScores:
     """Every pass of one network on a pair: P(same) (8,) and squared distances (4,), None where it lacks the branch."""
 
-    probability: FloatArray | None
-    distance: FloatArray | None
+    probability: Float32Array | None
+    distance: Float32Array | None
 
-    def score(self, reading: Reading) -> float:
-        """The score of the pair as a reading takes it: the mean of its passes."""
-        if reading.kind != "fused":
-            found = self.distance if reading.kind == "distance" else self.probability
+    def score(self, ranker: Ranker) -> float:
+        """The score of the pair as a ranker takes it: the mean of its passes."""
+        if ranker.kind != "fused":
+            found = self.distance if ranker.kind == "distance" else self.probability
             assert found is not None
             return float(found.mean())
         assert self.distance is not None
         assert self.probability is not None
-        assert reading.weight is not None
+        assert ranker.weight is not None
         parts = [np.array([[part.mean()]], dtype=np.float32) for part in (self.distance, self.probability)]
-        return float(mixed(Scores("distance", parts[0]), Scores("probability", parts[1]), reading.weight).matrix[0, 0])
+        return float(fuse(Scores("distance", parts[0]), Scores("probability", parts[1]), ranker.weight).matrix[0, 0])
 
 
-def show_pair(choice: Choice, first: Shown, second: Shown, every: list[Tested]) -> dict[str, float]:
-    """Both pictures, a table of what each reading says, and the single passes. Returns the score by reading name."""
+def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[Tested]) -> dict[str, float]:
+    """Both pictures, a table of what each ranker says, and the single passes. Returns the score by ranker name."""
     passes = or_stop(
-        lambda: {one.reading.name: passes_of(one.reading.path, one.reading.sha256, first, second) for one in every}
+        lambda: {one.ranker.name: passes_of(one.ranker.path, one.ranker.sha256, first, second) for one in every}
     )
-    scores = {one.reading.name: passes[one.reading.name].score(one.reading) for one in every}
+    scores = {one.ranker.name: passes[one.ranker.name].score(one.ranker) for one in every}
     left, right = st.columns([2, 5], gap="medium")
     with left:
         st.html(_pictures(first, second))
@@ -65,9 +66,9 @@ def show_pair(choice: Choice, first: Shown, second: Shown, every: list[Tested]) 
             "**Says**: at the threshold set below, at first where both errors are equal."
         )
     a, b = st.columns(2)
-    classifiers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "probability"}
-    rankers = {one.reading.name: passes[one.reading.name] for one in every if one.reading.kind == "distance"}
-    styles = {plain(one.reading.name): choice.style(one.reading) for one in every}
+    classifiers = {one.ranker.name: passes[one.ranker.name] for one in every if one.ranker.kind == "probability"}
+    rankers = {one.ranker.name: passes[one.ranker.name] for one in every if one.ranker.kind == "distance"}
+    styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
     both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
         found = {name: one.probability for name, one in classifiers.items()}
@@ -79,7 +80,7 @@ def show_pair(choice: Choice, first: Shown, second: Shown, every: list[Tested]) 
 
 
 @remembered(st.cache_data, max_entries=256)
-def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passes:
+def passes_of(path: Path, sha256: str, first: KeyedImage, second: KeyedImage) -> PassScores:
     """All passes of one network on two pictures."""
     from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
     from reidviz.models.loaded import loaded
@@ -90,19 +91,19 @@ def passes_of(path: Path, sha256: str, first: Picture, second: Picture) -> Passe
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()
     ranks = not isinstance(network, MTDnet) or network.feature is not None
-    return Passes(
+    return PassScores(
         probabilities(network, *pictures, device).ravel() if isinstance(network, MTDnet) else None,
         squared_distances(network, *pictures, device).ravel() if ranks else None,
     )
 
 
-def _pictures(first: Shown, second: Shown) -> Html:
+def _pictures(first: PairImage, second: PairImage) -> Html:
     kind = "rv-two same" if first.person is not None and first.person == second.person else "rv-two"
     pictures = [(data_uri(one.image), one.told) for one in (first, second)]
     return render("widgets/picture_row.html", kind=kind, pictures=pictures)
 
 
-def _truth(first: Shown, second: Shown) -> Markdown:
+def _truth(first: PairImage, second: PairImage) -> Markdown:
     if first.person is None or second.person is None:
         return Markdown("Whether they are one person is not known here.")
     return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
@@ -116,16 +117,16 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Mar
         )
     ]
     for one in every:
-        value = scores[one.reading.name]
+        value = scores[one.ranker.name]
         said = Markdown("same" if one.sign * value >= one.sign * one.threshold else "different")
         score = {
             "distance": Markdown(f"d²\u00a0{value:.3f}"),
             "probability": Markdown(f"P\u00a0{100 * value:.1f}\u00a0%"),
             "fused": Markdown(f"s\u00a0{value:.3f}"),
-        }[one.reading.kind]
+        }[one.ranker.kind]
         lines.append(
             Markdown(
-                f"| {model(one.reading.name, choice.style(one.reading))} | {score} | {said} | "
+                f"| {model(one.ranker.name, choice.style(one.ranker))} | {score} | {said} | "
                 f"{one.share_below(value, same=False):.1f} % | {100 - one.share_below(value, same=True):.1f} % |"
             )
         )
@@ -133,7 +134,7 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Mar
 
 
 def _draw(
-    found: dict[str, FloatArray | None],
+    found: dict[str, Float32Array | None],
     styles: Mapping[Plain, ModelStyle],
     labels: Sequence[Plain],
     title: Plain,

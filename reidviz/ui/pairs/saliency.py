@@ -8,15 +8,15 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common import settings
+from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import time_left
 from reidviz.data.images.decode import resize
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.ranker import Reading
-from reidviz.evaluation.scores import FloatArray
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.models.model_card import read_card
 from reidviz.models.variants import variant
-from reidviz.ui.pairs.pair_picker import Shown
+from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.thumbnails import data_uri
@@ -39,18 +39,18 @@ class Why:
     is hidden, and as much elsewhere."""
 
     score: float
-    first: FloatArray
-    second: FloatArray
+    first: Float32Array
+    second: Float32Array
     important: float
     elsewhere: float
 
 
-def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
+def show_why(first: PairImage, second: PairImage, rankers: list[Ranker]) -> None:
     """Both branches of the chosen network side by side, with a check of what is shown."""
-    named = {reading.name: reading for reading in readings}
+    named = {ranker.name: ranker for ranker in rankers}
     a, b = st.columns(2)
     with a:
-        reading = named[st.selectbox("Network", list(named), key="why-model")]
+        ranker = named[st.selectbox("Network", list(named), key="why-model")]
     with b:
         method = st.segmented_control(
             "Method",
@@ -62,10 +62,10 @@ def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
             help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
             "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
         )
-    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(reading)), strict=False):
+    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(ranker)), strict=False):
         with column, said():
             st.markdown(f"**{BRANCHES[branch]}**")
-            _show(first, second, reading, branch, METHODS[method or "gradient × activation"])
+            _show(first, second, ranker, branch, METHODS[method or "gradient × activation"])
     st.caption(
         "Orange places speak for *the same person*, blue ones against; each pair of pictures is drawn to its own "
         "strongest place. By gradient both pictures carry one map of the classifier: places of its joint map after "
@@ -73,15 +73,15 @@ def show_why(first: Shown, second: Shown, readings: list[Reading]) -> None:
     )
 
 
-def _branches(reading: Reading) -> "list[Branch]":
-    """The branches of the network behind a reading."""
-    trained = variant(read_card(reading.path).variant)
+def _branches(ranker: Ranker) -> "list[Branch]":
+    """The branches of the network behind a ranker."""
+    trained = variant(read_card(ranker.path).variant)
     has: dict[Branch, bool] = {"ranking": trained.ranking, "pairs": trained.pairs}
     return [branch for branch, there in has.items() if there]
 
 
-def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> None:
-    found = _explained(first, second, reading, branch, method)
+def _show(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> None:
+    found = _explained(first, second, ranker, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
     pictures = [
         (data_uri(signed_overlay(one.image, map_, strongest)), f"{one.told}: what mattered")
@@ -89,7 +89,7 @@ def _show(first: Shown, second: Shown, reading: Reading, branch: "Branch", metho
     ]
     st.html(render("widgets/picture_row.html", kind="rv-why", pictures=pictures))
     st.caption(
-        f"{literal(reading.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
+        f"{literal(ranker.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
         f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
     )
 
@@ -100,12 +100,12 @@ def _kept() -> dict[str, Why]:
     return {}
 
 
-def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", method: "Method") -> Why:
+def _explained(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> Why:
     """The explanation, with a bar that tells how far it is while it is computed."""
-    kept, key = _kept(), key_of(first, second, reading.sha256, branch, method)
+    kept, key = _kept(), key_of(first, second, ranker.sha256, branch, method)
     if (found := kept.get(key)) is None:
         bar = st.progress(0.0, text="Explaining …")
-        found = kept[key] = _why(first, second, reading, branch, method, bar)
+        found = kept[key] = _why(first, second, ranker, branch, method, bar)
         bar.empty()
         for oldest in list(kept)[:-MOST_KEPT]:
             kept.pop(oldest, None)
@@ -113,9 +113,9 @@ def _explained(first: Shown, second: Shown, reading: Reading, branch: "Branch", 
 
 
 def _why(
-    first: Shown,
-    second: Shown,
-    reading: Reading,
+    first: PairImage,
+    second: PairImage,
+    ranker: Ranker,
     branch: "Branch",
     method: "Method",
     bar: "st.delta_generator.DeltaGenerator",
@@ -123,7 +123,7 @@ def _why(
     from reidviz.evaluation.explain.saliency import deletion, explain
     from reidviz.models.loaded import loaded
 
-    network, card = loaded(reading.path, reading.sha256, settings.device())
+    network, card = loaded(ranker.path, ranker.sha256, settings.device())
     size = card.architecture.height, card.architecture.width
     pictures = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from reidviz.common.printable import shown
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import Float32Array, IntArray
+from reidviz.common.printable import printable
 from reidviz.data.keys import key_of
-from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.verification.pair_set import PairSet
 from reidviz.figures.pairs import plane_figure
 from reidviz.ui.pairs.pair_picker import take_pair
@@ -28,7 +27,7 @@ LASSOED = "lassoed pairs"
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """The two readings of one network on the same test pairs; either may be absent. known: one that there is, the mix
+    """The two rankers of one network on the same test pairs; either may be absent. known: one that there is, the mix
     of both where neither was chosen."""
 
     ranking: Tested | None
@@ -42,8 +41,8 @@ class Tasks:
 
 
 def tasks_of(every: list[Tested], sha256: str) -> Tasks:
-    """The readings of one network among all that are chosen."""
-    mine = {one.reading.kind: one for one in every if one.reading.sha256 == sha256}
+    """The rankers of one network among all that are chosen."""
+    mine = {one.ranker.kind: one for one in every if one.ranker.sha256 == sha256}
     ranking, classifier = mine.get("distance"), mine.get("probability")
     if ranking and classifier and len(ranking.pairs) != len(classifier.pairs):
         classifier = None  # a cascade that is still being replaced leaves pairs out
@@ -107,17 +106,17 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         pages = -(-len(rows) // A_PAGE)
         page = st.pagination(pages, key=f"pairs-page {shown_key}") if pages > 1 else 1
-        shown = rows[(page - 1) * A_PAGE : page * A_PAGE]
+        on_page = rows[(page - 1) * A_PAGE : page * A_PAGE]
         st.button(
             "Select these pictures",
             icon=":material/lasso_select:",
             help="They become the selection of all pages",
             on_click=_select,
-            args=(choice, tasks.pairs, shown),
+            args=(choice, tasks.pairs, on_page),
         )
     with said():
-        st.html(render("pairs/pair_cards.html", cards=[_card(choice, tasks, int(row)) for row in shown]))
-    offered = {f"{number}: {_told(choice, tasks, int(row))}": int(row) for number, row in enumerate(shown, 1)}
+        st.html(render("pairs/pair_cards.html", cards=[_card(choice, tasks, int(row)) for row in on_page]))
+    offered = {f"{number}: {_label(choice, tasks, int(row))}": int(row) for number, row in enumerate(on_page, 1)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         one = st.selectbox("Look closely at", list(offered), key=f"pairs-close {shown_key} {page}")
         st.button(
@@ -163,7 +162,7 @@ def _corners(tasks: Tasks) -> dict[str, IntArray]:
     """Rows of the pairs by how both tasks judge them, the gravest first."""
     one = tasks.known
     same, above = one.pairs.same, one.alike >= one.sign * one.threshold
-    name = one.reading.name
+    name = one.ranker.name
     found = {
         f"false matches of {name}, most alike first": _worst(~same & above, -one.alike),
         f"false non-matches of {name}, least alike first": _worst(same & ~above, one.alike),
@@ -179,7 +178,7 @@ def _corners(tasks: Tasks) -> dict[str, IntArray]:
     }
 
 
-def _worst(which: np.ndarray, gravity: FloatArray) -> IntArray:
+def _worst(which: np.ndarray, gravity: Float32Array) -> IntArray:
     rows = np.flatnonzero(which)
     return rows[np.argsort(gravity[rows], kind="stable")]
 
@@ -196,9 +195,9 @@ def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:
     return int(choice.split.probes[pairs.probes[row]]), int(choice.split.gallery[pairs.gallery[row]])
 
 
-def _told(choice: Choice, tasks: Tasks, row: int) -> str:
+def _label(choice: Choice, tasks: Tasks, row: int) -> str:
     first, second = (choice.dataset.samples[i] for i in _positions(choice, tasks.pairs, row))
-    return shown(f"{first.id} and {second.id}")
+    return printable(f"{first.id} and {second.id}")
 
 
 def _card(choice: Choice, tasks: Tasks, row: int) -> dict[str, Any]:
@@ -210,7 +209,7 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> dict[str, Any]:
         scores.append(f"d² {tasks.ranking.values[row]:.3f}")
     if tasks.classifier is not None:
         scores.append(f"P {tasks.classifier.values[row]:.1%}")
-    if tasks.known.reading.kind == "fused":
+    if tasks.known.ranker.kind == "fused":
         scores.append(f"s {tasks.known.values[row]:.2f}")
     return {
         "same": same,

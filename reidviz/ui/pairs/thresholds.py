@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import BoolArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.ground_truth import BoolArray
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.verification.error_rates import (
     Reliability,
@@ -49,16 +49,16 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
         st.info("These cameras have pairs of one kind only. Choose others.")
         return
-    figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.reading.kind], marked)
+    figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.ranker.kind], marked)
     st.plotly_chart(
         figure,
         key="pairs-scores",
-        alt=f"Histograms of {UNITS[one.reading.kind]} of pairs of one person and of different persons",
+        alt=f"Histograms of {UNITS[one.ranker.kind]} of pairs of one person and of different persons",
         config={"displayModeBar": False},
     )
     pairs = one.pairs.at(shown)
     told = pairs_told(replace(pairs, different_total=pairs.different) if cameras != ALL else pairs)
-    st.caption(f"{literal(one.reading.name)} on {told}, {literal(cameras)}.")
+    st.caption(f"{literal(one.ranker.name)} on {told}, {literal(cameras)}.")
     rates = _rates(one, shown)
     false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
     a, b, c, d = st.columns(4)
@@ -82,7 +82,7 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     st.download_button(
         "Threshold card",
         data=json.dumps(threshold_card(choice, result, one), indent=1),
-        file_name=f"{one.reading.name} threshold.json",
+        file_name=f"{one.ranker.name} threshold.json",
         mime="application/json",
         icon=":material/download:",
         help="The model's card with this threshold, its rates and where they were measured, as JSON.",
@@ -94,9 +94,9 @@ def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any
     false_match, false_non_match = error_rates(one.alike, one.pairs.same, one.sign * one.threshold)
     false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
     found: dict[str, Any] = {
-        "reading": one.reading.name,
-        "kind": one.reading.kind,
-        "weight": one.reading.weight,
+        "reading": one.ranker.name,
+        "kind": one.ranker.kind,
+        "weight": one.ranker.weight,
         "threshold": one.threshold,
         "same_person_where": "score <= threshold" if one.sign < 0 else "score >= threshold",
         "data": choice.dataset.name,
@@ -112,17 +112,17 @@ def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any
         "open_set": {"false_positive_identification": false_positive, "false_negative_identification": missed},
         "equal_error": {"rate": one.equal[0], "threshold": one.sign * one.equal[1]},
     }
-    if one.reading.kind == "probability":
+    if one.ranker.kind == "probability":
         found["temperature"] = temperature(one.values, one.pairs.same)
-    return found | {"card": asdict(read_card(one.reading.path))}
+    return found | {"card": asdict(read_card(one.ranker.path))}
 
 
 def show_curves(choice: Choice, every: list[Tested]) -> None:
     """ROC or DET of all chosen models, with the figures that sum them up."""
     kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
-    curves = {plain(one.reading.name): thinned(one.errors) for one in every}
-    thresholds = {plain(one.reading.name): one.sign * one.threshold for one in every}
-    styles = {plain(one.reading.name): choice.style(one.reading) for one in every}
+    curves = {plain(one.ranker.name): thinned(one.errors) for one in every}
+    thresholds = {plain(one.ranker.name): one.sign * one.threshold for one in every}
+    styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
     st.plotly_chart(
         errors_figure(curves, thresholds, styles, kind == "DET"),
         key="pairs-errors",
@@ -139,7 +139,7 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
         ]
         lines.append(
             Markdown(
-                f"| {model(one.reading.name, choice.style(one.reading))} | {100 * one.equal[0]:.2f} % | "
+                f"| {model(one.ranker.name, choice.style(one.ranker))} | {100 * one.equal[0]:.2f} % | "
                 f"{missed[0]:.1f} % | {missed[1]:.1f} % | {area(one.errors):.4f} |"
             )
         )
@@ -153,8 +153,8 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
 
 def show_calibration(choice: Choice, one: Tested) -> None:
     """Can P(same) be taken at its word, before and after temperature scaling?"""
-    if one.reading.kind != "probability":
-        st.info(f"{literal(one.reading.name)} gives no probability. Choose a model that ranks by P(same).")
+    if one.ranker.kind != "probability":
+        st.info(f"{literal(one.ranker.name)} gives no probability. Choose a model that ranks by P(same).")
         return
     before, after, degrees = _calibrated(one, choice.dataset, choice.split)
     st.plotly_chart(
@@ -183,7 +183,7 @@ def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliabilit
 
 def _slider(one: Tested) -> None:
     """The threshold in the score's own unit, and places to put it."""
-    step = STEPS[one.reading.kind]
+    step = STEPS[one.ranker.kind]
     low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         slider(

@@ -1,19 +1,19 @@
-"""What one reading makes of all test pairs: their scores, the errors of each threshold, and the threshold in use."""
+"""What one ranker makes of all test pairs: their scores, the errors of each threshold, and the threshold in use."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
-from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.verification.error_rates import Errors, OpenSet, equal_error, errors, open_set, threshold_at
-from reidviz.evaluation.verification.pair_set import PairSet, likeness, pairs_tested
+from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested, similarity
 from reidviz.figures.text import Plain
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import THRESHOLD, Key
@@ -37,7 +37,7 @@ class AtMost:
 
 @dataclass(frozen=True, eq=False)
 class Tested:
-    """A reading on all test pairs.
+    """A ranker on all test pairs.
 
     key             what tells it from others: that of its result
     values          the score of each pair (P,) as it is; alike: larger for pairs that are more alike
@@ -46,11 +46,11 @@ class Tested:
     threshold_key   what the session keeps the user's threshold under
     """
 
-    reading: Reading
+    ranker: Ranker
     key: str
     pairs: PairSet
-    values: FloatArray
-    alike: FloatArray
+    values: Float32Array
+    alike: Float32Array
     errors: Errors
     equal: tuple[float, float]
     threshold_key: Key[float | AtMost | None]
@@ -58,7 +58,7 @@ class Tested:
     @property
     def sign(self) -> int:
         """-1 where a smaller score means more alike."""
-        return -1 if self.reading.kind == "distance" else 1
+        return -1 if self.ranker.kind == "distance" else 1
 
     @property
     def threshold(self) -> float:
@@ -80,7 +80,7 @@ def all_pairs(choice: Choice) -> PairSet:
 
 
 def tested(choice: Choice, result: Result) -> Tested | None:
-    """One reading on all test pairs; None where those it has a score for are of one kind, and nothing can be told."""
+    """One ranker on all test pairs; None where those it has a score for are of one kind, and nothing can be told."""
     return _tested(result, choice.dataset, choice.split)
 
 
@@ -90,7 +90,7 @@ def tested_or_stop(choice: Choice, results: list[Result]) -> list[tuple[Result, 
     In a cascade all of one kind may be missing until the scores of all pairs arrive.
     """
     found = [(result, one) for result in results if (one := tested(choice, result)) is not None]
-    lacking = [literal(result.reading.name) for result in results if tested(choice, result) is None]
+    lacking = [literal(result.ranker.name) for result in results if tested(choice, result) is None]
     if not all_pairs(choice).different_total:
         st.info(f"There are no pairs of different persons, so no threshold can be judged. {literal(ONE_PERSON)}")
     elif lacking:
@@ -115,14 +115,14 @@ def pairs_told(pairs: PairSet) -> Markdown:
 def threshold_key(result: Result, dataset: Dataset, split: Split) -> Key[float | AtMost | None]:
     """A threshold belongs to the scores of one network, read one way, on one test. It outlives a cascade and the name
     of a run: the scores that follow are of the same unit."""
-    reading, scoring = result.reading, result.scoring
+    ranker, scoring = result.ranker, result.scoring
     ways = scoring.passes, scoring.precision
-    return THRESHOLD.of(key_of(reading.sha256, reading.kind, reading.weight, ways, dataset, split))
+    return THRESHOLD.of(key_of(ranker.sha256, ranker.kind, ranker.weight, ways, dataset, split))
 
 
 @remembered(st.cache_resource, max_entries=4)
 def _pairs(dataset: Dataset, split: Split) -> PairSet:
-    return pairs_tested(truth_of(dataset, split))
+    return pairs_tested(ground_truth(dataset, split))
 
 
 @remembered(st.cache_resource, max_entries=16, show_spinner="Counting errors …")
@@ -134,12 +134,12 @@ def _tested(result: Result, dataset: Dataset, split: Split) -> Tested | None:
         pairs, values = pairs.at(known), values[known]
     if pairs.same.all() or not pairs.same.any():
         return None
-    alike = likeness(values, result.reading.kind)
+    alike = similarity(values, result.ranker.kind)
     found = errors(alike, pairs.same)
     kept = threshold_key(result, dataset, split)
-    return Tested(result.reading, result.key, pairs, values, alike, found, equal_error(found), kept)
+    return Tested(result.ranker, result.key, pairs, values, alike, found, equal_error(found), kept)
 
 
 @remembered(st.cache_resource, max_entries=16)
 def _searched(result: Result, dataset: Dataset, split: Split) -> OpenSet:
-    return open_set(result.scores, truth_of(dataset, split))
+    return open_set(result.scores, ground_truth(dataset, split))

@@ -1,4 +1,4 @@
-"""The multi-task dial: from pure ranking to pure classification, for the fused reading of a multi-task network."""
+"""The multi-task dial: from pure ranking to pure classification, for the fused ranker of a multi-task network."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.fusion import dial_figure
 from reidviz.models.model_card import Fusion
 from reidviz.ui.session.choice import Choice
@@ -16,47 +16,47 @@ from reidviz.ui.widgets.slider import slider
 
 
 def dial(choice: Choice, page: str) -> Choice:
-    """Draw the dial where a fused reading is chosen; the choice with these readings at the weights they stand at.
+    """Draw the dial where a fused ranker is chosen; the choice with these rankers at the weights they stand at.
 
     Weights are kept as long as the session lasts, over all pages, and those that were moved in the address. Each page
     has a slider of its own: one that two pages shared would start at 0 when the page changes.
     """
-    fused = [reading for reading in choice.readings if reading.kind == "fused"]
+    fused = [ranker for ranker in choice.rankers if ranker.kind == "fused"]
     if not fused:
         return choice
     with st.container(border=True):
         one = fused[0]
         if len(fused) > 1:
-            named = {reading.name: reading for reading in fused}
+            named = {ranker.name: ranker for ranker in fused}
             one = named[st.selectbox("Dial of", list(named), key="dial-of")]
         _draw(one, FUSION_SLIDER.of(page, _key(one), str(one.weight)))
-    moved = {reading.name: weight_of(reading) for reading in fused}
+    moved = {ranker.name: weight_of(ranker) for ranker in fused}
     st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
     return replace(
-        choice, readings=tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.readings)
+        choice, rankers=tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.rankers)
     )
 
 
-def weight_of(reading: Reading) -> float:
-    """Where the dial of a fused reading stands: as it was left, as the address says, or as it was fitted."""
-    assert reading.weight is not None
-    moved = FUSION_WEIGHTS.get({}).get(_key(reading))
+def weight_of(ranker: Ranker) -> float:
+    """Where the dial of a fused ranker stands: as it was left, as the address says, or as it was fitted."""
+    assert ranker.weight is not None
+    moved = FUSION_WEIGHTS.get({}).get(_key(ranker))
     if moved is not None:
         return moved
-    linked = _linked(reading.name)
+    linked = _linked(ranker.name)
     if linked is None:
-        return reading.weight
-    _keep(_key(reading), linked)
+        return ranker.weight
+    _keep(_key(ranker), linked)
     return linked
 
 
-def _key(reading: Reading) -> str:
+def _key(ranker: Ranker) -> str:
     """What a weight is kept under: runs of the same weights have dials of their own."""
-    return key_of(reading.sha256, reading.name)
+    return key_of(ranker.sha256, ranker.name)
 
 
 def _linked(name: str) -> float | None:
-    """The weight that the address gives to the reading of that name."""
+    """The weight that the address gives to the ranker of that name."""
     for given in st.query_params.get_all("dial"):
         who, _, weight = given.rpartition(":")
         try:
@@ -67,18 +67,18 @@ def _linked(name: str) -> float | None:
     return None
 
 
-def _draw(reading: Reading, key: Key[float]) -> None:
-    assert reading.weight is not None
-    fusion = reading.fusion
+def _draw(ranker: Ranker, key: Key[float]) -> None:
+    assert ranker.weight is not None
+    fusion = ranker.fusion
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container():
             slider(
-                f"Multi-task dial of {literal(reading.name)}",
+                f"Multi-task dial of {literal(ranker.name)}",
                 (0.0, 1.0),
-                weight_of(reading),
+                weight_of(ranker),
                 0.01,
                 key,
-                partial(_keep, _key(reading)),
+                partial(_keep, _key(ranker)),
                 tip="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
                 "ranking branch and w the weight set here.",
             )
@@ -89,9 +89,9 @@ def _draw(reading: Reading, key: Key[float]) -> None:
             key="dial-back",
             width="content",
             help="Back to the fitted weight" if fusion else "Back to the middle",
-            disabled=weight_of(reading) == reading.weight,
+            disabled=weight_of(ranker) == ranker.weight,
             on_click=_keep,
-            args=(_key(reading), reading.weight),
+            args=(_key(ranker), ranker.weight),
         )
     if fusion is None:
         st.caption(
@@ -107,7 +107,7 @@ def _draw(reading: Reading, key: Key[float]) -> None:
     )
     if details.open:
         with details:
-            _show_fit(fusion, weight_of(reading))
+            _show_fit(fusion, weight_of(ranker))
 
 
 def _show_fit(fusion: Fusion, weight: float) -> None:
@@ -123,5 +123,5 @@ def _show_fit(fusion: Fusion, weight: float) -> None:
     )
 
 
-def _keep(reading: str, weight: float) -> None:
-    FUSION_WEIGHTS.set(FUSION_WEIGHTS.get({}) | {reading: weight})
+def _keep(ranker: str, weight: float) -> None:
+    FUSION_WEIGHTS.set(FUSION_WEIGHTS.get({}) | {ranker: weight})

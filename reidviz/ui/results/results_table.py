@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
@@ -26,9 +26,9 @@ COLUMNS = (
 def results_table(choice: Choice, results: list[Result]) -> None:
     """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold, and what of it says
     nothing."""
-    names = [model(result.reading.name, choice.style(result.reading)) for result in results]
+    names = [model(result.ranker.name, choice.style(result.ranker)) for result in results]
     st.markdown(figures_table([record(result) for result in results], names))
-    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
+    say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
 
 
 def say_foregone(remarks: Iterable[str]) -> None:
@@ -40,7 +40,7 @@ def say_foregone(remarks: Iterable[str]) -> None:
 def best_in_words(results: list[Result]) -> Markdown:
     """Which of the models puts the right person first for the most probes."""
     shares = [result.ranking.cmc_at(1) for result in results]
-    names = [literal(r.reading.name) for r, share in zip(results, shares, strict=True) if share == max(shares)]
+    names = [literal(r.ranker.name) for r, share in zip(results, shares, strict=True) if share == max(shares)]
     best = [Markdown(f"**{name}**") for name in names]
     told = Markdown(f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes")
     if len(best) == len(results):
@@ -92,8 +92,8 @@ def provenance(choice: Choice) -> None:
 def training_data(choice: Choice) -> None:
     """What the chosen models were trained on, and a warning where they may have seen the test persons."""
     trainings: dict[tuple[str, str, str], list[Markdown]] = {}
-    for reading in choice.readings:
-        trainings.setdefault((reading.data, reading.data_hash, reading.protocol), []).append(literal(reading.name))
+    for ranker in choice.rankers:
+        trainings.setdefault((ranker.data, ranker.data_hash, ranker.protocol), []).append(literal(ranker.name))
     for (trained_on, data_hash, protocol), names in trainings.items():
         listed = Markdown(", ".join(names))
         if data_hash != choice.dataset.manifest_hash:

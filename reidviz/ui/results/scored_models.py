@@ -12,7 +12,7 @@ from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
@@ -24,12 +24,12 @@ CASCADE = Scoring(cascade=100)
 
 
 def results_or_progress(choice: Choice) -> list[Result]:
-    """The results at hand of the chosen readings, in that order.
+    """The results at hand of the chosen rankers, in that order.
 
     While some are missing or are only those of a cascade, progress is shown, and the page starts again by itself when
     there is more; it ends here as long as there is none.
     """
-    if not choice.readings:
+    if not choice.rankers:
         st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
         st.stop()
     at_hand = _at_hand(choice)
@@ -38,8 +38,8 @@ def results_or_progress(choice: Choice) -> list[Result]:
     if not any(at_hand):
         st.stop()
     results = [
-        _named(_result(choice, reading, scoring))
-        for reading, scoring in zip(choice.readings, at_hand, strict=True)
+        _named(_result(choice, ranker, scoring))
+        for ranker, scoring in zip(choice.rankers, at_hand, strict=True)
         if scoring is not None
     ]
     for recall in sorted({result.cascade.recall for result in results if result.cascade is not None}):
@@ -51,49 +51,49 @@ def results_or_progress(choice: Choice) -> list[Result]:
 
 
 def _at_hand(choice: Choice) -> tuple[Scoring | None, ...]:
-    """How the best scores were computed that are on disk, for each chosen reading."""
+    """How the best scores were computed that are on disk, for each chosen ranker."""
     found = []
-    for reading in choice.readings:
-        ways = _ways(choice, reading)
-        found.append(next((way for way in ways if is_cached(reading, choice.dataset, choice.split, way)), None))
+    for ranker in choice.rankers:
+        ways = _ways(choice, ranker)
+        found.append(next((way for way in ways if is_cached(ranker, choice.dataset, choice.split, way)), None))
     return tuple(found)
 
 
-def _ways(choice: Choice, reading: Reading) -> list[Scoring]:
-    """How a reading is scored, the best first."""
-    worthwhile = reading.cascades and len(choice.split.gallery) >= 2 * CASCADE.cascade
+def _ways(choice: Choice, ranker: Ranker) -> list[Scoring]:
+    """How a ranker is scored, the best first."""
+    worthwhile = ranker.cascades and len(choice.split.gallery) >= 2 * CASCADE.cascade
     return [EXACT, CASCADE] if worthwhile else [EXACT]
 
 
-def _result(choice: Choice, reading: Reading, scoring: Scoring) -> Result:
+def _result(choice: Choice, ranker: Ranker, scoring: Scoring) -> Result:
     """A fused one is made anew each time: its weight is a dial, and mixing takes milliseconds."""
-    if reading.kind == "fused":
-        return evaluate(reading, choice.dataset, choice.split, scoring=scoring)
-    return _kept_result(reading, choice.dataset, choice.split, scoring)
+    if ranker.kind == "fused":
+        return evaluate(ranker, choice.dataset, choice.split, scoring=scoring)
+    return _kept_result(ranker, choice.dataset, choice.split, scoring)
 
 
 @remembered(st.cache_resource, max_entries=32)
-def _kept_result(reading: Reading, dataset: Dataset, split: Split, scoring: Scoring) -> Result:
-    return evaluate(reading, dataset, split, scoring=scoring)
+def _kept_result(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring) -> Result:
+    return evaluate(ranker, dataset, split, scoring=scoring)
 
 
 def _named(result: Result) -> Result:
     """The result of a cascade under a name that says so."""
     if result.cascade is None:
         return result
-    name = f"{result.reading.name} (cascade {result.cascade.count})"
-    return replace(result, reading=replace(result.reading, name=name))
+    name = f"{result.ranker.name} (cascade {result.cascade.count})"
+    return replace(result, ranker=replace(result.ranker, name=name))
 
 
 def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     def work(progress: Progress) -> None:
-        distances = [(reading, EXACT) for reading in choice.readings if reading.kind == "distance"]
-        cascades = [(reading, CASCADE) for reading in choice.readings if CASCADE in _ways(choice, reading)]
-        for reading, scoring in [*distances, *cascades, *((reading, EXACT) for reading in choice.readings)]:
-            evaluate(reading, choice.dataset, choice.split, progress, scoring)
+        distances = [(ranker, EXACT) for ranker in choice.rankers if ranker.kind == "distance"]
+        cascades = [(ranker, CASCADE) for ranker in choice.rankers if CASCADE in _ways(choice, ranker)]
+        for ranker, scoring in [*distances, *cascades, *((ranker, EXACT) for ranker in choice.rankers)]:
+            evaluate(ranker, choice.dataset, choice.split, progress, scoring)
 
     about = Markdown(
-        f"**Computing the scores** of {len(choice.readings)} models on {literal(short(choice.dataset.name))}: this "
+        f"**Computing the scores** of {len(choice.rankers)} models on {literal(short(choice.dataset.name))}: this "
         f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
     )
     key = key_of("scores", choice)
@@ -112,7 +112,7 @@ def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
                 "gallery pictures that the ranking branch puts nearest, the others follow in its order."
             )
         )
-    missing = [literal(r.name) for r, scoring in zip(choice.readings, at_hand, strict=True) if scoring is None]
+    missing = [literal(r.name) for r, scoring in zip(choice.rankers, at_hand, strict=True) if scoring is None]
     if missing:
         said.append(Markdown(f"Still to come: {', '.join(missing)}."))
     return Markdown(" ".join(said))

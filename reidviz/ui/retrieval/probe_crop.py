@@ -11,14 +11,14 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.explain.masking import Box, only_box, without_box
 from reidviz.ui.session.keys import BOX
 from reidviz.ui.widgets.markup import Markdown
-from reidviz.ui.widgets.thumbnails import Picture, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
 
 GRID = 24
 WIDTH = 150
 KEEP: Final = ("only the box", "all but the box")
 
 
-def choose_box(whole: Picture) -> Picture | None:
+def choose_box(whole: KeyedImage) -> KeyedImage | None:
     """Draw the probe to drag a box over; the picture as the models are to see it, None where there is no box."""
     keep = st.radio("The models see", KEEP, key="box-keep")
     chart = BOX.of(whole.key)
@@ -37,7 +37,7 @@ def choose_box(whole: Picture) -> Picture | None:
     shown = (only_box if keep == KEEP[0] else without_box)(np.asarray(whole.image), box)
     kept = Markdown("Only the box" if keep == KEEP[0] else "All but the box")
     st.caption(f"{kept}; the rest has the picture's mean colour. Double-click takes the box away.")
-    return Picture(Image.fromarray(shown), key_of(whole, keep, box))
+    return KeyedImage(Image.fromarray(shown), key_of(whole, keep, box))
 
 
 def _figure(image: Image.Image) -> go.Figure:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.session.choice import Choice
@@ -44,7 +44,7 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
 
 def _filtered(choice: Choice, results: list[Result]) -> IntArray:
     """Rows of the probes that the filter lets through, in the order of the data set."""
-    names = [r.reading.name for r in results]
+    names = [r.ranker.name for r in results]
     first = np.stack([r.ranking.first for r in results])
     masks = {"all probes": np.ones(first.shape[1], dtype=bool)}
     if len(results) > 1:

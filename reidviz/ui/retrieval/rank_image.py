@@ -11,8 +11,8 @@ from reidviz.common import settings
 from reidviz.common.progress import time_left
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.ranker import Reading
-from reidviz.evaluation.ranking.fusion import mixed
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.ranking.fusion import fuse
 from reidviz.evaluation.scores import Scores
 from reidviz.models.model_card import read_card
 from reidviz.models.variants import Kind
@@ -20,33 +20,33 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import Picture
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 
-def scores_of_picture(picture: Picture, choice: Choice) -> Iterator[tuple[Reading, Scores]]:
-    """Every chosen reading with its scores (1, gallery) of one picture, one after the other, with a bar that tells how
+def scores_of_picture(picture: KeyedImage, choice: Choice) -> Iterator[tuple[Ranker, Scores]]:
+    """Every chosen ranker with its scores (1, gallery) of one picture, one after the other, with a bar that tells how
     far it is."""
     bar = st.progress(0.0)
     started = time.monotonic()
-    for done, reading in enumerate(choice.readings):
-        remaining = time_left(done, len(choice.readings), time.monotonic() - started)
-        bar.progress(done / len(choice.readings), text=f"Ranking with {literal(reading.name)} … {literal(remaining)}")
-        yield reading, or_stop(partial(_scores, picture, reading, choice))
+    for done, ranker in enumerate(choice.rankers):
+        remaining = time_left(done, len(choice.rankers), time.monotonic() - started)
+        bar.progress(done / len(choice.rankers), text=f"Ranking with {literal(ranker.name)} … {literal(remaining)}")
+        yield ranker, or_stop(partial(_scores, picture, ranker, choice))
     bar.empty()
 
 
-def _scores(picture: Picture, reading: Reading, choice: Choice) -> Scores:
+def _scores(picture: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
     def of(kind: Kind) -> Scores:
-        return _part(picture, reading.path, reading.sha256, kind, choice.dataset, choice.split)
+        return _part(picture, ranker.path, ranker.sha256, kind, choice.dataset, choice.split)
 
-    if reading.kind != "fused":
-        return of(reading.kind)
-    assert reading.weight is not None
-    return mixed(of("distance"), of("probability"), reading.weight)
+    if ranker.kind != "fused":
+        return of(ranker.kind)
+    assert ranker.weight is not None
+    return fuse(of("distance"), of("probability"), ranker.weight)
 
 
 @remembered(st.cache_data, max_entries=64)
-def _part(picture: Picture, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
+def _part(picture: KeyedImage, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
     from reidviz.evaluation.scoring.image import Gallery, scores_of_image
 
     sizes = read_card(path).architecture

@@ -3,12 +3,13 @@
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import BoolArray
 from reidviz.common.printable import short
 from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
-from reidviz.evaluation.ground_truth import BoolArray, truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import order
 from reidviz.evaluation.scores import Scores
@@ -21,7 +22,7 @@ from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
-from reidviz.ui.widgets.thumbnails import Picture, data_uri, thumbnail
+from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri, thumbnail
 
 FEWEST_A_ROW = 5
 
@@ -29,14 +30,14 @@ FEWEST_A_ROW = 5
 def show_probe(choice: Choice, results: list[Result], position: int) -> None:
     """The probe beside the ranked galleries of every model."""
     sample = choice.dataset.samples[choice.split.probes[position]]
-    truth = truth_of(choice.dataset, choice.split).marks(position)
+    truth = ground_truth(choice.dataset, choice.split).masks(position)
     left, right = st.columns([1, 6], gap="medium")
     boxed = None
     with left:
         st.markdown("**Probe**")
         if st.toggle("Box", key="boxed", help="Drag a box over the probe: which part of it decides the lists?"):
             place = int(choice.split.probes[position])
-            whole = Picture(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
+            whole = KeyedImage(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
             boxed = choose_box(whole)
         else:
             with said():
@@ -48,26 +49,26 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         shown = _shown(len(choice.split.gallery))
     with right, said():
         if boxed is not None:
-            found = [(reading, scores, 0) for reading, scores in scores_of_picture(boxed, choice)]
+            found = [(ranker, scores, 0) for ranker, scores in scores_of_picture(boxed, choice)]
         else:
-            found = [(r.reading, r.scores, position) for r in results]
+            found = [(r.ranker, r.scores, position) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
-        rows = [_row(choice, reading, scores, row, shown, truth) for reading, scores, row in beside_the_dial_first]
+        rows = [_row(choice, ranker, scores, row, shown, truth) for ranker, scores, row in beside_the_dial_first]
         st.html(rows_html(rows))
-    say_foregone(foregone(truth_of(choice.dataset, choice.split)))
+    say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
 
 
 def show_upload(choice: Choice) -> None:
     """Drop a picture, see whom each model takes it for."""
     mine = upload("A picture of one person, cropped to the person", "upload")
-    if not choice.readings:
+    if not choice.rankers:
         st.info("Choose at least one model in the sidebar.")
         return
     if mine is None:
         st.info(
             f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
-            f"{literal(short(choice.dataset.name))} by {len(choice.readings)} models.",
+            f"{literal(short(choice.dataset.name))} by {len(choice.rankers)} models.",
             icon=":material/upload:",
         )
         return
@@ -85,7 +86,7 @@ def show_upload(choice: Choice) -> None:
         choice = dial(choice, "retrieval")
         with said():
             found = scores_of_picture(mine, choice)
-            st.html(rows_html([_row(choice, reading, scores, 0, shown, None) for reading, scores in found]))
+            st.html(rows_html([_row(choice, ranker, scores, 0, shown, None) for ranker, scores in found]))
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
         f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same))."
@@ -103,16 +104,16 @@ def _shown(gallery: int) -> int:
 
 def _row(
     choice: Choice,
-    reading: Reading,
+    ranker: Ranker,
     scores: Scores,
     probe: int,
     shown: int,
     truth: tuple[BoolArray, BoolArray] | None,
 ) -> Row:
-    """A ranked list. truth: which gallery pictures are true matches and which are passed over, None if unknown."""
-    same, passed_over = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
-    ranked = order(scores.farness(probe), same)
-    ranked = ranked[~passed_over[ranked]]
+    """A ranked list. truth: which gallery pictures are true matches and which are ignored, None if unknown."""
+    same, ignored = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
+    ranked = order(scores.distances(probe), same)
+    ranked = ranked[~ignored[ranked]]
 
     def card(rank: int) -> Card:
         place = int(ranked[rank - 1])
@@ -131,8 +132,8 @@ def _row(
         + {
             "distance": "squared distance",
             "probability": "P(same person)",
-            "fused": f"both tasks, weight {reading.weight or 0:.2f}",
-        }[reading.kind]
+            "fused": f"both tasks, weight {ranker.weight or 0:.2f}",
+        }[ranker.kind]
     )
     beyond = None
     if same is not None:
@@ -144,4 +145,4 @@ def _row(
         if first > shown:
             beyond = card(first)
     cards = tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1))
-    return Row(reading.name, choice.style(reading), note, cards, beyond)
+    return Row(ranker.name, choice.style(ranker), note, cards, beyond)

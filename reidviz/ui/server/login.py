@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 
 GUIDE = "See docs/server.md, then start the server anew."
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
@@ -102,4 +102,4 @@ def show_user() -> None:
 def _called(user: Mapping[str, Any]) -> str:
     """The name that the provider gives somebody, with the address; plain text, cut where it is long."""
     told = [value for value in (user.get("name"), user.get("email")) if isinstance(value, str) and value.strip()]
-    return ", ".join(dict.fromkeys(shown(value[:80]) for value in told)) or "Somebody"
+    return ", ".join(dict.fromkeys(printable(value[:80]) for value in told)) or "Somebody"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from reidviz.data.dataset import Dataset, Split
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.style import ModelStyle
 from reidviz.ui.navigation import pages
 from reidviz.ui.session.model_styles import styles_of
@@ -16,15 +16,15 @@ from reidviz.ui.session.model_styles import styles_of
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A data set, one split of it and the readings to compare, each under a name of its own."""
+    """A data set, one split of it and the rankers to compare, each under a name of its own."""
 
     dataset: Dataset
     split: Split
-    readings: tuple[Reading, ...]
+    rankers: tuple[Ranker, ...]
 
-    def style(self, reading: Reading) -> ModelStyle:
-        """How a chosen reading looks."""
-        return styles_of(self.readings)[reading.path, reading.kind]
+    def style(self, ranker: Ranker) -> ModelStyle:
+        """How a chosen ranker looks."""
+        return styles_of(self.rankers)[ranker.path, ranker.kind]
 
 
 _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)

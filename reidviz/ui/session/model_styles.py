@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from reidviz.evaluation.pipeline.ranker import Reading
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.models.variants import Kind
 from reidviz.ui.widgets.markup import render
@@ -15,15 +15,15 @@ AT_STEP = re.compile(r" at step \d+")
 """What the name of a model says of how far its training is."""
 
 
-def styles_of(readings: Iterable[Reading]) -> dict[tuple[Path, Kind], ModelStyle]:
+def styles_of(rankers: Iterable[Ranker]) -> dict[tuple[Path, Kind], ModelStyle]:
     """The look of each of these, by file and kind: its name may tell a step or a cascade."""
     names: dict[tuple[Path, Kind], str] = {}
-    for one in readings:
+    for one in rankers:
         names.setdefault((one.path, one.kind), AT_STEP.sub("", one.name))
     styles = style_of(names.values())
     return {key: styles[name] for key, name in names.items()}
 
 
-def sign_menu(key: str, readings: Iterable[Reading]) -> None:
+def sign_menu(key: str, rankers: Iterable[Ranker]) -> None:
     """Put its sign before each model in the menu of that key, in the order in which they are chosen there."""
-    st.html(render("session/menu_signs.html", key=key, styles=list(styles_of(readings).values())))
+    st.html(render("session/menu_signs.html", key=key, styles=list(styles_of(rankers).values())))

@@ -10,7 +10,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.pipeline.ranker import Reading, readings_of
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.models.model_card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.session.datasets import dataset_named
@@ -22,16 +22,16 @@ MOST_BY_DEFAULT = 6
 HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 
 
-def known_readings() -> dict[str, Reading]:
-    """Every reading of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
-    readings: dict[str, Reading] = {}
+def known_rankers() -> dict[str, Ranker]:
+    """Every ranker of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
+    rankers: dict[str, Ranker] = {}
     for found in _models():
-        for reading in () if isinstance(found, str) else found:
-            name = reading.name
-            while name in readings:
+        for ranker in () if isinstance(found, str) else found:
+            name = ranker.name
+            while name in rankers:
                 name += "′"
-            readings[name] = replace(reading, name=name)
-    return readings
+            rankers[name] = replace(ranker, name=name)
+    return rankers
 
 
 def damaged_models() -> tuple[str, ...]:
@@ -39,19 +39,19 @@ def damaged_models() -> tuple[str, ...]:
     return tuple(found for found in _models() if isinstance(found, str))
 
 
-def _models() -> list[tuple[Reading, ...] | str]:
-    """The readings of each checkpoint, or why it has none."""
+def _models() -> list[tuple[Ranker, ...] | str]:
+    """The rankers of each checkpoint, or why it has none."""
     shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
     runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     files = [file for file in [*shipped, *runs] if file is not None and file.is_file()]
-    return [_readings(file, stamp_of(file, file.with_suffix(".json"))) for file in files]
+    return [_rankers(file, stamp_of(file, file.with_suffix(".json"))) for file in files]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _readings(file: Path, stamp: tuple[int, ...]) -> tuple[Reading, ...] | str:
+def _rankers(file: Path, stamp: tuple[int, ...]) -> tuple[Ranker, ...] | str:
     """The same of one file at one moment."""
     try:
-        return readings_of(file)
+        return rankers_of(file)
     except ReidvizError as error:
         return error.message
 
@@ -64,7 +64,7 @@ def _weights_of(run: Path) -> Path | None:
         return None
 
 
-def still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[str]:
+def still_there(names: Iterable[object], offered: dict[str, Ranker]) -> list[str]:
     """The chosen models that are still offered, whatever a browser sent; a run that has moved on goes by the name of
     its new step."""
     by_run = {AT_STEP.sub("", name): name for name in offered}
@@ -73,28 +73,28 @@ def still_there(names: Iterable[object], offered: dict[str, Reading]) -> list[st
 
 
 def use_run(run: Path, data: str, protocol: str) -> None:
-    """Add the readings of a run to the chosen models, and choose its data and protocol; to be called in a callback.
+    """Add the rankers of a run to the chosen models, and choose its data and protocol; to be called in a callback.
 
     Raises ReidvizError when the run has no weights, or its data cannot be read.
     """
     split(dataset_named(data), protocol)
     weights = find_checkpoint(run)
-    names = [name for name, reading in known_readings().items() if reading.path == weights]
+    names = [name for name, ranker in known_rankers().items() if ranker.path == weights]
     models = MODELS.get(CHOSEN_BEFORE.get({}).get("models", []))
     DATA.set(data)
     PROTOCOL.set(protocol)
     MODELS.set(list(dict.fromkeys([*models, *names])))
 
 
-def fitting(offered: dict[str, Reading], dataset: Dataset) -> list[str]:
+def fitting(offered: dict[str, Ranker], dataset: Dataset) -> list[str]:
     """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones.
 
     Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
     """
-    own = [name for name, reading in offered.items() if reading.data_hash == dataset.manifest_hash]
+    own = [name for name, ranker in offered.items() if ranker.data_hash == dataset.manifest_hash]
     shipped = {name: r.variant for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
     alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
     found = [name for name in own if name in shipped]
     if found and not set(found) & set(alone):
-        found = [name for name in alone if shipped[name] in dict(VARIANTS["mtdnet"].readings)] + found
+        found = [name for name in alone if shipped[name] in dict(VARIANTS["mtdnet"].rankers)] + found
     return found or own[:MOST_BY_DEFAULT] or alone

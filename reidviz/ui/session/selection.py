@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reidviz.data.dataset import IntArray
+from reidviz.common.arrays import IntArray
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SELECTION
 

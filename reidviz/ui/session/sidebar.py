@@ -12,7 +12,7 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import BUILT_IN, dataset_named, from_address, in_address, known_data
 from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL, Key
 from reidviz.ui.session.model_styles import sign_menu
-from reidviz.ui.session.models import damaged_models, fitting, known_readings, still_there
+from reidviz.ui.session.models import damaged_models, fitting, known_rankers, still_there
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -50,7 +50,7 @@ def _sidebar(unsplit: bool) -> Choice:
         show_error(error)
         nobody = np.array([], dtype=np.int64)
         return Choice(dataset, Split(protocol, nobody, nobody, nobody), ())
-    offered = known_readings()
+    offered = known_rankers()
     if MODELS.get() is None:
         MODELS.set(before.get("models") or st.query_params.get_all("models") or fitting(offered, dataset))
     MODELS.set(still_there(MODELS.get([]), offered))
@@ -70,9 +70,9 @@ def _sidebar(unsplit: bool) -> Choice:
     names = still_there(MODELS.get([]), offered)
     CHOSEN_BEFORE.set({"data": _text(DATA), "protocol": protocol, "models": names})
     st.query_params.update({"data": in_address(_text(DATA)), "protocol": protocol, "models": names})
-    readings = tuple(offered[name] for name in names)
-    sign_menu(MODELS.name, readings)
-    return Choice(dataset, parts, readings)
+    rankers = tuple(offered[name] for name in names)
+    sign_menu(MODELS.name, rankers)
+    return Choice(dataset, parts, rankers)
 
 
 def _dataset_menu() -> Dataset:
@@ -125,7 +125,7 @@ def _start_anew() -> None:
     except ReidvizError:
         return
     PROTOCOL.set(default_protocol(dataset))
-    MODELS.set(fitting(known_readings(), dataset))
+    MODELS.set(fitting(known_rankers(), dataset))
 
 
 def _say_damaged(sentences: tuple[str, ...]) -> None:

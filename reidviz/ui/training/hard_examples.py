@@ -8,23 +8,23 @@ from reidviz.ui.widgets.markup import Html, Markdown, render
 from reidviz.ui.widgets.thumbnails import thumbnail
 
 
-def mistakes_html(reading: dict[str, Any], dataset: Dataset) -> Html:
-    """The mistakes of one reading, the worst first. Raises ReidvizError when a picture cannot be read."""
+def mistakes_html(ranker: dict[str, Any], dataset: Dataset) -> Html:
+    """The mistakes of one ranker, the worst first. Raises ReidvizError when a picture cannot be read."""
     return render(
-        "training/hard_examples.html", mistakes=[_mistake(one, reading, dataset) for one in reading["mistakes"]]
+        "training/hard_examples.html", mistakes=[_mistake(one, ranker, dataset) for one in ranker["mistakes"]]
     )
 
 
-def mistakes_title(reading: dict[str, Any]) -> Markdown:
+def mistakes_title(ranker: dict[str, Any]) -> Markdown:
     """What they are, and how to read them."""
-    if reading["kind"] == "distance":
+    if ranker["kind"] == "distance":
         return Markdown("Hardest triplets: by squared distance, a wrong person is nearer than the true match")
     return Markdown("Hardest pairs: a wrong person gets a higher P(same) than the true match")
 
 
-def _mistake(mistake: dict[str, Any], reading: dict[str, Any], dataset: Dataset) -> list[dict[str, Any]]:
+def _mistake(mistake: dict[str, Any], ranker: dict[str, Any], dataset: Dataset) -> list[dict[str, Any]]:
     rank = int(mistake["rank"])
-    match, other = (_score(reading, mistake[which]) for which in ("match_score", "other_score"))
+    match, other = (_score(ranker, mistake[which]) for which in ("match_score", "other_score"))
     return [
         _card(dataset, mistake["probe"], "unknown", "probe", "probe", ""),
         _card(dataset, mistake["match"], "right", str(rank), f"true match at rank {rank}", match),
@@ -45,5 +45,5 @@ def _card(dataset: Dataset, position: int, kind: str, head: str, words: str, sco
     }
 
 
-def _score(reading: dict[str, Any], value: float) -> str:
-    return f"d² {value:.3f}" if reading["kind"] == "distance" else f"P {value:.1%}"
+def _score(ranker: dict[str, Any], value: float) -> str:
+    return f"d² {value:.3f}" if ranker["kind"] == "distance" else f"P {value:.1%}"

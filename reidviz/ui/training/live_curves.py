@@ -9,7 +9,7 @@ from reidviz.training.events import Event
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
-from reidviz.ui.training.runs import Seen, duration, look
+from reidviz.ui.training.runs import RunView, duration, read_run
 from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
 LOSSES = {
@@ -21,7 +21,7 @@ LOSSES = {
 }
 
 
-def live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
+def live(choice: Choice, seen: RunView, others: list[RunView]) -> None:
     """Everything that moves while a run is active, brought up to date every second, in place."""
     active = any(s.status.active for s in [seen, *others])
     moving = active and st.toggle(
@@ -34,8 +34,8 @@ def live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     fragment(_live, 1.0 if moving else None)(choice, seen, others)
 
 
-def _live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
-    seen, others = look(seen.folder), [look(other.folder) for other in others]
+def _live(choice: Choice, seen: RunView, others: list[RunView]) -> None:
+    seen, others = read_run(seen.folder), [read_run(other.folder) for other in others]
     _progress(seen)
     styles = styles_of_runs(choice, [seen, *others])
     final_figures([seen, *others], styles)
@@ -44,7 +44,7 @@ def _live(choice: Choice, seen: Seen, others: list[Seen]) -> None:
     show_mistakes(seen)
 
 
-def _progress(seen: Seen) -> None:
+def _progress(seen: RunView) -> None:
     status, steps = seen.status, seen.of("step")
     if status.active:
         left = Markdown(f", about {literal(duration(status.left))} left" if status.left is not None else "")
@@ -71,7 +71,7 @@ def _progress(seen: Seen) -> None:
         st.metric("Time so far", literal(duration(seen.seconds)), help="Of training and validation, pauses left out.")
 
 
-def _losses(seen: Seen) -> None:
+def _losses(seen: RunView) -> None:
     steps = seen.of("step")
     if not steps:
         return

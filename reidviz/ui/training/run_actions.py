@@ -10,13 +10,13 @@ from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.training import launcher
 from reidviz.ui.session.keys import LEAVE_TRAIN_PAGE, RUN_ERROR, RUN_TO_DELETE
 from reidviz.ui.session.models import use_run
-from reidviz.ui.training.runs import Seen
+from reidviz.ui.training.runs import RunView
 from reidviz.ui.training.start_form import duplicate
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
 
-def run_actions(seen: Seen) -> None:
+def run_actions(seen: RunView) -> None:
     """Its buttons, those that make sense now and change nothing where the server is read-only; an action that fails
     says why."""
     if LEAVE_TRAIN_PAGE.pop():
@@ -60,7 +60,7 @@ def _try(action: Callable[[], None]) -> None:
         RUN_ERROR.set(error)
 
 
-def _use(seen: Seen) -> None:
+def _use(seen: RunView) -> None:
     if seen.job is not None:
         read_card(find_checkpoint(seen.folder.root))
         use_run(seen.folder.root, seen.job.data, seen.job.protocol)
@@ -71,13 +71,13 @@ def _forget() -> None:
     RUN_TO_DELETE.pop()
 
 
-def _delete(seen: Seen) -> None:
+def _delete(seen: RunView) -> None:
     _forget()
     _try(lambda: launcher.delete(seen.folder))
 
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_forget)
-def _ask(seen: Seen) -> None:
+def _ask(seen: RunView) -> None:
     if RUN_TO_DELETE.get() is None:
         st.rerun()
     st.markdown(

@@ -7,7 +7,7 @@ from reidviz.common.printable import short
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.live_curves import live
 from reidviz.ui.training.run_actions import run_actions
-from reidviz.ui.training.runs import Seen
+from reidviz.ui.training.runs import RunView
 from reidviz.ui.training.start_form import MEANINGS, init_words
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
@@ -24,7 +24,7 @@ BADGES = {
 COMPARED = 3
 
 
-def show_run(choice: Choice, seen: Seen, runs: list[Seen]) -> None:
+def show_run(choice: Choice, seen: RunView, runs: list[RunView]) -> None:
     """Everything about one run; others of `runs` can be put into its charts."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(literal(seen.name), anchor=False, width="content")
@@ -40,7 +40,7 @@ def show_run(choice: Choice, seen: Seen, runs: list[Seen]) -> None:
     live(choice, seen, _compared(seen, runs))
 
 
-def _origin(seen: Seen) -> None:
+def _origin(seen: RunView) -> None:
     job, started = seen.job, seen.started
     if job is None:
         return
@@ -56,7 +56,7 @@ def _origin(seen: Seen) -> None:
     )
 
 
-def _explain(seen: Seen, runs: list[Seen]) -> None:
+def _explain(seen: RunView, runs: list[RunView]) -> None:
     """What the state means where it does not speak for itself."""
     status = seen.status
     if status.state == "failed":
@@ -82,11 +82,11 @@ def _explain(seen: Seen, runs: list[Seen]) -> None:
         )
 
 
-def _compared(seen: Seen, runs: list[Seen]) -> list[Seen]:
+def _compared(seen: RunView, runs: list[RunView]) -> list[RunView]:
     others = {other.name: other for other in runs if other.name != seen.name and other.validations}
     if not others:
         return []
-    alike = [name for name, other in others.items() if other.exam == seen.exam][:COMPARED]
+    alike = [name for name, other in others.items() if other.validation_set_id == seen.validation_set_id][:COMPARED]
     chosen = st.multiselect(
         "Beside it in the charts and tables",
         list(others),

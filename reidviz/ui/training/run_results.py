@@ -6,18 +6,19 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
+from reidviz.common.arrays import Float64Array
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.figures.text import Plain, plain
-from reidviz.figures.training import FloatArray, Points, rank1_figure, validation_cmc_figure
+from reidviz.figures.training import Points, rank1_figure, validation_cmc_figure
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.results.results_table import figures_table, say_foregone
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.model_styles import AT_STEP
 from reidviz.ui.training.hard_examples import mistakes_html, mistakes_title
-from reidviz.ui.training.runs import Seen
+from reidviz.ui.training.runs import RunView
 from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.messages import show_error
 
@@ -25,20 +26,20 @@ RANKS = 20
 HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 
 
-def styles_of_runs(choice: Choice, runs: list[Seen]) -> dict[str, ModelStyle]:
+def styles_of_runs(choice: Choice, runs: list[RunView]) -> dict[str, ModelStyle]:
     """How the models of the runs look, those that are chosen in the sidebar as on other pages.
 
     All that a run will have is among them before it is validated, so that none changes when it arrives.
     """
-    names = [AT_STEP.sub("", reading.name) for reading in choice.readings]
+    names = [AT_STEP.sub("", ranker.name) for ranker in choice.rankers]
     for seen in runs:
-        read_as = [name for name, _ in VARIANTS[seen.job.variant].readings] if seen.job else []
+        read_as = [name for name, _ in VARIANTS[seen.job.variant].rankers] if seen.job else []
         names += [_name(seen, place, name) for place, name in enumerate(read_as)]
         names += [*(_names(seen) if seen.validations else ()), *(record["name"] for record in seen.metrics)]
     return style_of(names)
 
 
-def final_figures(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> None:
+def final_figures(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None:
     """The figures of the finished runs on their test persons."""
     records = [record for seen in runs for record in seen.metrics]
     if not records:
@@ -57,8 +58,8 @@ def final_figures(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> None:
         st.warning("These runs were tested on different persons: their figures cannot be compared.")
 
 
-def validation_curves(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> None:
-    """Validation rank-1 over the steps, and the CMC of the last validation: one line a reading of each run."""
+def validation_curves(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None:
+    """Validation rank-1 over the steps, and the CMC of the last validation: one line a ranker of each run."""
     validated = [seen for seen in runs if seen.validations]
     if not validated:
         return
@@ -70,7 +71,7 @@ def validation_curves(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> Non
         st.plotly_chart(
             rank1_figure(_rank1(validated), looks, max(seen.status.total for seen in validated)),
             key="rank1",
-            alt="Validation rank-1 over the steps, a line a reading",
+            alt="Validation rank-1 over the steps, a line a model",
         )
     with right:
         st.markdown("**CMC of the last validation**")
@@ -87,17 +88,17 @@ def validation_curves(runs: list[Seen], styles: Mapping[str, ModelStyle]) -> Non
         exams.setdefault(_exam(seen), []).append(last)
     for exam, names in exams.items():
         st.caption(f"{exam}: {', '.join(names)}.")
-    if len({(*seen.exam, seen.started.get("data_hash")) for seen in validated}) > 1:
+    if len({(*seen.validation_set_id, seen.started.get("data_hash")) for seen in validated}) > 1:
         st.warning("These runs were validated on different persons: their curves cannot be compared point by point.")
 
 
-def _exam(seen: Seen) -> Markdown:
+def _exam(seen: RunView) -> Markdown:
     last = seen.validations[-1]
     told = seen.started.get("validated_on") or "persons held out"
     return Markdown(f"Validated on {literal(told)}, {last['probes']:,} probes, gallery of {last['gallery']:,}")
 
 
-def _rank1(runs: list[Seen]) -> dict[Plain, Points]:
+def _rank1(runs: list[RunView]) -> dict[Plain, Points]:
     curves: dict[Plain, Points] = {}
     for seen in runs:
         steps = np.array([v["step"] for v in seen.validations], dtype=np.float64)
@@ -107,25 +108,25 @@ def _rank1(runs: list[Seen]) -> dict[Plain, Points]:
     return curves
 
 
-def _cmc(runs: list[Seen]) -> dict[Plain, FloatArray]:
+def _cmc(runs: list[RunView]) -> dict[Plain, Float64Array]:
     return {
-        plain(name): np.array(reading["cmc"], dtype=np.float64)
+        plain(name): np.array(ranker["cmc"], dtype=np.float64)
         for seen in runs
-        for name, reading in zip(_names(seen), seen.validations[-1]["readings"], strict=True)
+        for name, ranker in zip(_names(seen), seen.validations[-1]["readings"], strict=True)
     }
 
 
-def _names(seen: Seen) -> list[str]:
-    """What the readings of its last validation are called."""
+def _names(seen: RunView) -> list[str]:
+    """What the rankers of its last validation are called."""
     return [_name(seen, place, one["name"]) for place, one in enumerate(seen.validations[-1]["readings"])]
 
 
-def _name(seen: Seen, place: int, read_as: str) -> str:
-    """The name of a reading of a run, as in the sidebar: the run, and how it is read unless as it was trained."""
+def _name(seen: RunView, place: int, read_as: str) -> str:
+    """The name of a ranker of a run, as in the sidebar: the run, and how it is read unless as it was trained."""
     return f"{seen.name} ({read_as})" if place else seen.name
 
 
-def show_mistakes(seen: Seen) -> None:
+def show_mistakes(seen: RunView) -> None:
     """The hardest triplets and pairs of the last validation, as pictures."""
     if not seen.validations or seen.job is None:
         return
@@ -135,13 +136,13 @@ def show_mistakes(seen: Seen) -> None:
         dataset = dataset_named(seen.job.data)
         if dataset.manifest_hash != seen.started.get("data_hash"):
             raise ReidvizError(f"The pictures of {short(seen.job.data)} are no longer those of this training.")
-        for reading in last["readings"]:
-            st.markdown(f"**{literal(reading['name'])}.** {mistakes_title(reading)}.")
-            if reading["mistakes"]:
-                st.html(mistakes_html(reading, dataset))
+        for ranker in last["readings"]:
+            st.markdown(f"**{literal(ranker['name'])}.** {mistakes_title(ranker)}.")
+            if ranker["mistakes"]:
+                st.html(mistakes_html(ranker, dataset))
             else:
                 st.caption("None: every probe finds its true match first.")
-        if not any(reading["mistakes"] for reading in last["readings"]):
+        if not any(ranker["mistakes"] for ranker in last["readings"]):
             return
         st.caption(
             f"At most 8 of {last['probes']:,} probes of the validation at step {last['step']:,}, those farthest wrong "

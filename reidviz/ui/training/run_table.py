@@ -4,10 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from reidviz.common.printable import short, shown
+from reidviz.common.printable import printable, short
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.keys import RUN
-from reidviz.ui.training.runs import Seen, all_runs, duration
+from reidviz.ui.training.runs import RunView, all_runs, duration
 
 SIGNS = {
     "queued": "◔ queued",
@@ -22,7 +22,7 @@ PERCENT = {"validation rank-1", "test rank-1", "test mAP"}
 ROW = 35
 
 
-def chosen_run(runs: list[Seen]) -> Seen:
+def chosen_run(runs: list[RunView]) -> RunView:
     """The run that the user, the address or the last start chose; else the newest."""
     wanted = RUN.get(st.query_params.get("run", ""))
     chosen = next((seen for seen in runs if seen.name == wanted), runs[0])
@@ -31,7 +31,7 @@ def chosen_run(runs: list[Seen]) -> Seen:
     return chosen
 
 
-def run_table(runs: list[Seen], chosen: Seen) -> None:
+def run_table(runs: list[RunView], chosen: RunView) -> None:
     """The table; it is brought up to date every second as long as a run is active.
 
     The page starts again when a run was chosen in it, and when a run has come, gone or changed its state.
@@ -40,7 +40,7 @@ def run_table(runs: list[Seen], chosen: Seen) -> None:
     fragment(_table, every)(_standing(runs), chosen.name)
 
 
-def _standing(runs: list[Seen]) -> list[tuple[object, ...]]:
+def _standing(runs: list[RunView]) -> list[tuple[object, ...]]:
     """What the buttons and words of the page depend on."""
     return [(seen.name, seen.status.state, seen.stopping, seen.has_weights, seen.damaged) for seen in runs]
 
@@ -72,12 +72,12 @@ def _table(drawn: list[tuple[object, ...]], chosen: str) -> None:
         st.rerun(scope="app")
 
 
-def _columns(runs: list[Seen]) -> dict[str, list[Any]]:
+def _columns(runs: list[RunView]) -> dict[str, list[Any]]:
     jobs = [seen.job for seen in runs]
     own = [seen.metrics[0] if seen.metrics else None for seen in runs]
     damaged = [" ".join(seen.damaged) for seen in runs]
     return {
-        "run": [shown(seen.name) for seen in runs],
+        "run": [printable(seen.name) for seen in runs],
         "state": [DAMAGED if seen.problems else SIGNS[seen.status.state] for seen in runs],
         **({"what is damaged": damaged} if any(damaged) else {}),
         "step": [f"{seen.status.step:,} of {seen.status.total:,}" for seen in runs],

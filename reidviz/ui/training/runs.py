@@ -15,7 +15,7 @@ from reidviz.training.run_folder import Job, RunFolder, Status, runs_in
 
 
 @dataclass(frozen=True)
-class Seen:
+class RunView:
     """One run, as it stood when it was looked at.
 
     problems  why its request or its state cannot be read; without the first there is no job
@@ -60,13 +60,13 @@ class Seen:
 
     @property
     def validations(self) -> list[Event]:
-        """Its validations, in order, with the readings that the last one has."""
+        """Its validations, in order, with the rankers that the last one has."""
         found = self.of("validation")
-        return [v for v in found if _readings(v) == _readings(found[-1])]
+        return [v for v in found if _rankers(v) == _rankers(found[-1])]
 
     @property
     def best(self) -> tuple[float, int] | None:
-        """The best validation rank-1 of the variant's own reading, and its first step."""
+        """The best validation rank-1 of the variant's own ranker, and its first step."""
         found = [(float(v["readings"][0]["rank1"]), -int(v["step"])) for v in self.validations]
         return (max(found)[0], -max(found)[1]) if found else None
 
@@ -80,7 +80,7 @@ class Seen:
 
     @property
     def metrics(self) -> tuple[dict[str, Any], ...]:
-        """The figures on the test persons, one record a reading; none before it has finished."""
+        """The figures on the test persons, one record a ranker; none before it has finished."""
         return self._card.metrics if isinstance(self._card, Card) else ()
 
     @property
@@ -102,13 +102,13 @@ class Seen:
         return (self.of("started") or [{}])[-1]
 
     @property
-    def exam(self) -> tuple[object, ...]:
+    def validation_set_id(self) -> tuple[object, ...]:
         """What decides who it is validated on: runs that agree in it can be compared."""
         job = self.job
         return (job.data, job.protocol, job.recipe.held_out, job.seed) if job else (self.name,)
 
 
-def look(folder: RunFolder) -> Seen:
+def read_run(folder: RunFolder) -> RunView:
     """A run as it stands now."""
     problems = []
     status, job = Status("interrupted"), None
@@ -120,12 +120,12 @@ def look(folder: RunFolder) -> Seen:
         status = folder.read_status()
     except ReidvizError as error:
         problems.append(error)
-    return Seen(folder, status, job, tuple(problems))
+    return RunView(folder, status, job, tuple(problems))
 
 
-def all_runs() -> list[Seen]:
+def all_runs() -> list[RunView]:
     """Every run of runs_dir(), the one that was asked for last first."""
-    return [look(folder) for folder in sorted(runs_in(settings.runs_dir()), key=_asked_at, reverse=True)]
+    return [read_run(folder) for folder in sorted(runs_in(settings.runs_dir()), key=_asked_at, reverse=True)]
 
 
 def _asked_at(folder: RunFolder) -> tuple[int, str]:
@@ -141,8 +141,8 @@ def _events(root: Path) -> Events:
     return Events(root / "events.jsonl")
 
 
-def _readings(validation: Event) -> list[str]:
-    return [reading["name"] for reading in validation["readings"]]
+def _rankers(validation: Event) -> list[str]:
+    return [ranker["name"] for ranker in validation["readings"]]
 
 
 def duration(seconds: float) -> str:

@@ -20,9 +20,9 @@ from reidviz.training.run_folder import Job
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named, known_data
 from reidviz.ui.session.keys import RUN, TRAIN_ASKED, TRAIN_COUNT, TRAIN_FORM, TRAIN_STARTED, TRAIN_TEMPLATE
-from reidviz.ui.session.models import known_readings
+from reidviz.ui.session.models import known_rankers
 from reidviz.ui.training.recipe_form import group_of_inputs, recipe_inputs, value_of
-from reidviz.ui.training.runs import Seen
+from reidviz.ui.training.runs import RunView
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -50,7 +50,7 @@ def duplicate(job: Job) -> None:
     TRAIN_FORM.set(True)
 
 
-def new_training(choice: Choice, runs: list[Seen]) -> None:
+def new_training(choice: Choice, runs: list[RunView]) -> None:
     """Draw the form; when Start was pressed, create the run, start its worker and show it."""
     if started := TRAIN_STARTED.pop():
         TRAIN_FORM.set(False)
@@ -75,7 +75,7 @@ def _start(name: str, job: Job) -> None:
     st.rerun()
 
 
-def _inputs(choice: Choice, runs: list[Seen], template: Template) -> tuple[str, Job]:
+def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[str, Job]:
     old, key = template.job, f"train-{template.number}"
     a, b, c = st.columns([3, 2, 3])
     with a:
@@ -199,9 +199,9 @@ def _source(data: str, old: Job | None, key: str) -> str:
     )
 
 
-def _start_from(recipe_name: str, runs: list[Seen], old: Job | None, key: str) -> Path | None:
-    readings = known_readings().values()
-    paths = [settings.IMAGENET_STEM, *(r.path for r in readings if r.path.parent == settings.CHECKPOINTS)]
+def _start_from(recipe_name: str, runs: list[RunView], old: Job | None, key: str) -> Path | None:
+    rankers = known_rankers().values()
+    paths = [settings.IMAGENET_STEM, *(r.path for r in rankers if r.path.parent == settings.CHECKPOINTS)]
     paths += [seen.folder.root for seen in runs if seen.has_weights]
     if old is not None and old.init is not None:
         paths.append(old.init)

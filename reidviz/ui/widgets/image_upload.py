@@ -10,13 +10,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from reidviz.data.images.decode import SUFFIXES, decode
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import Picture
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 UPLOAD_TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 UPLOAD_MB = 20
 
 
-def upload(label: Markdown, key: str) -> Picture | None:
+def upload(label: Markdown, key: str) -> KeyedImage | None:
     """Draw the upload of a picture of one person; None before there is one. A file that is no picture ends the page."""
     file = st.file_uploader(
         label,
@@ -28,7 +28,7 @@ def upload(label: Markdown, key: str) -> Picture | None:
     if file is None:
         return None
     data = file.getvalue()
-    return Picture(or_stop(lambda: decode(data, file.name)), hashlib.sha256(data).hexdigest())
+    return KeyedImage(or_stop(lambda: decode(data, file.name)), hashlib.sha256(data).hexdigest())
 
 
 def free(file: UploadedFile) -> None:

@@ -13,7 +13,7 @@ from typing import Final, NewType, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reidviz.common.printable import shown
+from reidviz.common.printable import printable
 from reidviz.figures.style import ModelStyle
 
 Markdown = NewType("Markdown", str)
@@ -32,7 +32,7 @@ UI: Final = Path(__file__).parents[1]
 def literal(text: str) -> Markdown:
     """Text that Markdown shows as it is; line breaks become blanks, and what is invisible or turns the direction of a
     line is replaced (names.shown)."""
-    parts = FOUND_LATER.split(shown(" ".join(text.split())))
+    parts = FOUND_LATER.split(printable(" ".join(text.split())))
     return cast(Markdown, NOTHING.join(MARKS.sub(r"\\\1", part) for part in parts))
 
 
@@ -53,7 +53,7 @@ def stylesheet(file: str) -> Html:
 
 
 def _visible(value: object) -> object:
-    return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else shown(value)
+    return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else printable(value)
 
 
 TEMPLATES: Final = Environment(

@@ -15,7 +15,7 @@ HEIGHT = 180
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class KeyedImage:
     """A picture in full size; key tells it from others."""
 
     image: Image.Image

@@ -18,7 +18,7 @@ from reidviz.common.progress import silent
 from reidviz.common.settings import cache_dir
 from reidviz.data.doctor import Finding, examine
 from reidviz.data.doctor.duplicates import FLAT, NEAR, Links, near
-from reidviz.data.doctor.image_properties import Facts, facts_of
+from reidviz.data.doctor.image_properties import ImageProperties, facts_of
 from reidviz.data.doctor.spelling import alike, plain
 from reidviz.data.formats import load
 from reidviz.data.images.decode import contents
@@ -279,7 +279,7 @@ def test_kept_facts_that_claim_something_else_are_measured_again(
     dataset = load(f"folder:{root}")
     facts = facts_of(dataset, silent)
     (file,) = (cache_dir() / "doctor").glob(f"{dataset.cache_key}*")
-    np.savez_compressed(file, **{name: getattr(facts, name) for name in Facts.__annotations__} | change)
+    np.savez_compressed(file, **{name: getattr(facts, name) for name in ImageProperties.__annotations__} | change)
     np.testing.assert_array_equal(facts_of(dataset, silent).look, facts.look)
     with np.load(file) as kept:
         assert {name: kept[name].dtype for name in change} == {name: getattr(facts, name).dtype for name in change}
@@ -316,11 +316,11 @@ def look_alikes(looks: npt.NDArray[np.uint8]) -> set[tuple[int, int]]:
     return pairs
 
 
-def facts_like(looks: npt.NDArray[np.uint8]) -> Facts:
+def facts_like(looks: npt.NDArray[np.uint8]) -> ImageProperties:
     count = len(looks)
     no = np.zeros(count, dtype=np.bool_)
     size = np.ones((count, 2), dtype=np.int32)
-    return Facts(np.arange(count).astype("U16"), np.zeros(count, dtype="U1"), size, no, no, looks)
+    return ImageProperties(np.arange(count).astype("U16"), np.zeros(count, dtype="U1"), size, no, no, looks)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 12), st.floats(1, 60), st.floats(0, 12))

@@ -17,7 +17,7 @@ def test_each_person_keeps_its_share(persons: list[int], count: int, seed: int) 
     np.testing.assert_array_equal(chosen, by_identity(identities, count, seed))
 
 
-def test_persons_seen_once_are_not_passed_over() -> None:
+def test_persons_seen_once_are_not_ignored() -> None:
     identities = np.concatenate([np.arange(500), 1000 + np.repeat(np.arange(50), 10)])
     for count in (100, 200, 400, 600):
         once = int((by_identity(identities, count, 0) < 500).sum())

@@ -9,7 +9,7 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.explain.masking import box_mask, enlarged, hidden, only_box, strongest, without_box
 from reidviz.evaluation.explain.saliency import Branch, Method, by_gradient, by_occlusion, deletion, explain, scores_of
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
 from reidviz.evaluation.transfer.domain_gap import sample_pairs
 from reidviz.models.checkpoint import load_checkpoint
@@ -115,7 +115,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> tuple[MTDnet, np.ndarray,
         assert isinstance(net, MTDnet)
         dataset = load(card.data)
         parts = split(dataset, card.protocol)
-        chosen = sample_pairs(parts, truth_of(dataset, parts), 20)
+        chosen = sample_pairs(parts, ground_truth(dataset, parts), 20)
         pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
         return net, pixels[chosen.first], pixels[chosen.second]
 

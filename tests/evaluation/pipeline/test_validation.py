@@ -5,7 +5,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split, validation
-from reidviz.evaluation.ground_truth import truth_of
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.evaluation.ranking.fusion import WEIGHTS
 from reidviz.evaluation.ranking.ranking import rank
@@ -35,7 +35,7 @@ def test_a_multi_task_network_learns_how_to_mix_its_scores(data: Dataset, held: 
     assert fusion.measured_on == held.protocol == "2 of the training persons of half:0"
     assert (fusion.probes, fusion.gallery) == (found["probes"], found["gallery"]) == (4, 2)
     assert fusion.weights == WEIGHTS
-    by_kind = {reading["kind"]: reading for reading in found["readings"]}
+    by_kind = {ranker["kind"]: ranker for ranker in found["readings"]}
     assert list(by_kind) == ["probability", "distance"]
     for end, kind in ((0, "distance"), (-1, "probability")):
         assert fusion.mAP[end] == pytest.approx(by_kind[kind]["mAP"], abs=0.01)
@@ -47,20 +47,20 @@ def test_a_multi_task_network_learns_how_to_mix_its_scores(data: Dataset, held: 
 def test_a_network_read_one_way_has_nothing_to_mix(data: Dataset, held: Split, variant: str) -> None:
     found = validate(lively(variant), variant, data, held, CPU)
     assert found["fusion"] is None
-    assert [reading["name"] for reading in found["readings"]] == [variant]
+    assert [ranker["name"] for ranker in found["readings"]] == [variant]
 
 
 def test_a_validation_says_what_ranking_its_persons_says(data: Dataset, held: Split) -> None:
     made = lively("mtdnet", seed=3)
     pixels = Pixels(data, SMALL.height, SMALL.width)
     told: list[str] = []
-    readings = validate(made, "mtdnet", data, held, CPU, lambda done, total, what: told.append(what))["readings"]
-    for reading in readings:
+    rankers = validate(made, "mtdnet", data, held, CPU, lambda done, total, what: told.append(what))["readings"]
+    for ranker in rankers:
         ranking = rank(
-            score(made, reading["kind"], pixels[held.probes], pixels[held.gallery], CPU), truth_of(data, held)
+            score(made, ranker["kind"], pixels[held.probes], pixels[held.gallery], CPU), ground_truth(data, held)
         )
-        assert reading["rank1"] == round(ranking.cmc_at(1), 4)
-        assert reading["mAP"] == round(ranking.mean_average_precision(), 4)
-        np.testing.assert_allclose(reading["cmc"], ranking.cmc)
-        assert len(reading["mistakes"]) == int((ranking.first > 1).sum())
+        assert ranker["rank1"] == round(ranking.cmc_at(1), 4)
+        assert ranker["mAP"] == round(ranking.mean_average_precision(), 4)
+        np.testing.assert_allclose(ranker["cmc"], ranking.cmc)
+        assert len(ranker["mistakes"]) == int((ranking.first > 1).sum())
     assert "validating mtdnet" in told

@@ -5,22 +5,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.common.arrays import Float32Array
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.cascade import candidates, recall
 from reidviz.evaluation.ranking.ranking import rank
-from reidviz.evaluation.scores import FloatArray, Scores
+from reidviz.evaluation.scores import Scores
 
 
-def matrix(*rows: list[float]) -> FloatArray:
+def matrix(*rows: list[float]) -> Float32Array:
     return np.array(rows, dtype=np.float32)
 
 
-def anyone(distances: FloatArray) -> Truth:
-    """Nobody is passed over."""
-    return Truth(np.zeros(len(distances), dtype=np.int64), np.zeros(distances.shape[1], dtype=np.int64))
+def anyone(distances: Float32Array) -> GroundTruth:
+    """Nobody is ignored."""
+    return GroundTruth(np.zeros(len(distances), dtype=np.int64), np.zeros(distances.shape[1], dtype=np.int64))
 
 
-def cascaded(distances: FloatArray, probabilities: FloatArray, count: int, truth: Truth) -> Scores:
+def cascaded(distances: Float32Array, probabilities: Float32Array, count: int, truth: GroundTruth) -> Scores:
     """The probabilities of the candidates alone, the others placed by distance."""
     kept = np.full_like(probabilities, np.nan)
     np.put_along_axis(
@@ -51,12 +52,12 @@ def test_a_small_gallery_is_taken_whole() -> None:
 
 def test_recall_by_hand() -> None:
     """Of the first probe both matches are among the candidates, of the second one of two, of the others none."""
-    truth = Truth(np.array(list("abcd")), np.array(list("aabbcd")))
+    truth = GroundTruth(np.array(list("abcd")), np.array(list("aabbcd")))
     assert recall(np.array([[0, 1], [3, 5], [0, 1], [2, 4]]), truth) == 50
 
 
 def test_a_picture_by_the_own_camera_is_no_find() -> None:
-    truth = Truth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
+    truth = GroundTruth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
     assert recall(np.array([[0, 2]]), truth) == 0
     assert recall(np.array([[1, 2]]), truth) == 100
 
@@ -66,7 +67,7 @@ def test_a_picture_by_the_own_camera_is_no_find() -> None:
 def test_rank_one_of_a_cascade_is_never_above_its_recall(seed: int, gallery: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     people = rng.integers(4, size=gallery)
-    truth = Truth(rng.choice(people, 6), people)
+    truth = GroundTruth(rng.choice(people, 6), people)
     distances, probabilities = (rng.random((6, gallery), dtype=np.float32) for _ in range(2))
     ranking = rank(cascaded(distances, probabilities, count, truth), truth)
     assert ranking.cmc_at(1) <= recall(candidates(distances, count, truth), truth) + 1e-9
@@ -76,9 +77,9 @@ def test_rank_one_of_a_cascade_is_never_above_its_recall(seed: int, gallery: int
         assert ranking.ranks.tolist() == rank(Scores("distance", distances), truth).ranks.tolist()
 
 
-def test_what_is_passed_over_is_no_candidate() -> None:
+def test_what_is_ignored_is_no_candidate() -> None:
     """The nearest picture is by the probe's own camera: the next one is rescored instead."""
-    truth = Truth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
+    truth = GroundTruth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
     distances = matrix([0.1, 0.2, 0.3])
     assert candidates(distances, 1, truth).tolist() == [[1]]
     assert recall(candidates(distances, 1, truth), truth) == 100
@@ -86,6 +87,6 @@ def test_what_is_passed_over_is_no_candidate() -> None:
 
 
 def test_a_match_that_was_left_behind_ranks_after_all_candidates() -> None:
-    truth = Truth(np.array(["a"]), np.array(["b", "a", "c", "a"]))
+    truth = GroundTruth(np.array(["a"]), np.array(["b", "a", "c", "a"]))
     scores = cascaded(matrix([0.1, 0.3, 0.2, 0.4]), matrix([0.0, 1.0, math.ulp(0.0), 1.0]), 2, truth)
     assert rank(scores, truth).ranks.tolist() == [3, 4]

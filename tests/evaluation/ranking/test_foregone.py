@@ -9,9 +9,9 @@ from reidviz.cli.evaluate import table
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.ground_truth import Truth, truth_of
+from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.evaluate import evaluate_all
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.pipeline.report import card_metrics, report
 from reidviz.evaluation.ranking.foregone import ONE_PERSON, foregone, others
 from reidviz.evaluation.ranking.ranking import rank
@@ -37,7 +37,7 @@ def people(*names: str) -> np.ndarray:
     ],
 )
 def test_what_is_100_percent_by_construction_is_said(gallery: str, wrong: int, sure: str | None) -> None:
-    truth = Truth(people("a"), people(*gallery))
+    truth = GroundTruth(people("a"), people(*gallery))
     assert others(truth) == wrong
     if sure is None:
         assert foregone(truth) == [ONE_PERSON]
@@ -50,22 +50,22 @@ def test_what_is_100_percent_by_construction_is_said(gallery: str, wrong: int, s
 
 def test_it_is_what_the_worst_ranking_reaches() -> None:
     """Every true match behind all pictures of other persons: the first rank at which all probes are found."""
-    truth = Truth(people("a", "b", "c"), people("a", "a", "b", "c", "d", "d", "d"))
-    matrix = np.stack([np.where(truth.marks(i)[0], 1, 0) for i in range(3)]).astype(np.float32)
+    truth = GroundTruth(people("a", "b", "c"), people("a", "a", "b", "c", "d", "d", "d"))
+    matrix = np.stack([np.where(truth.masks(i)[0], 1, 0) for i in range(3)]).astype(np.float32)
     worst = rank(Scores("distance", matrix), truth)
     assert int(np.flatnonzero(worst.cmc == 100)[0]) == others(truth) == 6
 
 
-def test_what_is_passed_over_mistakes_nobody() -> None:
+def test_what_is_ignored_mistakes_nobody() -> None:
     """Pictures by the probe's own camera are of its own person: nothing is left to be wrong about."""
     cameras = people("1"), people("1", "2")
-    assert foregone(Truth(people("a"), people("a", "a"), *cameras)) == [ONE_PERSON]
+    assert foregone(GroundTruth(people("a"), people("a", "a"), *cameras)) == [ONE_PERSON]
 
 
 def test_evaluations_carry_it_to_the_table_the_json_and_the_card(tmp_path: Path) -> None:
     dataset = load(f"folder:{people_folder(tmp_path / 'people', persons=8)}")
     parts, model = split(dataset, "half:0"), checkpoint(tmp_path / "both.safetensors")
-    summary = report(dataset, parts, evaluate_all(readings_of(model), dataset, parts))
+    summary = report(dataset, parts, evaluate_all(rankers_of(model), dataset, parts))
     (remark,) = summary["remarks"]
     assert remark.startswith("The gallery holds 3 pictures of other persons at most")
     assert table(summary).endswith(remark)
@@ -79,7 +79,7 @@ def test_pairs_for_joint_maps_need_two_persons_in_the_gallery(tmp_path: Path) ->
     dataset = load(f"folder:{root / 'list.csv'}")
     parts = split(dataset, "listed")
     with pytest.raises(ReidvizError, match="no pairs of different persons"):
-        sample_pairs(parts, truth_of(dataset, parts), 5)
+        sample_pairs(parts, ground_truth(dataset, parts), 5)
 
 
 def test_two_pairs_a_side_are_enough_for_numbers_and_equal_features_too() -> None:

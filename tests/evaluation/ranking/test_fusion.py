@@ -1,23 +1,23 @@
 import numpy as np
 import pytest
 
-from reidviz.evaluation.ground_truth import Truth
-from reidviz.evaluation.ranking.fusion import WEIGHTS, curve, fit, mixed
+from reidviz.evaluation.ground_truth import GroundTruth
+from reidviz.evaluation.ranking.fusion import WEIGHTS, curve, fit, fuse
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import Scores
 
 
-def random_scores(seed: int = 0, shape: tuple[int, int] = (6, 9)) -> tuple[Scores, Scores, Truth]:
+def random_scores(seed: int = 0, shape: tuple[int, int] = (6, 9)) -> tuple[Scores, Scores, GroundTruth]:
     rng = np.random.default_rng(seed)
     distance, probability = 4 * rng.random(shape, dtype=np.float32), rng.random(shape, dtype=np.float32)
-    return Scores("distance", distance), Scores("probability", probability), Truth(np.arange(6), np.arange(9) % 6)
+    return Scores("distance", distance), Scores("probability", probability), GroundTruth(np.arange(6), np.arange(9) % 6)
 
 
 def ratio(weight: float) -> float:
     return weight / (1 - weight)
 
 
-def right_between(*spans: tuple[float, float]) -> tuple[Scores, Scores, Truth]:
+def right_between(*spans: tuple[float, float]) -> tuple[Scores, Scores, GroundTruth]:
     """A probe for each span (low, high). Its match x is first where low < weight < high, and second elsewhere.
 
     Below low another person y is nearer: by low / (1 - low) in 4 d^2, while x is better by 1 in log P. Above high z is
@@ -29,19 +29,19 @@ def right_between(*spans: tuple[float, float]) -> tuple[Scores, Scores, Truth]:
     return (
         Scores("distance", np.array(distance, dtype=np.float32)),
         Scores("probability", np.exp(np.array(log, dtype=np.float32))),
-        Truth(*people),
+        GroundTruth(*people),
     )
 
 
 def test_the_ends_of_the_dial_are_the_very_readings() -> None:
     distance, probability, _ = random_scores()
-    assert mixed(distance, probability, 0) is distance
-    assert mixed(distance, probability, 1) is probability
+    assert fuse(distance, probability, 0) is distance
+    assert fuse(distance, probability, 1) is probability
 
 
 def test_the_mix_by_hand() -> None:
     distance, probability = Scores("distance", np.float32([[0.5]])), Scores("probability", np.float32([[0.25]]))
-    found = mixed(distance, probability, 0.2)
+    found = fuse(distance, probability, 0.2)
     assert found.kind == "fused"
     assert found.matrix.dtype == np.float32
     assert found.matrix[0, 0] == pytest.approx(0.2 * np.log(0.25) - 0.8 * 4 * 0.5)
@@ -50,7 +50,7 @@ def test_the_mix_by_hand() -> None:
 def test_in_the_middle_it_orders_as_log_p_less_four_distances() -> None:
     distance, probability, _ = random_scores()
     plain = np.log(probability.matrix.astype(np.float64)) - 4 * distance.matrix
-    found = mixed(distance, probability, 0.5).farness()
+    found = fuse(distance, probability, 0.5).distances()
     assert np.argsort(found, axis=1).tolist() == np.argsort(-plain, axis=1).tolist()
 
 
@@ -58,24 +58,24 @@ def test_in_the_middle_it_orders_as_log_p_less_four_distances() -> None:
 def test_a_probability_of_zero_is_the_farthest_there_is(weight: float) -> None:
     """Not an infinite one: among such pictures the nearer still comes first."""
     distance = Scores("distance", np.float32([[1.0, 0.5, 1.0]]))
-    found = mixed(distance, Scores("probability", np.float32([[0.0, 0.0, 1e-44]])), weight)
+    found = fuse(distance, Scores("probability", np.float32([[0.0, 0.0, 1e-44]])), weight)
     assert np.isfinite(found.matrix).all()
-    assert np.argsort(found.farness()[0]).tolist()[2] == 0
+    assert np.argsort(found.distances()[0]).tolist()[2] == 0
     assert found.matrix[0, 1] > found.matrix[0, 0]
 
 
 def test_what_a_cascade_left_behind_stays_behind() -> None:
     distance = Scores("distance", np.float32([[0.3, 0.2, 0.1]]))
     cascaded = Scores("probability", np.float32([[0.01, np.nan, np.nan]]), distance.matrix)
-    found = mixed(distance, cascaded, 0.5)
+    found = fuse(distance, cascaded, 0.5)
     assert np.isnan(found.matrix).tolist() == [[False, True, True]]
-    assert np.argsort(found.farness()[0]).tolist() == [0, 2, 1]
+    assert np.argsort(found.distances()[0]).tolist() == [0, 2, 1]
 
 
 def test_the_curve_is_that_of_the_mixes() -> None:
     distance, probability, truth = random_scores()
     rank1, mean = curve(distance, probability, truth, (0.0, 0.3, 1.0))
-    rankings = [rank(scores, truth) for scores in (distance, mixed(distance, probability, 0.3), probability)]
+    rankings = [rank(scores, truth) for scores in (distance, fuse(distance, probability, 0.3), probability)]
     assert list(rank1) == [r.cmc_at(1) for r in rankings]
     assert list(mean) == [r.mean_average_precision() for r in rankings]
 
@@ -96,7 +96,7 @@ def test_the_middle_of_the_best_weights_is_fitted(low: float, high: float, weigh
 
 def test_a_network_whose_branches_agree_is_read_in_the_middle() -> None:
     distance, probability = Scores("distance", np.float32([[0.1, 1.0]])), Scores("probability", np.float32([[0.9, 0]]))
-    fusion = fit(distance, probability, Truth(np.array([1]), np.array([1, 2])), "2 persons")
+    fusion = fit(distance, probability, GroundTruth(np.array([1]), np.array([1, 2])), "2 persons")
     assert (fusion.low, fusion.weight, fusion.high) == (0, 0.5, 1)
 
 

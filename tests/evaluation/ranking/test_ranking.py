@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking import ranking as module
 from reidviz.evaluation.ranking.ranking import Ranking, order, rank, rank_features
 from reidviz.evaluation.scores import Scores
@@ -20,23 +20,23 @@ def scores(rows: list[list[float]], kind: Kind = "probability") -> Scores:
     return Scores(kind, np.array(rows, dtype=np.float32))
 
 
-def people(probes: str, gallery: str, probe_cameras: str = "", gallery_cameras: str = "") -> Truth:
+def people(probes: str, gallery: str, probe_cameras: str = "", gallery_cameras: str = "") -> GroundTruth:
     """One letter a picture and, where they matter, one a camera."""
     labels = [np.array(list(word)) for word in (probes, gallery, probe_cameras, gallery_cameras)]
-    return Truth(*labels) if probe_cameras else Truth(*labels[:2])
+    return GroundTruth(*labels) if probe_cameras else GroundTruth(*labels[:2])
 
 
-def crowd(seed: int, persons: int, gallery: int, cameras: int = 0) -> Truth:
+def crowd(seed: int, persons: int, gallery: int, cameras: int = 0) -> GroundTruth:
     """Random persons and cameras (0: they do not matter); of nine probes those with a true match. Some persons of the
     gallery are never probed."""
     rng = np.random.default_rng(seed)
     who, where = rng.integers(persons, size=9), rng.integers(max(1, cameras), size=9)
-    drawn = Truth(who, rng.integers(persons, size=gallery), where, rng.integers(max(1, cameras), size=gallery))
+    drawn = GroundTruth(who, rng.integers(persons, size=gallery), where, rng.integers(max(1, cameras), size=gallery))
     if not cameras:
-        drawn = Truth(drawn.probes, drawn.gallery)
-    kept = np.array([drawn.marks(i)[0].any() for i in range(9)])
+        drawn = GroundTruth(drawn.probes, drawn.gallery)
+    kept = np.array([drawn.masks(i)[0].any() for i in range(9)])
     assume(kept.any())
-    return Truth(who[kept], drawn.gallery, where[kept] if cameras else None, drawn.gallery_cameras)
+    return GroundTruth(who[kept], drawn.gallery, where[kept] if cameras else None, drawn.gallery_cameras)
 
 
 def ranks_by_definition(row: np.ndarray, match: np.ndarray, passed: np.ndarray) -> list[int]:
@@ -97,7 +97,7 @@ def test_smaller_distances_rank_first() -> None:
 def test_ties_count_against_the_model() -> None:
     truth = people("a", "abca")
     assert rank(scores([[0.5, 0.5, 0.5, 0.5]]), truth).matches[0].tolist() == [3, 4]
-    assert order(np.full(4, 0.5, dtype=np.float32), truth.marks(0)[0]).tolist() == [1, 2, 0, 3]
+    assert order(np.full(4, 0.5, dtype=np.float32), truth.masks(0)[0]).tolist() == [1, 2, 0, 3]
 
 
 def test_pictures_by_the_own_camera_change_no_rank() -> None:
@@ -140,7 +140,7 @@ def test_step_average_precision_against_scikit_learn(seed: int, persons: int, ga
     truth = crowd(seed, persons, gallery)
     levels = np.linspace(0, 1, gallery, dtype=np.float32)[None].repeat(len(truth.probes), 0)
     kept = Scores(kind, np.random.default_rng(seed).permuted(levels, axis=1))
-    expected = [average_precision_score(truth.marks(i)[0], -row) for i, row in enumerate(kept.farness())]
+    expected = [average_precision_score(truth.masks(i)[0], -row) for i, row in enumerate(kept.distances())]
     np.testing.assert_allclose(rank(kept, truth).average_precision(), expected, atol=1e-6)
 
 
@@ -152,12 +152,12 @@ def test_trapezoid_average_precision_against_the_code_of_market(
     truth = crowd(seed, persons, gallery, cameras)
     rng = np.random.default_rng(seed)
     indices = [rng.permutation(gallery) for _ in truth.probes]
-    farness = np.stack([np.argsort(index) for index in indices]).astype(np.float32)
+    distances = np.stack([np.argsort(index) for index in indices]).astype(np.float32)
     expected = [
-        average_precision_of_market(index.tolist(), *(set(np.flatnonzero(mask).tolist()) for mask in truth.marks(i)))
+        average_precision_of_market(index.tolist(), *(set(np.flatnonzero(mask).tolist()) for mask in truth.masks(i)))
         for i, index in enumerate(indices)
     ]
-    found = rank(Scores("distance", farness), truth).average_precision("trapezoid")
+    found = rank(Scores("distance", distances), truth).average_precision("trapezoid")
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
@@ -167,7 +167,7 @@ def test_ranks_against_their_definition(seed: int, persons: int, gallery: int, c
     truth = crowd(seed, persons, gallery, cameras)
     matrix = np.random.default_rng(seed).integers(levels, size=(len(truth.probes), gallery)).astype(np.float32)
     ranking = rank(Scores("distance", matrix), truth)
-    expected = [ranks_by_definition(row, *truth.marks(i)) for i, row in enumerate(matrix)]
+    expected = [ranks_by_definition(row, *truth.masks(i)) for i, row in enumerate(matrix)]
     assert [m.tolist() for m in ranking.matches] == expected
     assert ranking.first.tolist() == [ranks[0] for ranks in expected]
 
@@ -180,8 +180,8 @@ def test_the_ranked_list_agrees_with_the_ranks(seed: int, levels: int, gallery: 
     matrix = np.random.default_rng(seed).integers(levels, size=(len(truth.probes), gallery)).astype(np.float32)
     kept = Scores("probability", matrix)
     ranking = rank(kept, truth)
-    for i, row in enumerate(kept.farness()):
-        mine = truth.marks(i)[0]
+    for i, row in enumerate(kept.distances()):
+        mine = truth.masks(i)[0]
         assert (np.flatnonzero(mine[order(row, mine)]) + 1).tolist() == ranking.matches[i].tolist()
     assert (np.diff(ranking.cmc) >= 0).all()
     assert ranking.cmc[-1] == 100
@@ -213,7 +213,7 @@ def test_ranking_features_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -
 
 def test_memory_mapped_scores_and_features_rank_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    truth = Truth(np.arange(7), np.arange(9) % 7)
+    truth = GroundTruth(np.arange(7), np.arange(9) % 7)
     matrix, probes, gallery = (rng.random(shape, dtype=np.float32) for shape in ((7, 9), (7, 4), (9, 4)))
     by_scores, by_features = rank(Scores("distance", matrix), truth), rank_features(probes, gallery, truth)
     for name, array in (("matrix", matrix), ("probes", probes), ("gallery", gallery)):

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reidviz.common.arrays import Float32Array
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.scores import FloatArray
 from reidviz.evaluation.scoring import cache as score_cache
 
 SHAPE = (3, 5)
 NUMBERS = np.arange(15, dtype=np.float32).reshape(SHAPE)
 
 
-def fill(out: FloatArray) -> float:
+def fill(out: Float32Array) -> float:
     out[:] = NUMBERS
     return 2.5
 
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_as_a_memory_map(file: Path) -> None:
 
 
 def test_a_second_writing_replaces_the_first(kept: Path) -> None:
-    def again(out: FloatArray) -> float:
+    def again(out: Float32Array) -> float:
         out[:] = -1
         return 1.0
 
@@ -88,7 +88,7 @@ def test_damaged_seconds_are_not_used(kept: Path, text: str) -> None:
 
 
 def test_scoring_that_fails_leaves_nothing_behind(file: Path) -> None:
-    def stop(out: FloatArray) -> float:
+    def stop(out: Float32Array) -> float:
         out[0] = 1
         raise KeyboardInterrupt
 

@@ -11,13 +11,13 @@ from reidviz.data.formats import load
 from reidviz.data.images.decode import picture, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.embedding.spaces import describe, kept, spaces_of
+from reidviz.evaluation.embedding.spaces import describe, load_cached, spaces_of
 from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring import embeddings, image
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.evaluation.scoring.features import Chosen
+from reidviz.evaluation.scoring.features import ImageSubset
 from reidviz.evaluation.scoring.image import GALLERIES, Gallery, scores_of_image
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
@@ -56,16 +56,16 @@ def test_each_picture_is_described_once_for_all_who_ask(
     tmp_path: Path, data: Dataset, parts: Split, described: list[int]
 ) -> None:
     path = checkpoint(tmp_path / "mtdnet.safetensors", "mtdnet")
-    ranking = next(reading for reading in readings_of(path) if reading.kind == "distance")
+    ranking = next(ranker for ranker in rankers_of(path) if ranker.kind == "distance")
     space = spaces_of([ranking])[0]
     everyone = np.arange(len(data.samples))
-    assert kept(space, data, everyone) is None
+    assert load_cached(space, data, everyone) is None
     evaluate(ranking, data, parts)
     tested = sorted({*parts.probes.tolist(), *parts.gallery.tolist()})
     assert sorted(described) == tested
     shown = describe(space, data, everyone)
     assert sorted(described) == everyone.tolist()
-    assert np.array_equal(kept(space, data, everyone[::-1]), shown[::-1])  # type: ignore[arg-type]
+    assert np.array_equal(load_cached(space, data, everyone[::-1]), shown[::-1])  # type: ignore[arg-type]
     probe = np.asarray(resize(picture(data, 0), SMALL.height, SMALL.width))
     scores_of_image(probe, "distance", Gallery(path, ranking.sha256, data, parts, CPU))
     assert len(described) == len(data.samples)
@@ -79,8 +79,8 @@ def test_features_are_those_of_the_network(tmp_path: Path, data: Dataset) -> Non
     alone = score(
         network,
         "distance",
-        Chosen(Pixels(data, SMALL.height, SMALL.width), wanted),
-        Chosen(Pixels(data, SMALL.height, SMALL.width), wanted),
+        ImageSubset(Pixels(data, SMALL.height, SMALL.width), wanted),
+        ImageSubset(Pixels(data, SMALL.height, SMALL.width), wanted),
         CPU,
     )
     assert np.allclose(np.maximum(2 - 2 * found @ found.T, 0), alone.matrix, atol=1e-5)
@@ -92,7 +92,7 @@ def asked(tmp_path: Path, data: Dataset, parts: Split, variant: str, kind: str) 
     network, card = load_checkpoint(path)
     probe = np.asarray(resize(picture(data, 0), SMALL.height, SMALL.width))
     found = scores_of_image(probe, kind, Gallery(path, card.sha256, data, parts, CPU))  # type: ignore[arg-type]
-    gallery = Chosen(Pixels(data, SMALL.height, SMALL.width), parts.gallery)
+    gallery = ImageSubset(Pixels(data, SMALL.height, SMALL.width), parts.gallery)
     return found, score(network, kind, probe[None], gallery, CPU)  # type: ignore[arg-type]
 
 
@@ -117,8 +117,8 @@ def test_a_gallery_beyond_the_bound_is_a_cascade_where_the_network_ranks(
     scored = ~np.isnan(found.matrix[0])
     assert scored.sum() == 2
     assert np.allclose(found.matrix[0, scored], expected.matrix[0, scored], atol=1e-5)
-    assert found.behind is not None
-    assert set(np.flatnonzero(scored)) == set(np.argsort(found.behind[0], kind="stable")[:2])
+    assert found.first_stage is not None
+    assert set(np.flatnonzero(scored)) == set(np.argsort(found.first_stage[0], kind="stable")[:2])
     whole, expected = asked(tmp_path, data, parts, "mtdnet-cls", "probability")
     assert np.allclose(whole.matrix, expected.matrix, atol=1e-5)
 

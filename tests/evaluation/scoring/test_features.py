@@ -5,7 +5,7 @@ import torch
 
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scoring.features import Chosen, distances, features, low_level_maps, ready
+from reidviz.evaluation.scoring.features import ImageSubset, distances, features, low_level_maps, prepare_for_inference
 from reidviz.models.mtdnet import to_input
 from tests.conftest import people_folder
 from tests.evaluation.conftest import CPU, lively, noise
@@ -41,7 +41,7 @@ def test_features_are_described_a_slice_at_a_time() -> None:
 def test_maps_of_a_part_are_those_of_its_pictures_and_their_mirror_images() -> None:
     made = lively("mtdnet")
     pictures = noise(5, 1)
-    ready(made, CPU)
+    prepare_for_inference(made, CPU)
     (where, views), *rest = low_level_maps(made, pictures, range(2, 5), True, CPU)
     assert (where, rest) == (slice(0, 3), [])
     with torch.inference_mode():
@@ -51,7 +51,7 @@ def test_maps_of_a_part_are_those_of_its_pictures_and_their_mirror_images() -> N
 
 def test_a_network_is_read_in_eval_mode() -> None:
     made = lively("mtdnet").train()
-    ready(made, CPU)
+    prepare_for_inference(made, CPU)
     assert not made.training
 
 
@@ -72,6 +72,6 @@ def test_rounding_never_gives_a_negative_distance() -> None:
 
 def test_chosen_pictures_come_in_the_order_they_were_chosen(tmp_path: Path) -> None:
     pixels = Pixels(load(f"folder:{people_folder(tmp_path / 'people', persons=3)}"), 8, 4)
-    chosen = Chosen(pixels, np.array([7, 0, 5]))
+    chosen = ImageSubset(pixels, np.array([7, 0, 5]))
     assert len(chosen) == 3
     np.testing.assert_array_equal(chosen[1:3], pixels[np.array([0, 5])])

@@ -9,8 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import Progress, silent
-from reidviz.evaluation.scores import FloatArray, Scoring
+from reidviz.evaluation.scores import Scoring
 from reidviz.evaluation.scoring import pair_scorer
 from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, blocks, pair_scores
 from reidviz.models.architecture import Architecture
@@ -68,7 +69,7 @@ def scored(
     scoring: Scoring = Scoring(),  # noqa: B008
     candidates: np.ndarray | None = None,
     progress: Progress = silent,
-) -> FloatArray:
+) -> Float32Array:
     out = np.empty((len(probes), len(gallery)), dtype=np.float32)
     pair_scores(PairScorer(made, scoring, CPU), probes, gallery, out, candidates, progress, "scoring")
     return out

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from reidviz.data.dataset import Split
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.transfer.domain_gap import (
     agreement,
     discrepancy,
@@ -20,7 +20,7 @@ def cloud(count: int, centre: float, seed: int) -> np.ndarray:
 def test_sampled_pairs_are_what_they_say() -> None:
     people = np.array(["a", "b", "c", "a", "b", "c", "d"])
     split = Split("listed", np.array([]), np.array([0, 1, 2]), np.array([3, 4, 5, 6]))
-    truth = Truth(people[split.probes], people[split.gallery])
+    truth = GroundTruth(people[split.probes], people[split.gallery])
     pairs = sample_pairs(split, truth, 10)
     assert pairs.same.tolist() == [True] * 3 + [False] * 3
     assert ((people[pairs.first] == people[pairs.second]) == pairs.same).all()

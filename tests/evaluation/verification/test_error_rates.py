@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.verification.error_rates import (
     area,
@@ -115,7 +115,7 @@ def test_each_half_of_the_persons_is_tempered_by_the_other() -> None:
 
 
 def test_open_set_by_hand() -> None:
-    truth = Truth(np.array(["a", "b"]), np.array(["a", "b", "c"]))
+    truth = GroundTruth(np.array(["a", "b"]), np.array(["a", "b", "c"]))
     scores = Scores("probability", np.array([[0.9, 0.2, 0.4], [0.7, 0.6, 0.1]], dtype=np.float32))
     found = open_set(scores, truth)
     np.testing.assert_allclose(found.own, [0.9, 0.6], rtol=1e-6)

@@ -1,10 +1,10 @@
 import numpy as np
 
-from reidviz.evaluation.ground_truth import Truth
+from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.verification.pair_set import likeness, pairs_tested
+from reidviz.evaluation.verification.pair_set import pairs_tested, similarity
 
-TRUTH = Truth(np.array(["a", "b"]), np.array(["a", "b", "b", "c"]))
+TRUTH = GroundTruth(np.array(["a", "b"]), np.array(["a", "b", "b", "c"]))
 MATRIX = np.arange(8, dtype=np.float32).reshape(2, 4)
 
 
@@ -16,15 +16,15 @@ def test_every_pair_by_hand() -> None:
     assert pairs.at(pairs.same).probes.tolist() == [0, 1, 1]
 
 
-def test_what_is_passed_over_is_in_neither() -> None:
-    truth = Truth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
+def test_what_is_ignored_is_in_neither() -> None:
+    truth = GroundTruth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
     pairs = pairs_tested(truth)
     assert list(zip(pairs.gallery.tolist(), pairs.same.tolist(), strict=True)) == [(1, True), (2, False)]
 
 
 def test_of_too_many_some_are_drawn_without_repetition() -> None:
     people = np.arange(60)
-    pairs = pairs_tested(Truth(people, people), most_different=500)
+    pairs = pairs_tested(GroundTruth(people, people), most_different=500)
     assert int(pairs.same.sum()) == 60
     assert (pairs.different, pairs.different_total) == (500, 60 * 59)
     assert len({(p, g) for p, g in zip(pairs.probes.tolist(), pairs.gallery.tolist(), strict=True)}) == len(pairs)
@@ -32,5 +32,5 @@ def test_of_too_many_some_are_drawn_without_repetition() -> None:
 
 
 def test_likeness_grows_with_being_alike() -> None:
-    assert likeness(np.array([1.0, 2.0], dtype=np.float32), "distance").tolist() == [-1, -2]
-    assert likeness(np.array([1.0], dtype=np.float32), "probability").tolist() == [1]
+    assert similarity(np.array([1.0, 2.0], dtype=np.float32), "distance").tolist() == [-1, -2]
+    assert similarity(np.array([1.0], dtype=np.float32), "probability").tolist() == [1]

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.pipeline.ranker import readings_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.training.recipe import compact_recipe
 from reidviz.training.run_folder import Job, RunFolder, Status, create
 from reidviz.ui.results.results_table import figures_table
 from reidviz.ui.training.run_results import _rank1
 from reidviz.ui.training.run_table import _columns
-from reidviz.ui.training.runs import Seen, _events, look
+from reidviz.ui.training.runs import RunView, _events, read_run
 from reidviz.ui.widgets.markup import Markdown
 from tests.conftest import SMALL
 from tests.damage import MEASURED, damages
@@ -43,14 +43,14 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
 
 
-def read(run: RunFolder) -> Seen:
+def read(run: RunFolder) -> RunView:
     """All that pages ask of a run."""
-    seen = look(run)
+    seen = read_run(run)
     assert all(_rank1([seen])) if seen.validations else not seen.best
     assert not seen.metrics or figures_table(list(seen.metrics), [Markdown(one["name"]) for one in seen.metrics])
     assert seen.job is not None or seen.problems
     assert [len(column) for column in _columns([seen]).values()]
-    assert seen.exam
+    assert seen.validation_set_id
     assert seen.seconds >= 0
     assert all(isinstance(sentence, str) for sentence in seen.damaged)
     return seen
@@ -59,7 +59,7 @@ def read(run: RunFolder) -> Seen:
 def readings_or_why(weights: Path) -> str:
     """Nothing when other pages can use the weights, else what they say."""
     try:
-        return "" if readings_of(weights) else "none"
+        return "" if rankers_of(weights) else "none"
     except ReidvizError as error:
         return error.message
 
