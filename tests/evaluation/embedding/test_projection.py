@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from reidviz.common.errors import ReidvizError
 from reidviz.common.settings import PROJECT
 from reidviz.evaluation.embedding import projection
-from reidviz.evaluation.embedding.projection import kept, lay_out, place, principal, principal_of
+from reidviz.evaluation.embedding.projection import interpolate_position, lay_out, load_cached, principal, principal_of
 
 RNG = np.random.default_rng(0)
 FEATURES = (RNG.normal(size=(30, 5)) * [5, 3, 1, 1, 1]).astype(np.float32)
@@ -32,19 +32,19 @@ def test_one_feature_has_a_second_axis_of_zeros() -> None:
 def test_an_unseen_point_lies_amid_its_neighbours() -> None:
     plane = np.array([[0, 0], [4, 0], [0, 8]], dtype=np.float32)
     places, distances = np.array([[0, 1], [2, 1]]), np.array([[1, 1], [0, 3]], dtype=np.float32)
-    np.testing.assert_allclose(place(plane, places, distances), [[2, 0], [0, 8]], atol=1e-4)
+    np.testing.assert_allclose(interpolate_position(plane, places, distances), [[2, 0], [0, 8]], atol=1e-4)
 
 
 def test_t_sne_tells_how_far_it_is_and_is_kept() -> None:
     told: list[tuple[int, int, str]] = []
-    assert kept(FEATURES, "t-SNE") is None
+    assert load_cached(FEATURES, "t-SNE") is None
     plane = lay_out(FEATURES, "t-SNE", lambda *progress: told.append(progress))
     assert plane.shape == (30, 2)
     assert "t-SNE: finding neighbours" in {what for _, _, what in told}
-    np.testing.assert_array_equal(kept(FEATURES, "t-SNE"), plane)
-    assert kept(FEATURES, "t-SNE", plane) is None
+    np.testing.assert_array_equal(load_cached(FEATURES, "t-SNE"), plane)
+    assert load_cached(FEATURES, "t-SNE", plane) is None
     projection._file(FEATURES, "t-SNE", None).write_bytes(b"cut short")
-    assert kept(FEATURES, "t-SNE") is None
+    assert load_cached(FEATURES, "t-SNE") is None
 
 
 def test_umap_can_start_from_a_first_map() -> None:
@@ -55,7 +55,7 @@ def test_umap_can_start_from_a_first_map() -> None:
     assert np.isfinite(plane).all()
     parts = ("loading", "weighing neighbours", "laying out")
     assert all(any(part in what for what in told) for part in parts)
-    np.testing.assert_array_equal(kept(FEATURES, "UMAP", start), plane)
+    np.testing.assert_array_equal(load_cached(FEATURES, "UMAP", start), plane)
 
 
 def test_it_is_given_up_where_progress_raises() -> None:
@@ -67,7 +67,7 @@ def test_it_is_given_up_where_progress_raises() -> None:
 
     with pytest.raises(EnoughError):
         lay_out(FEATURES + 1, "t-SNE", stop)
-    assert kept(FEATURES + 1, "t-SNE") is None
+    assert load_cached(FEATURES + 1, "t-SNE") is None
 
 
 def test_the_process_ends_and_clears_up_with_whoever_started_it(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_what_a_map_claims_to_be_is_not_believed(
     monkeypatch.setattr(projection, "_run", odd)
     with pytest.raises(ReidvizError, match="ended without a result"):
         lay_out(FEATURES[:40], "t-SNE")
-    assert kept(FEATURES[:40], "t-SNE") is None
+    assert load_cached(FEATURES[:40], "t-SNE") is None
 
 
 def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
