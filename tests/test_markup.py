@@ -30,7 +30,6 @@ from reidviz.figures.text import Plain, plain
 from reidviz.figures.compare import wins_figure
 from reidviz.ui.widgets.markup import Html, Markdown, literal, render
 from reidviz.ui.widgets.messages import heading
-from reidviz.ui.training.recipe_form import Setting
 
 STYLE: Final = "<style></style>"
 
@@ -62,8 +61,6 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     st.html(literal(name))  # forgotten
     st.caption(render("a.html", name=name))  # forgotten
     heading("Data", name)  # forgotten
-    Setting(name, "what it means")  # forgotten
-    Setting("Seed", meaning=told)  # forgotten
     Markdown(f"**{name}**")  # forgotten
     Html(name)  # forgotten
     Plain(name)  # forgotten
@@ -86,7 +83,6 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     st.metric("Count", count)
     st.html(STYLE + render("a.html", name=name))
     heading("Data", f"What is {literal(name)}?")
-    Setting("Seed", f"One of {count}")
     Group("all", np.arange(3), "#000")
     Group(plain(name), np.arange(3), "#000")
     cmc_figure({plain(name): np.ones(3), Plain(f"the {count} others"): np.ones(3)}, {})

@@ -1,10 +1,10 @@
-"""python -m reidviz train | evaluate | doctor | cache | bench: the same work as in the app, from the shell."""
+"""python -m reidviz train | evaluate | doctor | settings | cache | bench: the work of the app, from the shell."""
 
 import argparse
 import importlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from reidviz.cli import doctor as doctor_cli
 from reidviz.cli.cache import add_options as add_cache_options
@@ -12,14 +12,14 @@ from reidviz.cli.cache import run_cache
 from reidviz.cli.evaluate import run_evaluate
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
+from reidviz.cli.settings import run_settings, settings_help
 from reidviz.cli.train import run_train
 from reidviz.common import settings
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
 from reidviz.training.recipe import RECIPES
 
-if TYPE_CHECKING:
-    pass
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,11 +41,28 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     root = argparse.ArgumentParser(prog="python -m reidviz", description=__doc__)
     commands = root.add_subparsers(required=True)
+    _add_train(commands)
+    _add_evaluate(commands)
+    doctor = commands.add_parser("doctor", help="what is wrong with a data set, in plain words")
+    doctor.set_defaults(run=run_doctor)
+    add_data(doctor, required=True)
+    doctor_cli.add_options(doctor)
+    settings = commands.add_parser("settings", help="every setting of a recipe: what it is, and what it can be")
+    settings.set_defaults(run=run_settings)
+    cache = commands.add_parser("cache", help="what is kept on disk to be computed once only")
+    cache.set_defaults(run=run_cache)
+    add_cache_options(cache)
+    _add_bench(commands)
+    return root
 
+
+def _add_train(commands: Commands) -> None:
     train = commands.add_parser(
         "train",
         help="train one variant of MTDnet, or go on with a training",
         description="Also under torchrun, on several GPUs or machines. Ctrl-C stops after the present step.",
+        epilog=settings_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.set_defaults(run=run_train)
     add_data(train, required=False)
@@ -70,6 +87,8 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, help="default: 0")
     train.add_argument("--out", type=Path, help="folder of this run; default: a new one in runs/")
 
+
+def _add_evaluate(commands: Commands) -> None:
     evaluate = commands.add_parser("evaluate", help="CMC, mAP and mINP of trained models")
     evaluate.set_defaults(run=run_evaluate)
     add_data(evaluate, required=True)
@@ -93,15 +112,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--per-probe", action="store_true", help="with --json: AP and ranks of each probe too")
     evaluate.add_argument("--fresh", action="store_true", help="score again even if these scores are cached")
 
-    doctor = commands.add_parser("doctor", help="what is wrong with a data set, in plain words")
-    doctor.set_defaults(run=run_doctor)
-    add_data(doctor, required=True)
-    doctor_cli.add_options(doctor)
 
-    cache = commands.add_parser("cache", help="what is kept on disk to be computed once only")
-    cache.set_defaults(run=run_cache)
-    add_cache_options(cache)
-
+def _add_bench(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="measure a table of docs/benchmarks.md on this machine")
     tables = bench.add_subparsers(required=True, dest="what")
     for name, told in (("training", "a training step"), ("pairs", "P(same) of pairs"), ("ranking", "CMC and mAP")):
@@ -111,7 +123,6 @@ def parser() -> argparse.ArgumentParser:
     pairs.add_argument("--data", default="synthetic:cuhk03", help="what the model is tested on")
     pairs.add_argument("--protocol", help="default: the data set's own")
     pairs.add_argument("--cascade", type=int, default=20, metavar="K", help="gallery pictures that a cascade rescores")
-    return root
 
 
 def run_doctor(options: argparse.Namespace) -> None:

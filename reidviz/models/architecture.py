@@ -4,36 +4,38 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.setting import setting, settings_in
 
 StemName = Literal["caffenet", "torchvision"]
 MOST_UNITS = 16_384
 MOST_FILTERS = 4_096
+SIDES = {"unit": "pixels", "low": 32, "high": 1024, "step": 1}
+UNITS = {"unit": "units", "low": 1, "high": MOST_UNITS}
+FILTERS = {"unit": "filters", "low": 2, "high": MOST_FILTERS, "step": 2}
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """The sizes of one network.
+    """The sizes of one network; what each is, its field says."""
 
-    height, width   input in pixels
-    stem            "caffenet": 96/256 filters, 2 groups, LRN (the authors'); "torchvision": 64/192 (public weights)
-    conv1_padding   pixels around the input: 0 as in the release
-    batch_norm      normalise after every convolution (not in the paper)
-    feat            length of the ranking feature
-    conv3..conv5    filters; fc: units of fc6 and fc7
-    dropout         after fc6 and fc7
-    """
-
-    height: int
-    width: int
-    stem: StemName
-    conv1_padding: int
-    batch_norm: bool
-    feat: int
-    conv3: int
-    conv4: int
-    conv5: int
-    fc: int
-    dropout: float
+    height: int = setting("Network", "Height", "Of the images.", **SIDES)
+    width: int = setting("Network", "Width", "Of the images.", **SIDES)
+    stem: StemName = setting(
+        "Network",
+        "Stem",
+        "caffenet: conv1-2 of the authors, 96 and 256 filters in 2 groups, with response normalisation; torchvision: "
+        "the one with public ImageNet weights, 64 and 192 filters.",
+    )
+    conv1_padding: int = setting(
+        "Network", "conv1 padding", "Around the image; 0 in the release.", unit="pixels", low=0, high=10
+    )
+    batch_norm: bool = setting("Network", "Batch norm", "Normalise after every convolution; not in the paper.")
+    feat: int = setting("Network", "Ranking feature", "Its length.", **UNITS)
+    conv3: int = setting("Network", "conv3", "Its filters, an even number.", **FILTERS)
+    conv4: int = setting("Network", "conv4", "Its filters, an even number: it works in two groups.", **FILTERS)
+    conv5: int = setting("Network", "conv5", "Its filters, an even number: it works in two groups.", **FILTERS)
+    fc: int = setting("Network", "fc6, fc7", "Units of each.", **UNITS)
+    dropout: float = setting("Network", "Dropout", "After fc6 and fc7.", low=0, below=1, step=0.05)
 
 
 def paper(stem: StemName = "caffenet") -> Architecture:
@@ -48,22 +50,10 @@ def compact(stem: StemName = "torchvision") -> Architecture:
 
 def check_sizes(sizes: Architecture, hint: str = "") -> None:
     """Raises ReidvizError, in one sentence, for sizes of which no network can be made, or none that fits a machine."""
-    a = sizes
-    demands = (
-        (0 <= a.dropout < 1, "dropout must be at least 0 and below 1."),
-        (0 <= a.conv1_padding <= 10, "conv1_padding must lie between 0 and 10."),
-        (min(a.height, a.width) >= 32 and max(a.height, a.width) <= 1024, "Pictures must be 32 to 1024 pixels a side."),
-        (min(a.feat, a.fc) >= 1, "A layer needs at least one unit."),
-        (max(a.feat, a.fc) <= MOST_UNITS, f"A layer can have at most {MOST_UNITS:,} units."),
-        (
-            min(a.conv3, a.conv4, a.conv5) >= 2 and not (a.conv3 | a.conv4 | a.conv5) % 2,
-            "conv3, conv4 and conv5 need an even number of filters: conv4 and conv5 work in two groups.",
-        ),
-        (
-            max(a.conv3, a.conv4, a.conv5) <= MOST_FILTERS,
-            f"conv3, conv4 and conv5 can have at most {MOST_FILTERS:,} filters.",
-        ),
-    )
-    for fulfilled, sentence in demands:
-        if not fulfilled:
-            raise ReidvizError(sentence, hint)
+    for name, described in settings_in(Architecture).items():
+        if refused := described.refusal(f"architecture.{name}", getattr(sizes, name)):
+            raise ReidvizError(refused, hint)
+    if (sizes.conv3 | sizes.conv4 | sizes.conv5) % 2:
+        raise ReidvizError(
+            "conv3, conv4 and conv5 need an even number of filters: conv4 and conv5 work in two groups.", hint
+        )

@@ -1,78 +1,139 @@
 """Everything that decides a training, in one frozen record."""
 
-import math
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.setting import setting, settings_in
 from reidviz.models.architecture import Architecture, StemName, check_sizes, compact, paper
 
-HINT = "Look at the settings of a recipe in README.md, or start from one by its name."
+HINT = "Look at the settings of a recipe in docs/settings.md, or start from one by its name."
 MOST_ITERATIONS = 100_000_000
 MOST_IN_A_BATCH = 65_536
 
 
+GROUPS = ("Batches", "Losses", "Steps", "Images", "Network", "Machine")
+"""The groups of settings, in the order in which they are shown."""
+
+WEIGHT = {"low": 0, "step": 0.5}
+NEGATIVES = {"unit": "negatives", "low": 0, "high": MOST_IN_A_BATCH}
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. check() tells whether it is possible.
-
-    architecture   the sizes of the network
-    optimiser      "sgd" as in the release (momentum 0.9, biases at twice the rate and not decayed), or "adamw"
-    rate, decay    learning rate and weight decay
-    schedule       "fixed", or "cosine" down to zero after a warm-up over the first tenth of the steps
-    iterations     steps of the optimiser
-    batch          "triplets": the release's list, a random positive pair with all its negatives after the other;
-                   "identities": persons, each with some pictures from two cameras
-    size           triplets or persons a batch
-    shots          with "identities": pictures of each person
-    hardest, semi_hard, random   negatives for each positive pair: the nearest, the nearest of those farther away than
-                   the positive (Schroff et al., 2015), and drawn ones; "triplets" has drawn ones only
-    turns          one kind of negatives a step, by turns, instead of all kinds in each step
-    tasks          "joint": both losses in each step (the release); "alternating": one a step, by turns (the notes)
-    margin         of the triplet loss
-    ranking_weight, pair_weight  what the two losses count
-    joint_weight   of mtdnet-cross, what the loss on joint features counts
-    joint          where the joint feature of a pair is taken: "conv5", the map itself (notes), or "fc7", before its
-                   ReLU and normalised (release)
-    source_copy    of mtdnet-cross, the network that sees the source: "frozen", a teacher (release), or "trained"
-    mirror         mirror pictures at random; shift: crop jitter as a share of the side; gain: random contrast and
-                   brightness of each colour channel; erase: the share of pictures that lose a random rectangle
-                   (Zhong et al., 2020)
-    precision      "fp32", or "bf16": convolutions and matrix products in half the width
-    channels_last  lay pictures out with the channels last (faster on most machines)
-    compile        compile the network with torch.compile (needs a C++ compiler)
-    held_out       share of the training persons that are not trained on but validated on, 100 persons at most
-    """
+    """How a network is trained; what each setting is, its field says. check() tells whether it is possible."""
 
     name: str
     architecture: Architecture
-    optimiser: Literal["sgd", "adamw"]
-    rate: float
-    decay: float
-    schedule: Literal["fixed", "cosine"]
-    iterations: int
-    batch: Literal["triplets", "identities"]
-    size: int
-    margin: float
-    shots: int = 2
-    hardest: int = 0
-    semi_hard: int = 0
-    random: int = 1
-    turns: bool = False
-    tasks: Literal["joint", "alternating"] = "joint"
-    ranking_weight: float = 1.0
-    pair_weight: float = 1.0
-    joint_weight: float = 1.0
-    joint: Literal["conv5", "fc7"] = "fc7"
-    source_copy: Literal["frozen", "trained"] = "frozen"
-    mirror: bool = True
-    shift: float = 0.0
-    gain: float = 0.0
-    erase: float = 0.0
-    precision: Literal["fp32", "bf16"] = "fp32"
-    channels_last: bool = True
-    compile: bool = False
-    held_out: float = 0.1
+    optimiser: Literal["sgd", "adamw"] = setting(
+        "Steps",
+        "Optimiser",
+        "sgd as in the release (momentum 0.9, biases at twice the rate and not decayed), or adamw.",
+    )
+    rate: float = setting(
+        "Steps",
+        "Learning rate",
+        "Lower it when the loss jumps or is no longer a number.",
+        above=0,
+        step=1e-4,
+    )
+    decay: float = setting("Steps", "Weight decay", "How strongly weights are drawn towards 0.", low=0, step=1e-3)
+    schedule: Literal["fixed", "cosine"] = setting(
+        "Steps", "Schedule", "fixed, or cosine down to zero after a warm-up over the first tenth of the steps."
+    )
+    iterations: int = setting(
+        "Steps", "Iterations", "Steps of the optimiser.", unit="steps", low=1, high=MOST_ITERATIONS, step=100
+    )
+    batch: Literal["triplets", "identities"] = setting(
+        "Batches",
+        "Batches of",
+        "triplets: the release's list, a random positive pair with all its negatives after the other; identities: "
+        "persons, each with some images from two cameras.",
+    )
+    size: int = setting(
+        "Batches", "Size", "Triplets or persons in a batch.", low=1, high=MOST_IN_A_BATCH, unit="triplets or persons"
+    )
+    margin: float = setting(
+        "Losses", "Margin", "How much farther than the true match a wrong one must be.", above=0, step=0.1
+    )
+    shots: int = setting(
+        "Batches", "Shots", "With identities: images of each person.", 2, unit="images", low=2, high=MOST_IN_A_BATCH
+    )
+    hardest: int = setting(
+        "Batches", "Hardest", "Negatives: the nearest ones for each positive pair; identities only.", 0, **NEGATIVES
+    )
+    semi_hard: int = setting(
+        "Batches",
+        "Semi-hard",
+        "Negatives: the nearest of those farther away than the positive (Schroff et al., 2015); identities only.",
+        0,
+        **NEGATIVES,
+    )
+    random: int = setting("Batches", "Random", "Negatives: drawn ones for each positive pair.", 1, **NEGATIVES)
+    turns: bool = setting(
+        "Batches",
+        "One kind a step",
+        "Take one kind of negatives a step, by turns, instead of all kinds in each.",
+        False,
+    )
+    tasks: Literal["joint", "alternating"] = setting(
+        "Losses",
+        "Tasks",
+        "joint: both losses in each step, as in the release; alternating: one a step, by turns.",
+        "joint",
+    )
+    ranking_weight: float = setting("Losses", "Weight of ranking", "What the triplet loss counts.", 1.0, **WEIGHT)
+    pair_weight: float = setting(
+        "Losses", "Weight of pairs", "What the pair classification loss counts.", 1.0, **WEIGHT
+    )
+    joint_weight: float = setting(
+        "Losses", "Weight of joint features", "mtdnet-cross: what the loss on joint features counts.", 1.0, **WEIGHT
+    )
+    joint: Literal["conv5", "fc7"] = setting(
+        "Losses",
+        "Joint feature",
+        "mtdnet-cross: conv5, the joint feature map itself, or fc7, before its ReLU and normalised (release).",
+        "fc7",
+    )
+    source_copy: Literal["frozen", "trained"] = setting(
+        "Losses",
+        "Source copy",
+        "mtdnet-cross: the network that sees the source is frozen, a teacher (release), or trained too.",
+        "frozen",
+    )
+    mirror: bool = setting("Images", "Mirror", "Mirror images at random.", True)
+    shift: float = setting("Images", "Shift", "Crop jitter as a share of the side.", 0.0, low=0, high=0.5, step=0.05)
+    gain: float = setting(
+        "Images", "Gain", "Random contrast and brightness of each colour channel.", 0.0, low=0, high=1, step=0.05
+    )
+    erase: float = setting(
+        "Images",
+        "Erase",
+        "The share of images that lose a random rectangle (Zhong et al., 2020).",
+        0.0,
+        low=0,
+        high=1,
+        step=0.05,
+    )
+    precision: Literal["fp32", "bf16"] = setting(
+        "Machine", "Precision", "fp32, or bf16: convolutions and matrix products in half the width.", "fp32"
+    )
+    channels_last: bool = setting(
+        "Machine", "Channels last", "Lay images out with the channels last: faster on most machines.", True
+    )
+    compile: bool = setting(
+        "Machine", "Compile", "Compile the network with torch.compile: slow to start, needs a C++ compiler.", False
+    )
+    held_out: float = setting(
+        "Images",
+        "Held out",
+        "Share of the training persons that are not trained on but validated on, 100 persons at most; 0: no "
+        "validation.",
+        0.1,
+        low=0,
+        high=0.5,
+        step=0.05,
+    )
 
     @property
     def negatives(self) -> int:
@@ -166,17 +227,25 @@ def changed(recipe: Recipe, settings: dict[str, Any]) -> Recipe:
         place = values["architecture"] if outer == "architecture" and inner else values
         key = inner if place is not values else name
         if key not in place or isinstance(place[key], dict):
-            raise ReidvizError(
-                f"A recipe has no setting called {name!r}.", f"Its settings: {', '.join(settings_of())}."
-            )
+            raise ReidvizError(f"A recipe has no setting called {name!r}.", f"Its settings: {', '.join(SETTINGS)}.")
         place[key] = value
     return recipe_from(values)
 
 
-def settings_of() -> list[str]:
-    """The name of every setting, as changed() takes them."""
-    own = [f.name for f in fields(Recipe) if f.name not in {"name", "architecture"}]
-    return own + [f"architecture.{f.name}" for f in fields(Architecture)]
+SETTINGS = settings_in(Recipe) | settings_in(Architecture, "architecture.")
+"""Every setting by the name that changed() takes."""
+
+
+def value_of(recipe: Recipe, name: str) -> Any:
+    """The recipe's value of a setting."""
+    outer, _, inner = name.partition(".")
+    return getattr(recipe.architecture if inner else recipe, inner or outer)
+
+
+def type_of(name: str) -> Any:
+    """The type of a setting's value: bool, int, float, or a Literal of what it can be."""
+    outer, _, inner = name.partition(".")
+    return get_type_hints(Architecture)[inner] if inner else get_type_hints(Recipe)[outer]
 
 
 def recipe_from(values: dict[str, Any]) -> Recipe:
@@ -216,35 +285,18 @@ def _typed(kind: type[Any], values: dict[str, Any]) -> Any:
 def check(recipe: Recipe) -> None:
     """Raises ReidvizError, in one sentence, when nobody could train by this recipe."""
     check_sizes(recipe.architecture, HINT)
+    for name, described in settings_in(Recipe).items():
+        if refused := described.refusal(name, getattr(recipe, name)):
+            raise ReidvizError(refused, HINT)
     r = recipe
-    numbers = [v for v in asdict(r).values() if isinstance(v, float)]
     demands = (
-        (all(math.isfinite(v) for v in numbers), "Every setting must be a finite number."),
-        (r.iterations >= 1, "A training needs at least one iteration."),
-        (r.iterations <= MOST_ITERATIONS, f"A training can have at most {MOST_ITERATIONS:,} iterations."),
-        (r.rate > 0, "The learning rate must be above 0."),
-        (r.decay >= 0, "The weight decay cannot be negative."),
         (r.size >= 2 or r.batch == "triplets", "A batch needs at least two persons."),
-        (r.size >= 1, "A batch needs at least one triplet."),
-        (max(r.size, r.shots) <= MOST_IN_A_BATCH, f"size and shots can be at most {MOST_IN_A_BATCH:,}."),
-        (r.shots >= 2, "Each person of a batch needs at least two pictures (shots)."),
-        (min(r.hardest, r.semi_hard, r.random) >= 0, "The number of negatives cannot be negative."),
-        (
-            max(r.hardest, r.semi_hard, r.random) <= MOST_IN_A_BATCH,
-            f"There can be at most {MOST_IN_A_BATCH:,} negatives of a kind.",
-        ),
         (r.negatives >= 1, "There must be at least one negative for each positive pair."),
         (
             r.batch == "identities" or (r.hardest == r.semi_hard == 0 and not r.turns),
             "The release's triplets have random negatives only: hardest and semi-hard ones need batch 'identities'.",
         ),
-        (r.margin > 0, "The margin must be above 0."),
-        (min(r.ranking_weight, r.pair_weight, r.joint_weight) >= 0, "The weight of a loss cannot be negative."),
         (r.ranking_weight + r.pair_weight > 0, "One of the two losses must have a weight above 0."),
-        (0 <= r.shift <= 0.5, "shift must lie between 0 and 0.5."),
-        (0 <= r.gain <= 1, "gain must lie between 0 and 1."),
-        (0 <= r.erase <= 1, "erase must lie between 0 and 1."),
-        (0 <= r.held_out <= 0.5, "At most half of the training persons can be held out."),
     )
     for fulfilled, sentence in demands:
         if not fulfilled:

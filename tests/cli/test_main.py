@@ -143,7 +143,7 @@ def test_a_run_is_never_overwritten(data: str, tmp_path: Path, capsys: pytest.Ca
         ),
         (
             ("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--iterations", "0", "--out", "x"),
-            "at least one iteration",
+            "Iterations (iterations) must be between 1",
         ),
         (("train", "--variant", "mtdnet", "--out", "x"), "needs --data and --variant"),
         (("train", "--resume", "x"), "not the folder of a training"),

@@ -9,13 +9,13 @@ import pytest
 from reidviz.common.errors import ReidvizError
 from reidviz.training.recipe import (
     RECIPES,
+    SETTINGS,
     changed,
     check,
     compact_recipe,
     paper_recipe,
     recipe_from,
     recipe_named,
-    settings_of,
 )
 
 
@@ -57,7 +57,7 @@ def test_any_setting_can_be_changed_by_name() -> None:
 
 
 def test_every_setting_is_listed() -> None:
-    for name in settings_of():
+    for name in SETTINGS:
         outer, _, inner = name.rpartition(".")
         value = getattr(compact_recipe().architecture if outer else compact_recipe(), inner or name)
         assert changed(compact_recipe(), {name: value}) == compact_recipe()
@@ -73,27 +73,27 @@ def test_every_setting_is_listed() -> None:
         ({"size": "many"}, "size cannot be 'many'"),
         ({"size": 8.5}, "size cannot be 8.5"),
         ({"mirror": 1}, "mirror cannot be 1"),
-        ({"iterations": 0}, "at least one iteration"),
+        ({"iterations": 0}, "between 1 and 100,000,000 steps"),
         ({"iterations": True}, "iterations cannot be True"),
-        ({"rate": 0.0}, "learning rate"),
+        ({"rate": 0.0}, "Learning rate \\(rate\\) must be above 0"),
         ({"rate": float("nan")}, "finite number"),
-        ({"decay": -1.0}, "weight decay"),
+        ({"decay": -1.0}, "Weight decay"),
         ({"size": 1}, "two persons"),
-        ({"shots": 1}, "two pictures"),
-        ({"hardest": -1}, "negative"),
+        ({"shots": 1}, "between 2 and 65,536 images"),
+        ({"hardest": -1}, "Hardest"),
         ({"hardest": 0, "random": 0}, "at least one negative"),
         ({"batch": "triplets"}, "random negatives only"),
-        ({"margin": 0.0}, "margin"),
-        ({"pair_weight": -1.0}, "weight of a loss"),
+        ({"margin": 0.0}, "Margin"),
+        ({"pair_weight": -1.0}, "Weight of pairs \\(pair_weight\\) must be at least 0"),
         ({"pair_weight": 0.0, "ranking_weight": 0.0}, "above 0"),
-        ({"shift": 0.6}, "shift"),
-        ({"gain": 2.0}, "gain"),
-        ({"erase": -0.1}, "erase"),
-        ({"held_out": 0.9}, "held out"),
-        ({"architecture.dropout": 1.0}, "dropout"),
-        ({"architecture.height": 16}, "pixels a side"),
+        ({"shift": 0.6}, "Shift"),
+        ({"gain": 2.0}, "Gain"),
+        ({"erase": -0.1}, "between 0 and 1"),
+        ({"held_out": 0.9}, "between 0 and 0.5"),
+        ({"architecture.dropout": 1.0}, "at least 0 and below 1"),
+        ({"architecture.height": 16}, "between 32 and 1,024 pixels"),
         ({"architecture.conv4": 7}, "even number"),
-        ({"architecture.fc": 0}, "at least one unit"),
+        ({"architecture.fc": 0}, "between 1 and 16,384 units"),
     ],
 )
 def test_unknown_or_impossible_settings_are_refused(settings: dict[str, Any], sentence: str) -> None:

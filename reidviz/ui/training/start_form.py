@@ -15,13 +15,13 @@ from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
-from reidviz.training.recipe import RECIPES, Recipe, changed, recipe_named, settings_of
+from reidviz.training.recipe import RECIPES, SETTINGS, Recipe, changed, recipe_named, value_of
 from reidviz.training.run_folder import Job
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named, known_data
 from reidviz.ui.session.keys import RUN, TRAIN_ASKED, TRAIN_COUNT, TRAIN_FORM, TRAIN_STARTED, TRAIN_TEMPLATE
 from reidviz.ui.session.models import known_rankers
-from reidviz.ui.training.recipe_form import group_of_inputs, recipe_inputs, value_of
+from reidviz.ui.training.recipe_form import group_of_inputs, recipe_inputs, setting_input
 from reidviz.ui.training.runs import RunView
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
@@ -76,68 +76,33 @@ def _start(name: str, job: Job) -> None:
 
 
 def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[str, Job]:
+    """Draw the form; the name of the run and the job. ReidvizError, below the button, for one that cannot be."""
     old, key = template.job, f"train-{template.number}"
-    a, b, c = st.columns([3, 2, 3])
-    with a:
-        data = _with_own("Data set", known_data(), old.data if old else choice.dataset.name, f"{key}-data")
-    dataset = dataset_named(data)
-    with b:
-        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{key_of(data)}")
-    automatic = launcher.free_name("VARIANT", data)
-    name = c.text_input(
-        "Name",
-        key=f"{key}-name-{TRAIN_COUNT.get(0)}",
-        placeholder=automatic,
-        help="The name of the run's folder. Left empty, it is made of variant, data and time.",
-    )
+    data, protocol, name = _data_inputs(choice, old, key)
     a, b, c, d = st.columns([3, 2, 3, 2])
     with a:
-        variant = _chosen(
-            "Variant",
-            list(VARIANTS),
-            old.variant if old else "mtdnet",
-            f"{key}-variant",
-            "Which of the two tasks train the network, and how it ranks a gallery: by the distance of its ranking "
-            "feature, or by P(same person). mtdnet is evaluated both ways.",
-            lambda v: f"{v}: {MEANINGS.get(v, VARIANTS[v].title)}",
-        )
+        variant = _variant(old, f"{key}-variant")
     with b:
-        recipe_name = _chosen(
-            "Recipe",
-            list(RECIPES),
-            old.recipe.name if old else "compact",
-            f"{key}-recipe",
-            "\n\n".join(
-                [Markdown(f"**{literal(name)}**: {literal(make.__doc__ or '')}") for name, make in RECIPES.items()]
-            ),
-        )
+        recipe_name = _recipe(old, f"{key}-recipe")
     with c:
         init = _start_from(recipe_name, runs, old, f"{key}-init-{recipe_name}")
     recipe = _base(recipe_name, variant, init, old)
-    source = (
-        _source(data, old, f"{key}-source-{key_of(data)}") if variant in VARIANTS and VARIANTS[variant].source else None
-    )
+    helped = variant in VARIANTS and VARIANTS[variant].source
+    source = _source(data, old, f"{key}-source-{key_of(data)}") if helped else None
     key = f"{key}-{variant}-{recipe_name}-{recipe.architecture.stem}"
-    iterations = d.number_input(
-        "Iterations", 1, None, recipe.iterations, 100, key=f"{key}-iterations", help="Steps of the optimiser."
-    )
+    with d:
+        iterations = setting_input("iterations", recipe.iterations, f"{key}-iterations")
     with st.expander("All settings", icon=":material/tune:"):
-        values = recipe_inputs(recipe, key)
+        values = recipe_inputs(recipe, key, without="iterations") | {"iterations": iterations}
         with group_of_inputs("Chance"):
-            seed = st.number_input(
-                "Seed",
-                0,
-                2**31,
-                old.seed if old else 0,
-                key=f"{key}-seed",
-                help="Decides the first weights, the batches and who is held out.",
-            )
+            meaning = Markdown("Decides the first weights, the batches and who is held out.")
+            seed = st.number_input("Seed", 0, 2**31, old.seed if old else 0, key=f"{key}-seed", help=meaning)
     problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source)
     try:
-        job = replace(job, recipe=changed(recipe, values | {"iterations": int(iterations)}))
+        job = replace(job, recipe=changed(recipe, values))
         run_folder.check(job)
         _check_start(init, job.recipe)
-        st.caption(_persons(dataset, job))
+        st.caption(_persons(dataset_named(data), job))
     except ReidvizError as error:
         problem = error
     st.button(
@@ -151,6 +116,40 @@ def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[st
     if problem is not None:
         raise problem
     return name.strip(), job
+
+
+def _data_inputs(choice: Choice, old: Job | None, key: str) -> tuple[str, str, str]:
+    """The data set, its protocol, and the name of the run, empty for one of its own."""
+    a, b, c = st.columns([3, 2, 3])
+    with a:
+        data = _with_own("Data set", known_data(), old.data if old else choice.dataset.name, f"{key}-data")
+    dataset = dataset_named(data)
+    with b:
+        protocol = _protocol(data, dataset, choice, old, f"{key}-protocol-{key_of(data)}")
+    name = c.text_input(
+        "Name",
+        key=f"{key}-name-{TRAIN_COUNT.get(0)}",
+        placeholder=launcher.free_name("VARIANT", data),
+        help="The name of the run's folder. Left empty, it is made of variant, data and time.",
+    )
+    return data, protocol, name
+
+
+def _variant(old: Job | None, key: str) -> str:
+    return _chosen(
+        "Variant",
+        list(VARIANTS),
+        old.variant if old else "mtdnet",
+        key,
+        "Which of the two tasks train the network, and how it ranks a gallery: by the distance of its ranking "
+        "feature, or by P(same person). mtdnet is evaluated both ways.",
+        lambda v: f"{v}: {MEANINGS.get(v, VARIANTS[v].title)}",
+    )
+
+
+def _recipe(old: Job | None, key: str) -> str:
+    meanings = [Markdown(f"**{literal(name)}**: {literal(make.__doc__ or '')}") for name, make in RECIPES.items()]
+    return _chosen("Recipe", list(RECIPES), old.recipe.name if old else "compact", key, "\n\n".join(meanings))
 
 
 def _with_own(label: Markdown, options: list[str], present: str, key: str, help: Markdown | None = None) -> str:
@@ -239,7 +238,7 @@ def _base(name: str, variant: str, init: Path | None, old: Job | None) -> Recipe
     if old.recipe.name not in RECIPES:
         return old.recipe
     plain = recipe_named(name, old.variant, old.recipe.architecture.stem)
-    differing = {s: value_of(old.recipe, s) for s in settings_of() if value_of(old.recipe, s) != value_of(plain, s)}
+    differing = {s: value_of(old.recipe, s) for s in SETTINGS if value_of(old.recipe, s) != value_of(plain, s)}
     return changed(recipe_named(name, variant, stem or old.recipe.architecture.stem), differing)
 
 
