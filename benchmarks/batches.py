@@ -8,7 +8,7 @@ import torch
 
 from benchmarks.measure import by_turns
 from reidviz.training.batches import sample_batch
-from reidviz.training.recipe import compact_recipe, paper_recipe
+from reidviz.training.recipes import compact_recipe, paper_recipe
 from reidviz.training.sampler import PositivePairs, positives
 
 PERSONS, CAMERAS, FRAMES, ROUNDS = 20, 6, (20, 140, 600), 300

@@ -31,7 +31,7 @@ from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
 from reidviz.models.variants import build
-from reidviz.training.recipe import recipe_named
+from reidviz.training.recipes import recipe_named
 
 ROUNDS = 3
 SIZES = {"paper": (4, 48), "compact": (16, 100)}

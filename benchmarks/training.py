@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 from benchmarks.measure import by_turns, machine, matmul_rate, seconds
@@ -27,11 +27,13 @@ from reidviz.models import mtdnet
 from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
-from reidviz.training import trainer as loop
+from reidviz.training import objective
 from reidviz.training.batches import TrainingBatch
 from reidviz.training.devices import placed
 from reidviz.training.negative_mining import negatives
-from reidviz.training.recipe import Recipe, recipe_named
+from reidviz.training.objective import Losses, Objective
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import recipe_named
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Step, Trainer
 
@@ -45,28 +47,25 @@ HEADER = """\
 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
 
-class Streams(nn.Module):
-    """The release's step, in the place of loop.Objective: three stacks of pictures, and both pairs of each triplet."""
+class Streams(Objective):
+    """The release's step: three stacks of images, all anchors, all positives, all negatives, and both pairs of each
+    triplet."""
 
-    def __init__(self, network: MTDnet, recipe: Recipe) -> None:
-        super().__init__()
-        self.network = network
-        self.recipe = recipe
-
-    def forward(self, x: Tensor, batch: TrainingBatch, step: int) -> Tensor:
-        """Loss, triplet loss, pair loss and pair accuracy (4,). x holds all anchors, all positives, all negatives."""
-        network, recipe = self.network, self.recipe
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
-            maps = network.maps(x)
-            a, p, n = network.embed(maps).float().chunk(3)
-            anchor, positive, negative = maps.chunk(3)
-            alike, different = torch.cat([anchor, positive], dim=1), torch.cat([anchor, negative], dim=1)
-            logits = network.pair(torch.cat([alike, different])).float()
+    def losses(self, x: Tensor, batch: TrainingBatch, step: int) -> Losses:
+        """As Objective.losses()."""
+        network = self.network
+        assert isinstance(network, MTDnet)
+        maps = network.maps(x)
+        a, p, n = network.embed(maps).float().chunk(3)
+        anchor, positive, negative = maps.chunk(3)
+        alike, different = torch.cat([anchor, positive], dim=1), torch.cat([anchor, negative], dim=1)
+        logits = network.pair(torch.cat([alike, different])).float()
         same = (torch.arange(len(logits), device=x.device) < len(anchor)).long()
-        ranking = triplet_loss(a, p, n, recipe.margin)
-        pairs = pair_loss(logits, same)
-        loss = recipe.ranking_weight * ranking + recipe.pair_weight * pairs
-        return torch.stack([loss, ranking, pairs, (logits.argmax(1) == same).float().mean()])
+        return {
+            "triplet_loss": triplet_loss(a, p, n, self.recipe.margin),
+            "pair_loss": pair_loss(logits, same),
+            "pair_accuracy": (logits.argmax(1) == same).float().mean(),
+        }
 
 
 class Repeated(Trainer):
@@ -110,7 +109,7 @@ class AnyOrder(Repeated):
         """One batch."""
         with (
             patch.object(mtdnet, "rows", operator.getitem),
-            patch.object(loop, "rows", operator.getitem),
+            patch.object(objective, "rows", operator.getitem),
             patch.object(torch, "use_deterministic_algorithms", lambda *_, **__: None),
         ):
             return super().step()
@@ -148,10 +147,10 @@ def differences(ours: Repeated) -> tuple[float, float]:
 def examined(trainer: Repeated, x: Tensor) -> tuple[Tensor, Tensor]:
     """The three losses and the gradient of a training that is not needed any more."""
     trainer.network.double().eval()
-    values = trainer.objective(x, trainer.batch, 0)
-    values[0].backward()
+    losses = trainer.objective(x, trainer.batch, 0)
+    losses["loss"].backward()
     gradient = torch.cat([p.grad.flatten() for p in trainer.network.parameters() if p.grad is not None])
-    return values[:3].detach(), gradient
+    return torch.stack([losses[n].detach() for n in ("loss", "triplet_loss", "pair_loss")]), gradient
 
 
 def operations(trainer: Trainer) -> int:

@@ -16,9 +16,10 @@ from reidviz.cli import main as cli
 from reidviz.data.catalogue import imported as catalogue
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, create
+from reidviz.training.run_folder import create
 from tests.conftest import PATIENCE, SMALL, people_folder
 from tests.pages.conftest import APP, settled
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from benchmarks.training import Repeated, differences, operations, plain
-from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import compact_recipe, paper_recipe
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Trainer
 from tests.conftest import SMALL, network

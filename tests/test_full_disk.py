@@ -24,8 +24,9 @@ from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.training import launcher
-from reidviz.training.recipe import compact_recipe
-from reidviz.training.run_folder import Job, RunFolder, Status, create
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
+from reidviz.training.run_folder import RunFolder, Status, create
 from tests.conftest import SMALL, network, people_folder
 
 JOB = Job("synthetic:viper", "half:0", "mtdnet", compact_recipe(), None, 0)

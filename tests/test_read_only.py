@@ -14,9 +14,10 @@ from reidviz.data.catalogue import imported as catalogue
 from reidviz.data.formats import excluded, load
 from reidviz.training import launcher
 from reidviz.training.go_on import go_on_to
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, RunFolder, Status, create
+from reidviz.training.run_folder import RunFolder, Status, create
 from reidviz.ui.server.startup import start
 from tests.conftest import people_folder
 

@@ -26,8 +26,9 @@ from benchmarks.hostile.world import SMALL, folder_for_all, lay_for_pages, peopl
 from reidviz.common import settings
 from reidviz.common.leftovers import sweep
 from reidviz.data.catalogue.zip_import import UNPACKED
-from reidviz.training.recipe import compact_recipe
-from reidviz.training.run_folder import Job, RunFolder, create
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
+from reidviz.training.run_folder import RunFolder, create
 
 TRAIN = """
 import sys
@@ -35,9 +36,9 @@ from pathlib import Path
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.run import Exams, train
+from reidviz.training.run import Evaluators, train
 print("begun", flush=True)
-train(RunFolder(Path(sys.argv[1])), Exams(validate, card_metrics), save_every=0.0)
+train(RunFolder(Path(sys.argv[1])), Evaluators(validate, card_metrics), save_every=0.0)
 """
 IMPORT = """
 import sys

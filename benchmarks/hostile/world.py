@@ -26,9 +26,10 @@ from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.models.mtdnet import initialise
 from reidviz.models.variants import build
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.resume_state import ResumeState, save_snapshot
-from reidviz.training.run_folder import Job, RunFolder, Status, create
+from reidviz.training.run_folder import RunFolder, Status, create
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Trainer
 

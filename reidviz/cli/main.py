@@ -17,7 +17,7 @@ from reidviz.cli.train import run_train
 from reidviz.common import settings
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
-from reidviz.training.recipe import RECIPES
+from reidviz.training.recipes import RECIPES
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 

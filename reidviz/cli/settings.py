@@ -3,7 +3,8 @@
 import argparse
 from typing import get_args
 
-from reidviz.training.recipe import GROUPS, RECIPES, SETTINGS, Recipe, type_of, value_of
+from reidviz.training.recipe import GROUPS, SETTINGS, Recipe, type_of, value_of
+from reidviz.training.recipes import RECIPES
 
 HEAD = """# Settings of a training
 

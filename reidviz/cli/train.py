@@ -12,10 +12,11 @@ from reidviz.cli.progress import ConsoleProgress
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import find_checkpoint
-from reidviz.training.recipe import changed, recipe_named
+from reidviz.training.recipe import changed
+from reidviz.training.recipes import recipe_named
 
 if TYPE_CHECKING:
-    from reidviz.training.run_folder import Job
+    from reidviz.training.job import Job
 
 
 def run_train(options: argparse.Namespace) -> None:
@@ -69,7 +70,7 @@ def _refuse_other_settings(options: argparse.Namespace) -> None:
 def _job(options: argparse.Namespace) -> "Job":
     from reidviz.data.formats import load
     from reidviz.data.splits.protocols import default_protocol, split
-    from reidviz.training.run_folder import Job
+    from reidviz.training.job import Job
 
     if not options.data or not options.variant:
         raise ReidvizError("A new training needs --data and --variant.", "To go on with one, give --resume RUN.")

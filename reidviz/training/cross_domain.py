@@ -6,62 +6,50 @@ one positive and one negative target pair: the contrastive loss draws the joint 
 together and pushes the others apart (Chen et al., AAAI 2017).
 """
 
-import math
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from reidviz.models.losses import distinct_pairs, joint_feature, joint_loss, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet
 from reidviz.models.rows import rows
 from reidviz.training.batches import TrainingBatch
 from reidviz.training.negative_mining import negatives
+from reidviz.training.objective import Losses, Objective
 from reidviz.training.recipe import Recipe
 
 
-class CrossObjective(nn.Module):
-    """All losses of a batch of target and source, in the place of loop.Objective."""
+class CrossObjective(Objective):
+    """All losses of a batch of target and source. The images are those of the target, then those of the source."""
 
     def __init__(self, network: MTDnet, source: MTDnet, recipe: Recipe) -> None:
-        super().__init__()
-        self.network = network
+        super().__init__(network, recipe)
+        self.target = network
         self.source = source
-        self.recipe = recipe
         self.teaches = recipe.source_copy == "frozen"
 
-    def forward(self, x: Tensor, batch: TrainingBatch, step: int) -> Tensor:
-        """Loss, triplet loss, pair loss, pair accuracy, joint loss and the source's pair loss (6,), NaN where absent.
-
-        x are the pictures of the target, then those of the source.
-        """
+    def losses(self, x: Tensor, batch: TrainingBatch, step: int) -> Losses:
+        """As Objective.losses(); in a step that learns pairs also the loss on joint features, and the pair loss of the
+        source copy where that is trained."""
         assert batch.source is not None
-        recipe, count = self.recipe, len(batch.images)
-        ranks, pairs = True, True
-        if recipe.tasks == "alternating":
-            ranks, pairs = step % 2 == 0, step % 2 == 1
-        absent = x.new_full((), math.nan, dtype=torch.float32)
-        values = [x.new_zeros((), dtype=torch.float32), *[absent] * 5]
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
-            maps = self.network.maps(x[:count])
-            feats, triplets = _triplets(self.network, maps, batch, recipe, step)
-            if ranks:
-                anchor, positive, negative = (rows(feats, i) for i in triplets.unbind(1))
-                values[1] = triplet_loss(anchor, positive, negative, recipe.margin)
-                values[0] = values[0] + recipe.ranking_weight * values[1]
-            if pairs:
-                target, logits, same, times = self._pairs(self.network, maps, triplets)
-                values[2] = pair_loss(logits, same, times)
-                values[3] = ((logits.argmax(1) == same) * times).sum() / times.sum()
-                with torch.set_grad_enabled(torch.is_grad_enabled() and not self.teaches):
-                    maps = self.source.maps(x[count:])
-                    _, triplets = _triplets(self.source, maps, batch.source, recipe, step)
-                    source, logits, source_same, times = self._pairs(self.source, maps, triplets)
-                values[4] = joint_loss(*match_pairs(target, same.bool(), source, source_same.bool()))
-                values[0] = values[0] + recipe.pair_weight * values[2] + recipe.joint_weight * values[4]
-                if not self.teaches:
-                    values[5] = pair_loss(logits, source_same, times)
-                    values[0] = values[0] + recipe.pair_weight * values[5]
-        return torch.stack(values)
+        count, found = len(batch.images), Losses()
+        ranking, pairs = self.tasks(step)
+        maps = self.target.maps(x[:count])
+        feats, triplets = _triplets(self.target, maps, batch, self.recipe, step)
+        if ranking:
+            anchor, positive, negative = (rows(feats, i) for i in triplets.unbind(1))
+            found["triplet_loss"] = triplet_loss(anchor, positive, negative, self.recipe.margin)
+        if pairs:
+            target, logits, same, times = self._pairs(self.target, maps, triplets)
+            found["pair_loss"] = pair_loss(logits, same, times)
+            found["pair_accuracy"] = ((logits.argmax(1) == same) * times).sum() / times.sum()
+            with torch.set_grad_enabled(torch.is_grad_enabled() and not self.teaches):
+                maps = self.source.maps(x[count:])
+                _, triplets = _triplets(self.source, maps, batch.source, self.recipe, step)
+                source, logits, source_same, times = self._pairs(self.source, maps, triplets)
+            found["joint_loss"] = joint_loss(*match_pairs(target, same.bool(), source, source_same.bool()))
+            if not self.teaches:
+                found["source_pair_loss"] = pair_loss(logits, source_same, times)
+        return found
 
     def _pairs(self, network: MTDnet, maps: Tensor, triplets: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The distinct pairs of the triplets: joint features (P, D), logits (P, 2), same, how often each occurs."""

@@ -1,11 +1,11 @@
 """Everything that decides a training, in one frozen record."""
 
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.setting import setting, settings_in
-from reidviz.models.architecture import Architecture, StemName, check_sizes, compact, paper
+from reidviz.models.architecture import Architecture, check_sizes
 
 HINT = "Look at the settings of a recipe in docs/settings.md, or start from one by its name."
 MOST_ITERATIONS = 100_000_000
@@ -145,75 +145,6 @@ class Recipe:
     def validate_every(self) -> int:
         """Steps from one validation to the next: ten in a whole training."""
         return max(1, self.iterations // 10)
-
-
-def paper_recipe(stem: StemName = "caffenet") -> Recipe:
-    """The release: 128 triplets of the list, 10 negatives a pair, SGD at 1e-3, margin 1, mirror only."""
-    return Recipe("paper", paper(stem), "sgd", 1e-3, 5e-4, "fixed", 20_000, "triplets", 128, 1.0, random=10)
-
-
-def compact_recipe(stem: StemName = "torchvision") -> Recipe:
-    """Tuned for two CPU cores: AdamW with cosine decay, batches of 32 persons, the nearest and a random negative."""
-    return Recipe(
-        name="compact",
-        architecture=compact(stem),
-        optimiser="adamw",
-        rate=1e-3,
-        decay=1e-2,
-        schedule="cosine",
-        iterations=1_000,
-        batch="identities",
-        size=32,
-        margin=0.3,
-        hardest=1,
-        random=1,
-        shift=0.05,
-        gain=0.2,
-    )
-
-
-def modern_recipe(stem: StemName = "torchvision") -> Recipe:
-    """The best found for this architecture on two CPU cores; docs/results.md has the measurements behind it."""
-    return replace(
-        compact_recipe(stem),
-        name="modern",
-        architecture=replace(compact(stem), height=160, feat=512, dropout=0.3),
-        iterations=5_000,
-        size=64,
-        hardest=4,
-        random=4,
-        turns=True,
-        erase=0.4,
-        precision="bf16",
-    )
-
-
-RECIPES = {"paper": paper_recipe, "compact": compact_recipe, "modern": modern_recipe}
-
-
-def ranking_alone(recipe: Recipe) -> Recipe:
-    """A recipe with batch norm for mtdnet-rnk: eight random negatives and no dropout.
-
-    A deep network that has the triplet loss alone collapses under the nearest negatives and under dropout before its
-    feature: rank-1 on CUHK01 after 250 steps is 2.5 with both, 4.2 without the first, 10.1 without either.
-    """
-    return replace(
-        recipe, architecture=replace(recipe.architecture, dropout=0.0), hardest=0, random=8, semi_hard=0, turns=False
-    )
-
-
-def recipe_named(name: str, variant: str, stem: str | None = None) -> Recipe:
-    """The recipe of that name for a variant, with its own stem or the one asked for.
-
-    Raises ReidvizError for an unknown name or stem.
-    """
-    if name not in RECIPES:
-        raise ReidvizError(f"There is no recipe called {name!r}.", f"Choose one of: {', '.join(RECIPES)}.")
-    known = {str(s): s for s in get_args(StemName)}
-    if stem is not None and stem not in known:
-        raise ReidvizError(f"There is no stem called {stem!r}.", f"Choose one of: {', '.join(known)}.")
-    recipe = RECIPES[name]() if stem is None else RECIPES[name](known[stem])
-    return ranking_alone(recipe) if name != "paper" and variant == "mtdnet-rnk" else recipe
 
 
 def changed(recipe: Recipe, settings: dict[str, Any]) -> Recipe:

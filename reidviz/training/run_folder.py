@@ -25,33 +25,14 @@ from reidviz.common.errors import ReidvizError, because
 from reidviz.common.file_lock import Lock, is_held
 from reidviz.common.json_files import Count, Seconds, read_json
 from reidviz.common.printable import printable
-from reidviz.models.variants import variant
 from reidviz.training.events import Event, Events
-from reidviz.training.recipe import Recipe, recipe_from
+from reidviz.training.job import Asked, Job, check, job_from
 
 State = Literal["queued", "running", "stopped", "finished", "failed", "interrupted"]
 STATUS_BYTES = 4096
 MOST_BYTES = 64 * 1024
-MOST_SEED = 2**31
 HELD = "REIDVIZ_RUN_LOCK"
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,100}")
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a training is asked to do.
-
-    data, protocol  as on the command line; init: a checkpoint to start from, or None for fresh weights
-    source  a data set that helps to train mtdnet-cross and mtdnet-aug, by the training persons of its default protocol
-    """
-
-    data: str
-    protocol: str
-    variant: str
-    recipe: Recipe
-    init: Path | None
-    seed: int
-    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,19 +68,6 @@ class Status:
         return self.state in {"queued", "running"}
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A Job as recipe.json keeps it."""
-
-    data: str
-    protocol: str
-    variant: str
-    recipe: dict[str, Any]
-    init: Path | None
-    seed: int
-    source: str | None = None
-
-
 class RunFolder:
     """One training's folder. What it reads may be written at the same moment by a worker elsewhere."""
 
@@ -132,14 +100,11 @@ class RunFolder:
         if not os.path.exists(file):
             raise ReidvizError(f"{printable(self.name)} is not the folder of a training.", "It holds no recipe.json.")
         what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
-        told = read_json(file, _Asked, what, MOST_BYTES, hint)
+        asked = read_json(file, Asked, what, MOST_BYTES, hint)
         try:
-            recipe = recipe_from(told.recipe)
-            job = Job(told.data, told.protocol, told.variant, recipe, told.init, told.seed, told.source)
-            check(job)
+            return job_from(asked)
         except ReidvizError as error:
             raise ReidvizError(f"{what} is damaged, because {because(error)}", hint) from error
-        return job
 
     def ask(self, job: Job) -> None:
         """Write down what is asked."""
@@ -271,28 +236,6 @@ def create(root: Path, job: Job) -> RunFolder:
     run.ask(job)
     run.queue()
     return run
-
-
-def check(job: Job) -> None:
-    """Raises ReidvizError when the recipe gives the variant nothing to learn from."""
-    v, r = variant(job.variant), job.recipe
-    if not (v.ranking and r.ranking_weight > 0) and not (v.pairs and r.pair_weight > 0):
-        raise ReidvizError(
-            f"{job.variant} has nothing to learn: the loss it trains by has weight 0.", "Give that loss a weight."
-        )
-    if v.source and not job.source:
-        raise ReidvizError(
-            f"{job.variant} learns from a source data set too.", "Name one, for example synthetic:cuhk03."
-        )
-    if job.source and not v.source:
-        raise ReidvizError(f"{job.variant} learns from no source data set.", "Choose mtdnet-cross or mtdnet-aug.")
-    if job.variant == "mtdnet-cross" and job.init in (None, settings.IMAGENET_STEM):
-        raise ReidvizError(
-            "mtdnet-cross starts from a network trained on the source.",
-            "Give a checkpoint or run of mtdnet to start from.",
-        )
-    if not 0 <= job.seed <= MOST_SEED:
-        raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")
 
 
 def no_link(file: str, flags: int) -> int:

@@ -17,7 +17,7 @@ from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training import devices
 from reidviz.training.distributed import Team
-from reidviz.training.run_folder import Job
+from reidviz.training.job import Job
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Source, Trainer
 

@@ -6,20 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from reidviz.common.errors import ReidvizError
-from reidviz.models.losses import distinct_pairs, pair_loss, triplet_loss
 from reidviz.models.mtdnet import MTDnet, Network
-from reidviz.models.rows import rows
 from reidviz.training.augmentation import changed_pictures, draw
 from reidviz.training.batches import TrainingBatch, merge_batches, sample_batch
 from reidviz.training.cross_domain import CrossObjective
 from reidviz.training.deterministic import deterministic
 from reidviz.training.distributed import Team, synchronised
-from reidviz.training.negative_mining import negatives
+from reidviz.training.objective import Losses, MultiTaskObjective
 from reidviz.training.recipe import Recipe
 from reidviz.training.sampler import PositivePairs
 
@@ -36,70 +33,13 @@ class Step:
     """
 
     step: int
-    loss: float
-    triplet_loss: float | None
-    pair_loss: float | None
-    pair_accuracy: float | None
     images: int
+    loss: float
+    triplet_loss: float | None = None
+    pair_loss: float | None = None
+    pair_accuracy: float | None = None
     joint_loss: float | None = None
     source_pair_loss: float | None = None
-
-
-class Objective(nn.Module):
-    """Both losses of a batch as one module, each low-level map computed once however many triplets use it."""
-
-    def __init__(self, network: Network, recipe: Recipe, team: Team) -> None:
-        super().__init__()
-        self.network = network
-        self.recipe = recipe
-        self.team = team
-
-    def forward(self, x: Tensor, batch: "TrainingBatch", step: int) -> Tensor:
-        """Loss, triplet loss, pair loss and pair accuracy (4,), NaN where a task is absent.
-
-        x are the pictures of this process's share of the batch. Averaged over the team, the result is that of the
-        whole batch.
-        """
-        network, recipe = self.network, self.recipe
-        pairs = isinstance(network, MTDnet)
-        ranking = not (isinstance(network, MTDnet) and network.feature is None)
-        if recipe.tasks == "alternating" and pairs and ranking:
-            ranking, pairs = step % 2 == 0, step % 2 == 1
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
-            part = network.maps(x)
-            feats = self._feats(part, ranking, len(batch.images))
-            maps = self.team.all_gather(part, len(batch.images)) if pairs or feats is None else part
-            if batch.triplets is None:
-                mined = F.normalize(maps.detach().flatten(1).float()) if feats is None else feats.detach()
-                triplets = negatives(mined, batch.positives, batch.eligible, recipe, step)
-            else:
-                triplets = batch.triplets
-            absent = x.new_full((), math.nan, dtype=torch.float32)
-            values = [x.new_zeros((), dtype=torch.float32), absent, absent, absent]
-            if ranking and feats is not None:
-                mine = triplets[self.team.shard(len(triplets))]
-                anchor, positive, negative = (rows(feats, i) for i in mine.unbind(1))
-                values[1] = (
-                    self.team.size * len(mine) / len(triplets) * triplet_loss(anchor, positive, negative, recipe.margin)
-                )
-                values[0] = values[0] + recipe.ranking_weight * values[1]
-            if pairs and isinstance(network, MTDnet):
-                every = distinct_pairs(triplets)
-                share = self.team.shard(len(every[0]))
-                first, second, same, count = (column[share] for column in every)
-                part_weight = self.team.size * count.sum() / every[3].sum()
-                logits = network.pair_logits(maps, first, second).float()
-                values[2] = part_weight * pair_loss(logits, same, count)
-                values[3] = part_weight * ((logits.argmax(1) == same) * count).sum() / count.sum()
-                values[0] = values[0] + recipe.pair_weight * values[2]
-        return torch.stack(values)
-
-    def _feats(self, part: Tensor, ranking: bool, count: int) -> Tensor | None:
-        """The ranking features of the whole batch, None without a ranking branch; without gradient where not ranked."""
-        if isinstance(self.network, MTDnet) and self.network.feature is None:
-            return None
-        with torch.set_grad_enabled(ranking and torch.is_grad_enabled()):
-            return self.team.all_gather(self.network.embed(part).float(), count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +106,7 @@ class Trainer:
 
     def _objective(self) -> nn.Module:
         if self.source is None or self.source.network is None:
-            return Objective(self.network, self.recipe, self.team)
+            return MultiTaskObjective(self.network, self.recipe, self.team)
         if self.team.size > 1:
             raise ReidvizError("mtdnet-cross is trained by one process.", "Start it without torchrun.")
         assert isinstance(self.network, MTDnet)
@@ -184,13 +124,12 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = group["scale"] * rate(self.recipe, self.done)
         batch = self._batch(rng)
-        values = self.objective(self._pictures(batch), batch, self.done)
-        loss, *others = (self.team.all_reduce(values.detach().clone()) / self.team.size).tolist()
-        ranking, pairs, accuracy, *joint = (None if math.isnan(v) else v for v in others)
-        report = Step(self.done + 1, loss, ranking, pairs, accuracy, len(batch.all_images), *joint)
+        losses: Losses = self.objective(self._pictures(batch), batch, self.done)
+        values = self.team.all_reduce(torch.stack([value.detach() for value in losses.values()])) / self.team.size
+        report = Step(self.done + 1, len(batch.all_images), **dict(zip(losses, values.tolist(), strict=True)))
         self._refuse_divergence(report)
         self.optimiser.zero_grad(set_to_none=True)
-        values[0].backward()
+        torch.autograd.backward(losses["loss"])
         self.optimiser.step()
         self.done += 1
         return report
@@ -202,7 +141,7 @@ class Trainer:
         self.recipe = replace(recipe, size=size)
         try:
             batch = self._batch(np.random.default_rng(0))
-            self.objective(self._pictures(batch), batch, 0)[0].backward()
+            self.objective(self._pictures(batch), batch, 0)["loss"].backward()
         finally:
             self.recipe = recipe
             self.optimiser.zero_grad(set_to_none=True)

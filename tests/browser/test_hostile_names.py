@@ -18,9 +18,10 @@ from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, create
+from reidviz.training.run_folder import create
 from tests.browser.conftest import FUSION, serving
 from tests.conftest import SMALL, network
 

@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
+from reidviz.training.run_folder import RunFolder, Status, create, runs_in
 from tests.browser.conftest import assert_fits, serving
 from tests.conftest import SMALL, people_folder
 

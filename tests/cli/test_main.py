@@ -8,7 +8,7 @@ from reidviz.cli import main as cli
 from reidviz.cli import train
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, read_card
-from reidviz.training import recipe
+from reidviz.training import recipes
 from tests.conftest import SMALL, network, people_folder
 
 
@@ -20,7 +20,7 @@ def data(tmp_path: Path) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The compact recipe at a size that trains in a second."""
-    small = replace(recipe.compact_recipe(), architecture=SMALL, size=4)
+    small = replace(recipes.compact_recipe(), architecture=SMALL, size=4)
     monkeypatch.setattr(train, "recipe_named", lambda name, variant, stem=None: small)
 
 

@@ -10,7 +10,8 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.setting import Setting
 from reidviz.common.settings import PROJECT
 from reidviz.models.architecture import Architecture
-from reidviz.training.recipe import GROUPS, SETTINGS, Recipe, changed, compact_recipe, type_of, value_of
+from reidviz.training.recipe import GROUPS, SETTINGS, Recipe, changed, type_of, value_of
+from reidviz.training.recipes import compact_recipe
 
 
 def test_the_document_is_what_the_fields_say(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,8 +19,9 @@ from reidviz.common.progress import time_left
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.loaded import NETWORKS
 from reidviz.models.model_card import Card
-from reidviz.training.recipe import compact_recipe
-from reidviz.training.run_folder import Job, Status, create
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
+from reidviz.training.run_folder import Status, create
 from reidviz.ui.background.jobs import board
 from reidviz.ui.session import choice
 from reidviz.ui.training import live_curves

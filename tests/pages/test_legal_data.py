@@ -30,9 +30,10 @@ from reidviz.evaluation.ranking.foregone import ONE_PERSON
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.models.variants import VARIANTS
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, create
+from reidviz.training.run_folder import create
 from reidviz.ui.background.jobs import board, quick_board
 from reidviz.ui.session.models import known_rankers
 from reidviz.ui.session.selection import Selection

@@ -14,9 +14,10 @@ from reidviz.evaluation.pipeline.validation import validate
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.training import launcher
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
-from reidviz.training.run_folder import Job, RunFolder, Status, create
+from reidviz.training.run_folder import RunFolder, Status, create
 from tests.conftest import SMALL, network, people_folder
 from tests.pages.conftest import rows, settled
 

@@ -8,9 +8,11 @@ import pytest
 
 from reidviz.evaluation.pipeline.report import card_metrics
 from reidviz.evaluation.pipeline.validation import validate
-from reidviz.training.recipe import Recipe, compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators
-from reidviz.training.run_folder import Job, RunFolder, create
+from reidviz.training.run_folder import RunFolder, create
 from tests.conftest import SMALL, people_folder
 
 EVALUATORS = Evaluators(validate, card_metrics)

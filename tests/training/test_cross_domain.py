@@ -18,7 +18,8 @@ from reidviz.models.model_card import read_card
 from reidviz.models.mtdnet import MTDnet
 from reidviz.training.batches import merge_batches, sample_batch
 from reidviz.training.cross_domain import match_pairs
-from reidviz.training.recipe import Recipe, paper_recipe
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import paper_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.sampler import positives

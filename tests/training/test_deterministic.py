@@ -14,7 +14,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training.deterministic import deterministic
-from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe, ranking_alone
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import compact_recipe, paper_recipe, ranking_alone
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Source, Trainer
 from tests.training.two_threads import result

@@ -73,7 +73,7 @@ def losses(run: RunFolder) -> list[float]:
 def test_two_processes_train_as_one(
     textured: Path, tmp_path: Path, variant: str, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reidviz.training.run.LOG_EVERY", 1)
+    monkeypatch.setattr("reidviz.training.hooks.LOG_EVERY", 1)
     alone, team = (new_run(textured, tmp_path / name, variant, recipe) for name in ("alone", "team"))
     train(alone, EVALUATORS)
     together(lambda: train(team, EVALUATORS))

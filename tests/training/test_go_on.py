@@ -83,5 +83,5 @@ def test_no_run_and_a_run_at_work_are_refused(people: Path, tmp_path: Path) -> N
     run = new_run(people, tmp_path / "run", recipe=FIXED)
     with run.hold(), pytest.raises(ReidvizError, match="being trained already"):
         go_on_to(run, 9)
-    with pytest.raises(ReidvizError, match="at least one iteration"):
+    with pytest.raises(ReidvizError, match="between 1 and"):
         go_on_to(run, 0)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import torch
 
 from reidviz.training.negative_mining import negatives
-from reidviz.training.recipe import Recipe, compact_recipe
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import compact_recipe
 
 ANGLES = torch.tensor([0.0, 40.0, 20.0, 50.0, 170.0]).deg2rad()
 FEATS = torch.stack([ANGLES.cos(), ANGLES.sin()], 1)

@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 
 from reidviz.common.errors import ReidvizError
-from reidviz.training.recipe import (
-    RECIPES,
-    SETTINGS,
-    changed,
-    check,
-    compact_recipe,
-    paper_recipe,
-    recipe_from,
-    recipe_named,
-)
+from reidviz.training.recipe import SETTINGS, changed, check, recipe_from
+from reidviz.training.recipes import RECIPES, compact_recipe, paper_recipe, recipe_named
 
 
 @pytest.mark.parametrize("name", RECIPES)

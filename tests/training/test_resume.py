@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from reidviz.common.errors import ReidvizError
 from reidviz.training import resume_state
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from tests.conftest import people_folder

@@ -13,9 +13,10 @@ import pytest
 from reidviz.common.errors import ReidvizError
 from reidviz.common.file_lock import Lock, is_held
 from reidviz.training import launcher
-from reidviz.training.recipe import compact_recipe
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import train
-from reidviz.training.run_folder import Job, RunFolder, Status, create, runs_in
+from reidviz.training.run_folder import RunFolder, Status, create, runs_in
 from tests.conftest import people_folder
 from tests.training.conftest import EVALUATORS, new_run, step_event, validation_event
 

@@ -8,7 +8,8 @@ from reidviz.common.errors import ReidvizError
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
 from reidviz.models.variants import build
 from reidviz.training.augmentation import changed_pictures, draw
-from reidviz.training.recipe import Recipe, compact_recipe, paper_recipe
+from reidviz.training.recipe import Recipe
+from reidviz.training.recipes import compact_recipe, paper_recipe
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Trainer, optimiser, rate
 from tests.conftest import SMALL, network

@@ -11,7 +11,8 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import Card, find_checkpoint, read_card
 from reidviz.training.events import Event, Events
-from reidviz.training.run_folder import Job, RunFolder, Status, runs_in
+from reidviz.training.job import Job
+from reidviz.training.run_folder import RunFolder, Status, runs_in
 
 
 @dataclass(frozen=True)

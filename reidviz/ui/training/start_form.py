@@ -15,8 +15,9 @@ from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
-from reidviz.training.recipe import RECIPES, SETTINGS, Recipe, changed, recipe_named, value_of
-from reidviz.training.run_folder import Job
+from reidviz.training.job import Job, check
+from reidviz.training.recipe import SETTINGS, Recipe, changed, value_of
+from reidviz.training.recipes import RECIPES, recipe_named
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named, known_data
 from reidviz.ui.session.keys import RUN, TRAIN_ASKED, TRAIN_COUNT, TRAIN_FORM, TRAIN_STARTED, TRAIN_TEMPLATE
@@ -100,7 +101,7 @@ def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[st
     problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source)
     try:
         job = replace(job, recipe=changed(recipe, values))
-        run_folder.check(job)
+        check(job)
         _check_start(init, job.recipe)
         st.caption(_persons(dataset_named(data), job))
     except ReidvizError as error:

@@ -7,8 +7,9 @@ import pytest
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.models.model_card import Card, Fusion, write_card
-from reidviz.training.recipe import compact_recipe
-from reidviz.training.run_folder import Job, RunFolder, Status, create
+from reidviz.training.job import Job
+from reidviz.training.recipes import compact_recipe
+from reidviz.training.run_folder import RunFolder, Status, create
 from reidviz.ui.results.results_table import figures_table
 from reidviz.ui.training.run_results import _rank1
 from reidviz.ui.training.run_table import _columns

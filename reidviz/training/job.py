@@ -1,0 +1,72 @@
+"""What a training is asked to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.models.variants import variant
+from reidviz.training.recipe import Recipe, recipe_from
+
+MOST_SEED = 2**31
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a training is asked to do.
+
+    data, protocol  as on the command line; init: a checkpoint to start from, or None for fresh weights
+    source  a data set that helps to train mtdnet-cross and mtdnet-aug, by the training persons of its default protocol
+    """
+
+    data: str
+    protocol: str
+    variant: str
+    recipe: Recipe
+    init: Path | None
+    seed: int
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A Job as recipe.json keeps it."""
+
+    data: str
+    protocol: str
+    variant: str
+    recipe: dict[str, Any]
+    init: Path | None
+    seed: int
+    source: str | None = None
+
+
+def job_from(asked: Asked) -> Job:
+    """The job that a recipe.json asks for. Raises ReidvizError when it is impossible."""
+    recipe = recipe_from(asked.recipe)
+    job = Job(asked.data, asked.protocol, asked.variant, recipe, asked.init, asked.seed, asked.source)
+    check(job)
+    return job
+
+
+def check(job: Job) -> None:
+    """Raises ReidvizError when the recipe gives the variant nothing to learn from."""
+    v, r = variant(job.variant), job.recipe
+    if not (v.ranking and r.ranking_weight > 0) and not (v.pairs and r.pair_weight > 0):
+        raise ReidvizError(
+            f"{job.variant} has nothing to learn: the loss it trains by has weight 0.", "Give that loss a weight."
+        )
+    if v.source and not job.source:
+        raise ReidvizError(
+            f"{job.variant} learns from a source data set too.", "Name one, for example synthetic:cuhk03."
+        )
+    if job.source and not v.source:
+        raise ReidvizError(f"{job.variant} learns from no source data set.", "Choose mtdnet-cross or mtdnet-aug.")
+    if job.variant == "mtdnet-cross" and job.init in (None, settings.IMAGENET_STEM):
+        raise ReidvizError(
+            "mtdnet-cross starts from a network trained on the source.",
+            "Give a checkpoint or run of mtdnet to start from.",
+        )
+    if not 0 <= job.seed <= MOST_SEED:
+        raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")
