@@ -17,7 +17,7 @@ from benchmarks.hostile.campaign import SECRET, main
 from benchmarks.hostile.door import opened
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import cuhk03_mat, load
-from reidviz.data.formats.cuhk03 import MAT, testset
+from reidviz.data.formats.cuhk03_splits import MAT, testset
 
 CASES = 1000
 REFERENCE = h5py.ref_dtype

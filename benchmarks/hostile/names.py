@@ -98,7 +98,7 @@ def _spec(work: Path, draw: np.random.Generator) -> str:
     """What somebody may type in place of the name of a data set."""
     os.mkfifo(work / "pipe")
     root = ROOTS[int(draw.integers(len(ROOTS)))].replace("{work}", str(work))
-    form = str(draw.choice([name for name in FORMATS if name != "synthetic"]))
+    form = str(draw.choice([one.name for one in FORMATS if one.name != "synthetic"]))
     odd = (
         "",
         "FOLDER",

@@ -59,7 +59,7 @@ def test_a_link_stays_in_its_data_set_or_leads_to_a_root(tmp_path: Path, monkeyp
     assert inside(tmp_path / "data" / "out", tmp_path / "data")
 
 
-@pytest.mark.parametrize("form", [one for one in FORMATS if one != "synthetic"])
+@pytest.mark.parametrize("form", [one.name for one in FORMATS if one.name != "synthetic"])
 @pytest.mark.parametrize("place", ["/dev/zero", "/dev/urandom", "/proc/self/mem", "PIPE", "PIPE.csv", "PIPE.parquet"])
 def test_devices_and_pipes_are_refused_by_every_reader_at_once(pipe: Path, form: str, place: str) -> None:
     file = Path(place.replace("PIPE", str(pipe)))
@@ -100,7 +100,7 @@ def test_the_size_is_seen_before_a_byte_is_read(tmp_path: Path) -> None:
         load(f"folder:{tmp_path}/large.csv")
 
 
-@pytest.mark.parametrize("form", [one for one in FORMATS if one != "synthetic"])
+@pytest.mark.parametrize("form", [one.name for one in FORMATS if one.name != "synthetic"])
 def test_not_there_and_not_allowed_look_the_same(confined: Path, form: str) -> None:
     people_folder(confined.parent / "secret")
     (confined.parent / "secret.json").write_text("{}")

@@ -14,7 +14,7 @@ from reidviz.data.catalogue.zip_import import UNPACKED, import_zip
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
-from reidviz.data.formats.recognise import layouts
+from reidviz.data.formats.recognise import recognise
 from reidviz.data.roots import allowed, inside, last, open_regular
 
 MOST_BYTES = 16 * 1024
@@ -94,7 +94,7 @@ def candidates(folder: Path) -> tuple[str, ...]:
     lists = folder_format.lists_of(folder)
     if len(lists) > 1:
         return tuple(f"folder:{one}" for one in lists)
-    owned = None if lists else layouts(folder)
+    owned = None if lists else recognise(folder)
     return ((owned or load(f"folder:{folder}")).name,)
 
 

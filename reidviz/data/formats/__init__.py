@@ -1,27 +1,22 @@
-"""One reader a data set, found by name."""
-
-from importlib import import_module
+"""The forms of data that can be read, and the data set that a name means."""
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, printable, short
 from reidviz.data.dataset import Dataset
+from reidviz.data.formats.excluded import EXCLUDED
+from reidviz.data.formats.folder import FOLDER
+from reidviz.data.formats.format import DataFormat
+from reidviz.data.formats.owners import OWNERS
+from reidviz.data.formats.synthetic import SYNTHETIC
 
-FORMATS = (
-    "synthetic",
-    "viper",
-    "ilids",
-    "prid2011",
-    "cuhk01",
-    "cuhk03",
-    "cuhk03-detected",
-    "cuhk03-pair",
-    "market1501",
-    "msmt17",
-    "folder",
-    "without",
-)
+FORMATS = (SYNTHETIC, *OWNERS, FOLDER, EXCLUDED)
+_BY_NAME = {one.name: one for one in FORMATS}
+_HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.join(one.name for one in OWNERS)}."
 
-_HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.join(FORMATS[1:-2])}."
+
+def format_of(dataset: Dataset) -> DataFormat:
+    """The form of a data set; folder for one that was not read by any."""
+    return _BY_NAME.get(dataset.layout, FOLDER)
 
 
 def load(spec: str) -> Dataset:
@@ -32,21 +27,15 @@ def load(spec: str) -> Dataset:
     """
     name, _, root = spec.strip().partition(":")
     name = name.lower()
-    if name not in FORMATS:
+    if name not in _BY_NAME:
         raise ReidvizError(f"There is no data set format {printable(name)!r}.", _HINT)
-    if name == "synthetic":
+    if name == SYNTHETIC.name:
         root = root or "cuhk03"
     if not root:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
-    if MARK in root and name != "folder":
+    if MARK in root and name != FOLDER.name:
         raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
     try:
-        if name == "cuhk03-detected":
-            from reidviz.data.formats import cuhk03
-
-            return cuhk03.read(root, "detected")
-        module = "excluded" if name == "without" else name.replace("-", "_")
-        found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
-        return found
+        return _BY_NAME[name].read(root)
     except OSError as error:
         raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error

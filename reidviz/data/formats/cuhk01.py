@@ -1,14 +1,21 @@
 """CUHK01: 971 persons, two pictures by each of two cameras, 60x160 PNG."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from reidviz.common.errors import ReidvizError
-from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.dataset import Dataset, Sample, Split
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, folders_in, walk
+from reidviz.data.formats.recorded import Recorded
 from reidviz.data.images.decode import SUFFIXES
 from reidviz.data.roots import existing_root, inside, last
 
+SMALL_PERSONS = 100
+_SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")
 _NAME = re.compile(r"([0-9]{4})00([1-4])\.\w+")
 
 
@@ -57,3 +64,35 @@ def _is_campus(folder: Path, root: Path) -> bool:
 
 def _holds_pictures(folder: Path) -> bool:
     return any(_NAME.fullmatch(file.name) and file.suffix.lower() in SUFFIXES for file in entries(folder))
+
+
+_RECORDED = Recorded({"mtdnet-486": "CUHK01half", "mtdnet-100": "CUHK01"})
+
+
+def _protocols(dataset: Dataset) -> tuple[str, ...]:
+    own = _RECORDED.protocols(dataset)
+    return (*own, "small-100") if "mtdnet-486" in own else own
+
+
+def _split(dataset: Dataset, protocol: str) -> Split | None:
+    small = _SMALL.fullmatch(protocol)
+    if small is None:
+        return _RECORDED.split(dataset, protocol)
+    whole = _RECORDED.split(dataset, "mtdnet-486")
+    assert whole is not None
+    persons = np.unique(dataset.identities[whole.train])
+    seed = int(small[1] or 0)
+    chosen = np.random.Generator(np.random.PCG64([seed, 2])).permutation(persons)[:SMALL_PERSONS]
+    return replace(whole, protocol=protocol, train=whole.train[np.isin(dataset.identities[whole.train], chosen)])
+
+
+CUHK01 = DataFormat(
+    name="cuhk01",
+    title="CUHK01",
+    obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+    read=read,
+    counts=Counts(971, 2, 3884),
+    recognise=read,
+    protocols=_protocols,
+    split=_split,
+)

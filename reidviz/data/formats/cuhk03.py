@@ -1,19 +1,21 @@
 """CUHK03 as its owner gives it: cuhk-03.mat, an HDF5 file of pictures, or the same extracted as PNG files."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes
 from reidviz.data.dataset import Dataset, Sample
-from reidviz.data.formats import cuhk03_mat, cuhk03_pair
+from reidviz.data.formats import cuhk03_mat, cuhk03_pair, cuhk03_splits
 from reidviz.data.formats.cuhk03_process import HINT
+from reidviz.data.formats.cuhk03_splits import MAT
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
 from reidviz.data.roots import existing_root, inside, last
 
-MAT = "cuhk-03.mat"
 BOXES = ("labeled", "detected")
 CAMERAS = {"1": "A", "2": "B"}
 _NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.\w+")
@@ -37,17 +39,6 @@ def read(root: str | Path, boxes: str = "labeled") -> Dataset:
         intake.offer(walk(path / images), _claimed)
         return intake.dataset(name, f"files like {images}/1_001_1_01.png")
     return _from_mat(path / MAT, boxes, name)
-
-
-def testset(dataset: Dataset, number: int) -> tuple[str, ...]:
-    """The persons of one of the 20 test sets that cuhk-03.mat records, 1-20, as identities of this data set.
-
-    ReidvizError when the file is not beside the pictures, or damaged.
-    """
-    file = Path(dataset.name.partition(":")[2]) / MAT
-    if not _there(file):
-        raise ReidvizError(f"The test sets are recorded in {MAT}, which is not in {last(file.parent)}.", HINT)
-    return tuple(cuhk03_mat.persons(file, number))
 
 
 def _there(path: Path) -> bool:
@@ -77,3 +68,22 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
         raise ReidvizError(f"{last(file)} holds no {boxes} pictures.", HINT)
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
     return Dataset(escape_bytes(name), ordered, revision, lambda sample: cuhk03_mat.picture(file, boxes, sample.id))
+
+
+def _format(boxes: str, name: str) -> DataFormat:
+    reader = partial(read, boxes=boxes)
+    return DataFormat(
+        name=name,
+        title=f"CUHK03, {'labelled' if boxes == 'labeled' else boxes} boxes",
+        obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+        read=reader,
+        counts=Counts(1467, 10, None),
+        recognise=reader,
+        holds=lambda folder: (folder / MAT).is_file() or (folder / f"images_{boxes}").is_dir(),
+        protocols=cuhk03_splits.protocols,
+        split=cuhk03_splits.split,
+    )
+
+
+CUHK03 = _format("labeled", "cuhk03")
+CUHK03_DETECTED = _format("detected", "cuhk03-detected")

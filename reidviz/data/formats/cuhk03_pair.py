@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import RESEARCH, DataFormat
+from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
-from reidviz.data.roots import existing_root, last
 
 PARTS = ("train", "val")
 _NAME = re.compile(r"(train|val)/([0-9]{4})_0([0-9])\.\w+")
@@ -17,14 +17,9 @@ def read(root: str | Path) -> Dataset:
 
     The numbers of the two folders are unrelated: an identity is "train-0001" or "val-0001". People of val are tested:
     their pictures by A are probes, the first by B is in the gallery, further ones by B take no part.
-    ReidvizError when no such picture is found.
+    root is the folder of both or up to two folders above it. ReidvizError when there is none.
     """
-    path = existing_root(root)
-    if not any((path / part).is_dir() for part in PARTS):
-        raise ReidvizError(
-            f"No CUHK03 picture was found in {last(path)}.",
-            "Point cuhk03-pair at the folder that contains train and val, with files named like 0001_05.jpg.",
-        )
+    path = folder_with(root, _holds, "cuhk03-pair", "train and val, with files named like 0001_05.jpg", PARTS)
     in_gallery: set[str] = set()
 
     def sample(entry: Entry) -> Sample | str:
@@ -42,3 +37,17 @@ def read(root: str | Path) -> Dataset:
     intake = Intake()
     intake.offer(walk(path), sample)
     return intake.dataset(f"cuhk03-pair:{path}", "files named like train/0001_05.jpg")
+
+
+def _holds(folder: Path) -> bool:
+    return any((folder / part).is_dir() for part in PARTS)
+
+
+CUHK03_PAIR = DataFormat(
+    name="cuhk03-pair",
+    title="CUHK03, one camera pair",
+    obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+    read=read,
+    recognise=read,
+    holds=holding(*PARTS),
+)

@@ -10,6 +10,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json
 from reidviz.common.printable import escape_bytes, printable, short
 from reidviz.data.dataset import Dataset
+from reidviz.data.formats.format import DataFormat
 from reidviz.data.roots import existing_root, last
 
 MOST_BYTES = 64 * 1024**2
@@ -61,3 +62,11 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
 
 def _label(path: Path) -> _LeftOut:
     return read_json(path, _LeftOut, f"The list {path.name} of pictures to leave out", MOST_BYTES, HINT)
+
+
+EXCLUDED = DataFormat(
+    name="without",
+    title="A data set without some of its pictures",
+    obtain="The doctor writes the list of those that are left out.",
+    read=read,
+)

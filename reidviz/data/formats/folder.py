@@ -9,6 +9,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import listed
+from reidviz.data.formats.format import DataFormat
 from reidviz.data.formats.name_rule import NameRule, NoCamera, Pattern, found_rule, rule_of
 from reidviz.data.formats.reading import (
     MISFIT,
@@ -211,3 +212,11 @@ def _cameras_told(rule: NameRule, by_camera: dict[str, list[str]]) -> str:
     told = "; ".join(f"{printable(one)} ({', '.join(printable(name) for name in by_camera[one][:2])})" for one in few)
     more = f" and {len(by_camera) - len(few)} more" if len(by_camera) > len(few) else ""
     return f"The camera is {rule.description}: {told}{more}."
+
+
+FOLDER = DataFormat(
+    name="folder",
+    title="Your own folder",
+    obtain="Mind whose pictures they are: those of real people are personal data.",
+    read=read,
+)

@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with
-from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, walk
+from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, unreadable, walk
+from reidviz.data.formats.recorded import Recorded
 from reidviz.data.images.decode import SUFFIXES
+from reidviz.data.roots import existing_root
 
 _NAME = re.compile(r"([0-9]{4})([0-9]{3})\.\w+")
 
@@ -29,3 +33,25 @@ def _sample(entry: Entry) -> Sample | str:
 
 def _holds(folder: Path) -> bool:
     return any(_NAME.fullmatch(file.name) and file.suffix.lower() in SUFFIXES for file in entries(folder))
+
+
+def _recognise(root: str | Path) -> Dataset:
+    """iLIDS has no folder of a name of its own: it is believed where nearly all pictures are in it."""
+    found = read(root)
+    pictures = sum(not unreadable(entry) for entry in walk(existing_root(root)))
+    if len(found.samples) < 0.9 * pictures:
+        raise ReidvizError("Most pictures are named otherwise.")
+    return found
+
+
+_RECORDED = Recorded({"mtdnet": "iLIDS"}, cameras=frozenset({""}))
+ILIDS = DataFormat(
+    name="ilids",
+    title="iLIDS",
+    obtain=f"{RESEARCH} Queen Mary University of London.",
+    read=read,
+    counts=Counts(119, None, 476),
+    recognise=_recognise,
+    protocols=_RECORDED.protocols,
+    split=_RECORDED.split,
+)

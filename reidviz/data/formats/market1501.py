@@ -5,6 +5,7 @@ from pathlib import Path
 
 from reidviz.common.printable import escape_bytes
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat, market_protocol
 from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, NO_IDENTITY, Entry, Intake, entries, folders_in, walk
 from reidviz.data.identities import label
@@ -90,3 +91,16 @@ def _notes(folders: dict[str, str | None], here: dict[str, str | None]) -> list[
     if missing == [wanted[0]]:
         return [f"{names}: there is nobody to train on."]
     return [f"{names}: no picture is a probe or in the gallery by its owner's word. Use half:SEED or testN:SEED."]
+
+
+MARKET1501 = DataFormat(
+    name="market1501",
+    title="Market-1501",
+    obtain=f"{RESEARCH} Tsinghua University (L. Zheng and others).",
+    read=read,
+    counts=Counts(1501, 6, None),
+    recognise=read,
+    holds=holds,
+    certain=True,
+    protocols=market_protocol,
+)

@@ -7,6 +7,7 @@ from pathlib import Path
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes, printable
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat, market_protocol
 from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import Entry, Intake, unreadable, walk
 from reidviz.data.roots import MOST_LISTED, inside, last, open_regular
@@ -66,3 +67,16 @@ def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) ->
                 f"Line {number} of {name} names {printable(path)}, which is not there.", "Unpack it again."
             )
         yield Sample(entry.name, entry.path, f"{part}-{int(person):04d}", fields[2], "msmt17", role), entry.size
+
+
+MSMT17 = DataFormat(
+    name="msmt17",
+    title="MSMT17",
+    obtain=f"{RESEARCH} Peking University, by a signed agreement.",
+    read=read,
+    counts=Counts(4101, 15, 126441),
+    recognise=read,
+    holds=holding(*LISTS),
+    certain=True,
+    protocols=market_protocol,
+)

@@ -1,11 +1,15 @@
 """PRID2011: 385 persons by camera A, 749 by camera B, 200 of them by both, 64x128 PNG."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.by_camera import images_by_camera, positions_of
+from reidviz.data.dataset import Dataset, Sample, Split
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
+from reidviz.data.formats.recorded import Recorded
 
 SHARED = 200
 PARTS = ("cam_a", "cam_b")
@@ -37,3 +41,30 @@ def _sample(entry: Entry) -> Sample | str:
 
 
 _pair = holding(*PARTS)
+
+
+_RECORDED = Recorded({"mtdnet": "PRID"})
+
+
+def _split(dataset: Dataset, protocol: str) -> Split | None:
+    """By the release: persons seen by both cameras train, and those seen by B alone are in the gallery."""
+    found = _RECORDED.split(dataset, protocol)
+    if found is None:
+        return None
+    alone = [i for name, v in images_by_camera(dataset).items() if name.startswith("b") for i in v.get("B", [])[:1]]
+    trains = [i for i in found.train.tolist() if dataset.samples[i].identity.isdigit()]
+    trains = [i for i in trains if int(dataset.samples[i].identity) <= SHARED]
+    return replace(found, train=positions_of(trains), gallery=positions_of([*found.gallery.tolist(), *alone]))
+
+
+PRID2011 = DataFormat(
+    name="prid2011",
+    title="PRID2011",
+    obtain=f"{RESEARCH} Graz University of Technology (single-shot part).",
+    read=read,
+    counts=Counts(934, 2, 1134),
+    recognise=read,
+    holds=_pair,
+    protocols=_RECORDED.protocols,
+    split=_split,
+)

@@ -8,6 +8,7 @@ from PIL import Image
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import DataFormat
 from reidviz.synthetic.render import SEED, VERSION, draw_picture
 
 CROWDS = 12
@@ -94,3 +95,16 @@ def _group(domain: str, number: int) -> str:
     """The crowd of look-alikes a person belongs to, one of CROWDS for each camera pair."""
     place, pair = divmod(number - 1, 3 if domain == "cuhk03" else 1)
     return f"{pair}-{place % CROWDS}"
+
+
+def _protocols(dataset: Dataset) -> tuple[str, ...]:
+    return ("test100:0",) if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01") else ()
+
+
+SYNTHETIC = DataFormat(
+    name="synthetic",
+    title="Drawn people",
+    obtain="Built in: no real person is shown, any use is free.",
+    read=lambda root: read(str(root)),
+    protocols=_protocols,
+)

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 from reidviz.data.dataset import Dataset, Sample
+from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
+from reidviz.data.formats.recorded import Recorded
 
 PARTS = ("cam_a", "cam_b")
 _NAME = re.compile(r"cam_([ab])/([0-9]{3})_([0-9]{1,3})\.\w+", re.IGNORECASE)
@@ -25,3 +27,17 @@ def read(root: str | Path) -> Dataset:
 def _sample(entry: Entry) -> Sample | str:
     match = _NAME.fullmatch(entry.name)
     return Sample(entry.name, entry.path, match[2], match[1].upper(), "viper") if match else MISFIT
+
+
+_RECORDED = Recorded({"mtdnet": "VIPeR"}, digits=3)
+VIPER = DataFormat(
+    name="viper",
+    title="VIPeR",
+    obtain=f"{RESEARCH} the University of California, Santa Cruz.",
+    read=read,
+    counts=Counts(632, 2, 1264),
+    recognise=read,
+    holds=holding(*PARTS),
+    protocols=_RECORDED.protocols,
+    split=_RECORDED.split,
+)

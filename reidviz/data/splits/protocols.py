@@ -7,15 +7,14 @@ import numpy as np
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable, short
+from reidviz.data.by_camera import can_be_matched, images_by_camera, positions_of, single_shot, some
 from reidviz.data.dataset import Dataset, LeftOut, Split
+from reidviz.data.formats import format_of
 from reidviz.data.identities import is_junk, is_nobody
-from reidviz.data.splits.by_camera import can_be_matched, images_by_camera, positions_of, single_shot, some
-from reidviz.data.splits.release_splits import own_protocols, own_split
 
 _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
-_WITH_ROLES = ("market1501", "msmt17")
 _ONE_CAMERA = (
     "With one camera, leave it out (an empty camera column; for folders the rule #names=none): then each person's "
     "first picture is the gallery. Or mark probes and gallery in the split column of a list and use the protocol "
@@ -25,14 +24,10 @@ _ONE_CAMERA = (
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
     """The protocols a menu offers for the data set, the default first."""
-    if own := own_protocols(dataset):
+    if own := format_of(dataset).protocols(dataset):
         return (*own, "half:0")
-    if dataset.name in ("synthetic:cuhk03", "synthetic:cuhk01"):
-        return ("test100:0", "half:0")
     if not {"probe", "gallery"} <= {s.split for s in dataset.samples}:
         return ("half:0",)
-    if dataset.layout in _WITH_ROLES:
-        return ("market", "half:0")
     return ("listed", "market", "half:0") if any(s.camera for s in dataset.samples) else ("listed", "half:0")
 
 
@@ -68,7 +63,7 @@ def split(dataset: Dataset, protocol: str) -> Split:
     """
     shuffled = _SHUFFLED.fullmatch(protocol)
     _check_cameras(dataset)
-    if own := own_split(dataset, protocol):
+    if own := format_of(dataset).split(dataset, protocol):
         return _matchable(dataset, own) if own.across_cameras else own
     if protocol not in ("listed", "market") and not shuffled:
         raise ReidvizError(

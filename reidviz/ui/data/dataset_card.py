@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.data.catalogue.published import ORIGINS, WITHDRAWN, differences
+from reidviz.data.catalogue.published import WITHDRAWN, differences
+from reidviz.data.formats import FORMATS, format_of
 from reidviz.data.formats.reading import unread_line
 from reidviz.figures.cameras import MOST_PERSONS, cameras_figure, sightings
 from reidviz.figures.text import plain
@@ -18,7 +19,7 @@ from reidviz.ui.widgets.markup import Markdown, literal
 def show_card(choice: Choice) -> None:
     """Origin, counts, what differs from the published ones, and the cameras."""
     dataset = choice.dataset
-    origin = ORIGINS[dataset.layout]
+    origin = format_of(dataset)
     with st.container(border=True):
         st.markdown(f"**{literal(origin.title)}** · {literal(short(dataset.name))}")
         st.caption(literal(origin.obtain) + (" Some of its pictures are left out here." if dataset.base else ""))
@@ -95,8 +96,8 @@ def show_known() -> None:
     """Every layout that can be read, where it is to be had, and the one that is not offered."""
     here = {spec.partition(":")[0] for spec in known_data()}
     lines = [Markdown("| name | data set | here | how to get it |\n|:---|:---|:---|:---|")]
-    for name, origin in ORIGINS.items():
-        there = Markdown("yes" if name in here else "no")
-        lines.append(Markdown(f"| {literal(name)} | {literal(origin.title)} | {there} | {literal(origin.obtain)} |"))
+    for one in FORMATS:
+        there = Markdown("yes" if one.name in here else "no")
+        lines.append(Markdown(f"| {literal(one.name)} | {literal(one.title)} | {there} | {literal(one.obtain)} |"))
     st.markdown("\n".join(lines))
     st.caption(literal(WITHDRAWN))

@@ -40,7 +40,7 @@ def test_people_of_val_are_tested_single_shot(root: Path) -> None:
 
 
 def test_a_folder_without_them_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ReidvizError, match="No CUHK03 picture"):
+    with pytest.raises(ReidvizError, match="is not laid out like cuhk03-pair"):
         cuhk03_pair.read(tmp_path)
 
 

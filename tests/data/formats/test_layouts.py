@@ -12,10 +12,10 @@ from scipy.io import savemat
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
-from reidviz.data.formats.cuhk03 import testset as recorded_testset
+from reidviz.data.formats.cuhk03_splits import testset as recorded_testset
+from reidviz.data.formats.recorded import recorded_lists
 from reidviz.data.images.decode import picture
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
-from reidviz.data.splits.release_splits import _recorded_lists
 
 
 def files(root: Path, *names: str) -> Path:
@@ -54,7 +54,7 @@ def test_viper_is_matched_by_person_not_by_angle(tmp_path: Path) -> None:
 
 
 def test_the_recorded_split_of_viper(tmp_path: Path) -> None:
-    test = [f"{int(one):03d}" for one in _recorded_lists()["VIPeR"]]
+    test = [f"{int(one):03d}" for one in recorded_lists()["VIPeR"]]
     others = sorted({f"{i:03d}" for i in range(874)} - set(test))[:316]
     names = [
         f"{folder}/{person}_{angle}.bmp"
@@ -79,7 +79,7 @@ def ilids(root: Path, test: dict[str, int]) -> Dataset:
 
 
 def test_ilids_has_no_cameras_and_its_first_pictures_are_the_gallery(tmp_path: Path) -> None:
-    dataset = ilids(tmp_path, {f"{int(one):04d}": 3 for one in _recorded_lists()["iLIDS"]})
+    dataset = ilids(tmp_path, {f"{int(one):04d}": 3 for one in recorded_lists()["iLIDS"]})
     assert {s.camera for s in dataset.samples} == {None}
     assert counts(dataset, "mtdnet") == (120, 118, 59)
     parts = split(dataset, "mtdnet")

@@ -81,7 +81,7 @@ def test_a_small_target_has_100_of_the_training_persons_and_the_same_test(campus
 
 
 def test_only_cuhk01_has_that_small_target() -> None:
-    with pytest.raises(ReidvizError, match="small-100 is a protocol of CUHK01"):
+    with pytest.raises(ReidvizError, match="There is no protocol 'small-100'"):
         split(dataset(*[(c, ["1", "2"]) for c in "abcd"]), "small-100")
 
 
