@@ -10,10 +10,11 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Request, Route, expect
 
+from reidviz.common import settings
 from tests.conftest import PATIENCE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-PAGES = ("", "data", "retrieval", "compare", "embeddings", "pairs", "joint_maps", "train")
+PAGES = sorted(file.stem.replace("home", "") for file in (settings.PROJECT / "pages").glob("*.py"))
 
 
 def is_foreign(address: str) -> bool:

@@ -29,7 +29,7 @@ from reidviz.ui.training.runs import duration
 from tests.conftest import SMALL, network
 from tests.pages.conftest import settled
 
-PAGES = ("home", "retrieval", "compare", "pairs", "embeddings", "joint_maps", "data", "train")
+PAGES = sorted(file.stem for file in (settings.PROJECT / "pages").glob("*.py"))
 SECRET = "/srv/secret/place"
 
 
