@@ -29,7 +29,7 @@ def show_numbers(comparison: Comparison) -> None:
     t, s = len(comparison.target_pairs), len(comparison.source_pairs)
     st.caption(
         f"From the joint features ({literal(comparison.place)}) of {t} test pairs of "
-        f"{literal(comparison.target.name)} and {s} of {literal(comparison.source.name)}, half of them of one person."
+        f"{literal(short(comparison.target.name))} and {s} of {literal(short(comparison.source.name))}, half of them of one person."
     )
     st.caption(
         "**Data sets told apart**: share of pairs whose data set a linear classifier (logistic regression, "
