@@ -3,7 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
+from reidviz.common.printable import short
+from reidviz.evaluation.image_pairs import Pairs
+from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
@@ -29,7 +31,8 @@ def show_numbers(comparison: Comparison) -> None:
     t, s = len(comparison.target_pairs), len(comparison.source_pairs)
     st.caption(
         f"From the joint features ({literal(comparison.place)}) of {t} test pairs of "
-        f"{literal(short(comparison.target.name))} and {s} of {literal(short(comparison.source.name))}, half of them of one person."
+        f"{literal(short(comparison.target.name))} and {s} of {literal(short(comparison.source.name))}, half of them "
+        "of one person."
     )
     st.caption(
         "**Data sets told apart**: share of pairs whose data set a linear classifier (logistic regression, "
