@@ -7,15 +7,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reidviz.cli.evaluate import table
-from reidviz.cli.options import data_name
+from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import find_checkpoint
-from reidviz.training.recipe import changed, recipe_named
+from reidviz.training.recipe import RECIPES, changed, recipe_named
 
 if TYPE_CHECKING:
     from reidviz.training.run_folder import Job
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    command.description = "Also under torchrun, on several GPUs or machines. Ctrl-C stops after the present step."
+    add_data(command, required=False)
+    command.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
+    command.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet, mtdtrp, mtdnet-cross or mtdnet-aug")
+    command.add_argument("--source", metavar="DATA", help="data set that helps mtdnet-cross and mtdnet-aug")
+    command.add_argument("--recipe", choices=tuple(RECIPES), help="default: compact")
+    command.add_argument(
+        "--stem",
+        choices=("caffenet", "torchvision"),
+        help="default: torchvision; caffenet for paper from fresh weights",
+    )
+    command.add_argument("--init", help="checkpoint or run to start from, or 'imagenet' for conv1-2 of AlexNet")
+    command.add_argument("--iterations", type=int, help="steps; default: the recipe's. With --resume, steps in all")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another setting of the recipe, e.g. size=64, held_out=0 or architecture.dropout=0.5; may be repeated",
+    )
+    command.add_argument("--seed", type=int, help="default: 0")
+    command.add_argument("--out", type=Path, help="folder of this run; default: a new one in runs/")
 
 
 def run_train(options: argparse.Namespace) -> None:
