@@ -2,13 +2,15 @@
 
 import argparse
 import json
-import sys
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
+
+LOG = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
@@ -57,12 +59,12 @@ def run_evaluate(options: argparse.Namespace) -> None:
     rankers = [ranker for path in options.model for ranker in rankers_of(path)]
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
-        print(unread, file=sys.stderr)
+        LOG.warning(unread)
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts = split(dataset, protocol)
         for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
-            print(line, file=sys.stderr)
+            LOG.warning(line)
         progress = ConsoleProgress()
         results = evaluate_all(rankers, dataset, parts, progress, chosen, options.fresh)
         progress.end()

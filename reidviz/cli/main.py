@@ -1,12 +1,16 @@
 """python -m reidviz train | evaluate | doctor | cache | bench: the same work as in the app, from the shell."""
 
 import argparse
+import logging
 import sys
+import time
 
 from reidviz.cli import bench, cache, doctor, evaluate, train
+from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
 
+LOG = logging.getLogger(__name__)
 COMMANDS = (
     ("train", train.add_options, train.run_train, "train one variant of MTDnet, or go on with a training"),
     ("evaluate", evaluate.add_options, evaluate.run_evaluate, "CMC, mAP and mINP of trained models"),
@@ -19,9 +23,12 @@ COMMANDS = (
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when it went well, 1 with one sentence on standard error when not, 130 when interrupted."""
     options = parser().parse_args(arguments)
+    started = time.perf_counter()
     try:
-        options.run(options)
-        trim()
+        with logged(options.verbose):
+            options.run(options)
+            trim()
+            LOG.info("done in %.1f s", time.perf_counter() - started)
     except ReidvizError as error:
         print(f"\nreidviz: {error.message}\n{error.hint}".rstrip(), file=sys.stderr)
         return 1
@@ -34,9 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     root = argparse.ArgumentParser(prog="python -m reidviz", description=__doc__)
+    add_verbose(root, default=False)
     commands = root.add_subparsers(required=True)
     for name, add_options, run, told in COMMANDS:
         command = commands.add_parser(name, help=told)
         command.set_defaults(run=run)
         add_options(command)
+        add_verbose(command)
     return root

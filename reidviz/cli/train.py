@@ -2,7 +2,7 @@
 
 import argparse
 import json
-import sys
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import find_checkpoint
 from reidviz.training.recipe import RECIPES, changed, recipe_named
+
+LOG = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from reidviz.training.run_folder import Job
@@ -72,7 +74,7 @@ def run_train(options: argparse.Namespace) -> None:
         return
     progress.end()
     if odd := run.status().message:
-        print(odd, file=sys.stderr)
+        LOG.warning(odd)
     if final is None:
         print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
         return

@@ -4,6 +4,7 @@ No pickle is ever read. A checkpoint is NAME.safetensors + NAME.json; the card h
 """
 
 import hashlib
+import logging
 import os
 import stat
 from dataclasses import replace
@@ -22,6 +23,7 @@ from reidviz.models.model_card import Card, find_checkpoint, read_card, title, w
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
 
+LOG = logging.getLogger(__name__)
 MAX_BYTES = 2 * 1024**3
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
 """Those of weights, and of counts beside them."""
@@ -104,6 +106,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
             f"{name} holds weights that are not numbers (first: {printable(unsound[0])[:100]}).",
             "Its training has likely diverged.",
         )
+    LOG.info("read %s, %.1f MB", path, len(data) / 1e6)
     return weights, hashlib.sha256(data).hexdigest()
 
 

@@ -1,11 +1,14 @@
 """One reader a data set, found by name."""
 
+import logging
+import time
 from importlib import import_module
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, printable, short
 from reidviz.data.dataset import Dataset
 
+LOG = logging.getLogger(__name__)
 FORMATS = (
     "synthetic",
     "viper",
@@ -40,13 +43,20 @@ def load(spec: str) -> Dataset:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
     if MARK in root and name != "folder":
         raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
+    started = time.perf_counter()
     try:
-        if name == "cuhk03-detected":
-            from reidviz.data.formats import cuhk03
-
-            return cuhk03.read(root, "detected")
-        module = "excluded" if name == "without" else name.replace("-", "_")
-        found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
-        return found
+        found = _read(name, root)
     except OSError as error:
         raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    LOG.info("read %s, %d pictures, in %.1f s", short(spec), len(found.samples), time.perf_counter() - started)
+    return found
+
+
+def _read(name: str, root: str) -> Dataset:
+    if name == "cuhk03-detected":
+        from reidviz.data.formats import cuhk03
+
+        return cuhk03.read(root, "detected")
+    module = "excluded" if name == "without" else name.replace("-", "_")
+    found: Dataset = import_module(f"reidviz.data.formats.{module}").read(root)
+    return found
