@@ -25,6 +25,7 @@ from reidviz.models.variants import build
 
 LOG = logging.getLogger(__name__)
 MAX_BYTES = 2 * 1024**3
+ALEXNET = {"features.0": "stem.conv1", "features.3": "stem.conv2", "conv1": "stem.conv1", "conv2": "stem.conv2"}
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
 """Those of weights, and of counts beside them."""
 
@@ -69,11 +70,12 @@ def load_checkpoint(path: Path, sha256: str | None = None) -> tuple[Network, Car
 def initialise_from(network: Network, path: Path) -> None:
     """Start a network from another checkpoint: every layer that has the same name and shape there.
 
-    The ImageNet stem file (conv1 and conv2 alone) is one such. Raises ReidvizError when not even the stem fits.
+    AlexNet's first two convolutions are the stem, by torchvision's names (features.0, features.3) or plain ones (conv1,
+    conv2, as the ImageNet stem file has them). Raises ReidvizError when not even the stem fits.
     """
-    weights, _ = read_weights(find_checkpoint(path))
-    if set(weights) == {"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias"}:
-        weights = {f"stem.{name}": value for name, value in weights.items()}
+    found, _ = read_weights(find_checkpoint(path))
+    named = {name: name.rpartition(".") for name in found}
+    weights = {f"{ALEXNET.get(layer, layer)}.{kind}": found[name] for name, (layer, _, kind) in named.items()}
     own = network.state_dict()
     fitting = {k: v for k, v in weights.items() if k in own and own[k].shape == v.shape}
     if "stem.conv1.weight" not in fitting or "stem.conv2.weight" not in fitting:
