@@ -2,15 +2,15 @@
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reidviz.cli.options import add_data, data_name
+from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
-from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
 from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.formats import excluded as without
@@ -21,33 +21,32 @@ from reidviz.data.splits.protocols import default_protocol, split
 LISTED = 10
 
 
-def add_options(doctor: argparse.ArgumentParser) -> None:
-    """What the command takes beside --data and --protocol."""
-    doctor.add_argument("--json", type=Path, help="also write all findings, every file named, to this file")
-    doctor.add_argument(
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_data(command, required=True)
+    command.add_argument("--json", type=Path, help="also write all findings, every file named, to this file")
+    command.add_argument(
         "--exclude",
         action="append",
         default=[],
         metavar="KIND",
         help="leave the pictures of this kind of finding out, e.g. 'duplicates of one person'; may be repeated",
     )
-    doctor.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
+    command.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
 
 
-def run(options: argparse.Namespace, progress: Progress, end: Callable[[], None]) -> None:
-    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched.
-
-    end is called when there is no more progress to tell.
-    """
+def run_doctor(options: argparse.Namespace) -> None:
+    """Print the findings, the gravest first, and write what was asked for. The data set's files are never touched."""
     if bool(options.exclude) != bool(options.out):
         raise ReidvizError("--exclude and --out go together.", "For example: --exclude unreadable --out clean.json")
-    dataset = load(options.data)
+    dataset = load(data_name(options))
     try:
         parts, refused = split(dataset, options.protocol or default_protocol(dataset)), None
     except ReidvizError as error:
         parts, refused = None, error
+    progress = ConsoleProgress()
     report = examine(dataset, parts, progress)
-    end()
+    progress.end()
     print(f"{dataset.name}: {report.pictures:,} pictures, {len(dataset.persons):,} persons")
     for line in (*dataset.notes, unread_line(dataset)):
         if line:

@@ -2,16 +2,43 @@
 
 import argparse
 import json
-import sys
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reidviz.cli.options import data_name
+from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
+
+LOG = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
     from reidviz.evaluation.pipeline.ranker import Ranker
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_data(command, required=True)
+    command.add_argument("--model", type=Path, action="append", required=True, help="checkpoint file or run folder")
+    command.add_argument("--passes", default="8-pass", help="8-pass (as the release tests), 4-pass or 1-pass")
+    command.add_argument("--precision", default="fp32", help="of the classifier: fp32, or bf16, which is not exact")
+    command.add_argument(
+        "--cascade",
+        type=int,
+        default=0,
+        metavar="K",
+        help="let the classifier rescore only the K gallery pictures that the ranking branch puts first",
+    )
+    command.add_argument(
+        "--averaging",
+        choices=("step", "trapezoid"),
+        default="step",
+        help="mAP from average precision (step), or as Market-1501's own code takes it (trapezoid)",
+    )
+    command.add_argument("--json", type=Path, help="also write the figures to this file")
+    command.add_argument("--per-probe", action="store_true", help="with --json: AP and ranks of each probe too")
+    command.add_argument("--fresh", action="store_true", help="score again even if these scores are cached")
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
@@ -32,12 +59,12 @@ def run_evaluate(options: argparse.Namespace) -> None:
     rankers = [ranker for path in options.model for ranker in rankers_of(path)]
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
-        print(unread, file=sys.stderr)
+        LOG.warning(unread)
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts = split(dataset, protocol)
         for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
-            print(line, file=sys.stderr)
+            LOG.warning(line)
         progress = ConsoleProgress()
         results = evaluate_all(rankers, dataset, parts, progress, chosen, options.fresh)
         progress.end()

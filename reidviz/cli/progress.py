@@ -1,32 +1,39 @@
 """How far work is, on the console."""
 
 import sys
-import time
+from collections.abc import Callable
+from typing import TextIO
 
-from reidviz.common.progress import time_left
+from tqdm import tqdm
+
+
+class _Bar(tqdm):  # type: ignore[misc]
+    """tqdm's bar; whole lines, now and then, where it is no terminal."""
+
+    @staticmethod
+    def status_printer(file: TextIO) -> Callable[[str], None]:
+        return tqdm.status_printer(file) if file.isatty() else lambda line: print(line, file=file, flush=True)
 
 
 class ConsoleProgress:
-    """One line on standard error that is written over; whole lines, now and then, where it is no terminal."""
+    """A bar on standard error, a new one in its place for each stage of the work."""
 
     def __init__(self) -> None:
-        self.what = ""
-        self.first = 0
-        self.started = self.shown = 0.0
+        self._stage = ""
+        self._bar: _Bar | None = None
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        now = time.monotonic()
         stage = what.split(" (")[0]
-        if stage != self.what:
-            self.what, self.first, self.started = stage, done, now
-        terminal = sys.stderr.isatty()
-        if now - self.shown < (0.2 if terminal else 15):
-            return
-        self.shown = now
-        line = f"{what}: {done}/{total} {time_left(done - self.first, total - self.first, now - self.started)}"
-        print(f"\r{line:<100}" if terminal else line, end="" if terminal else "\n", file=sys.stderr, flush=True)
+        if self._bar is None or stage != self._stage:
+            self.end()
+            terminal = sys.stderr.isatty()
+            pace = {"mininterval": 0.2 if terminal else 15, "delay": 0.2 if terminal else 15, "miniters": 1}
+            self._stage, self._bar = stage, _Bar(initial=done, leave=not terminal, dynamic_ncols=True, **pace)
+        self._bar.total = total or None
+        self._bar.set_description_str(what, refresh=False)
+        self._bar.update(done - self._bar.n)
 
     def end(self) -> None:
-        """Leave the line behind."""
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
+        """Take the bar away; where it is lines, the last one stays."""
+        if self._bar is not None:
+            self._bar.close()

@@ -13,6 +13,10 @@ What `python -m reidviz settings` prints. `train --set NAME=VALUE` changes one; 
 """
 
 
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The command has none."""
+
+
 def run_settings(options: argparse.Namespace) -> None:
     """Print the page."""
     print(settings_page(), end="")

@@ -2,21 +2,52 @@
 
 import argparse
 import json
-import sys
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reidviz.cli.evaluate import table
-from reidviz.cli.options import data_name
+from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
+from reidviz.cli.settings import settings_help
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import find_checkpoint
 from reidviz.training.recipe import changed
-from reidviz.training.recipes import recipe_named
+from reidviz.training.recipes import RECIPES, recipe_named
+
+LOG = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from reidviz.training.job import Job
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    command.description = "Also under torchrun, on several GPUs or machines. Ctrl-C stops after the present step."
+    command.epilog = settings_help()
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_data(command, required=False)
+    command.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
+    command.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet, mtdtrp, mtdnet-cross or mtdnet-aug")
+    command.add_argument("--source", metavar="DATA", help="data set that helps mtdnet-cross and mtdnet-aug")
+    command.add_argument("--recipe", choices=tuple(RECIPES), help="default: compact")
+    command.add_argument(
+        "--stem",
+        choices=("caffenet", "torchvision"),
+        help="default: torchvision; caffenet for paper from fresh weights",
+    )
+    command.add_argument("--init", help="checkpoint or run to start from, or 'imagenet' for conv1-2 of AlexNet")
+    command.add_argument("--iterations", type=int, help="steps; default: the recipe's. With --resume, steps in all")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another setting of the recipe, e.g. size=64, held_out=0 or architecture.dropout=0.5; may be repeated",
+    )
+    command.add_argument("--seed", type=int, help="default: 0")
+    command.add_argument("--out", type=Path, help="folder of this run; default: a new one in runs/")
 
 
 def run_train(options: argparse.Namespace) -> None:
@@ -47,7 +78,7 @@ def run_train(options: argparse.Namespace) -> None:
         return
     progress.end()
     if odd := run.status().message:
-        print(odd, file=sys.stderr)
+        LOG.warning(odd)
     if final is None:
         print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
         return

@@ -1,5 +1,6 @@
 """What the cache keeps on disk, by kind, and its limit: whatever is there can be computed again."""
 
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from reidviz.common import settings
 from reidviz.common.leftovers import temporary_folder
 
+LOG = logging.getLogger(__name__)
 KINDS = {
     "synthetic": "drawn people",
     "cuhk03": "pictures taken out of cuhk-03.mat",
@@ -86,5 +88,6 @@ def _delete(entry: Entry) -> int:
     with suppress(OSError), temporary_folder(settings.cache_dir() / entry.kind) as away:
         for path in entry.paths:
             path.rename(away / path.name)
+        LOG.info("deleted %s from the cache", ", ".join(map(str, entry.paths)))
         return entry.bytes
     return 0

@@ -17,8 +17,13 @@ IMAGENET_STEM = CHECKPOINTS / "alexnet_conv12.safetensors"
 
 def cache_dir() -> Path:
     """Synthetic pictures, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
-    root = os.environ.get("REIDVIZ_CACHE") or Path.home() / ".cache" / "reidviz"
-    return Path(root)
+    if root := os.environ.get("REIDVIZ_CACHE"):
+        return Path(root)
+    if _is_checkout():
+        return Path.home() / ".cache" / "reidviz"
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("reidviz", appauthor=False))
 
 
 def cache_limit() -> int:
@@ -35,12 +40,25 @@ def cache_limit() -> int:
 
 def runs_dir() -> Path:
     """The folder of training runs. REIDVIZ_RUNS moves it."""
-    return Path(os.environ.get("REIDVIZ_RUNS") or PROJECT / "runs")
+    return Path(os.environ.get("REIDVIZ_RUNS") or _home() / "runs")
 
 
 def data_dir() -> Path:
     """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
-    return Path(os.environ.get("REIDVIZ_IMPORTS") or PROJECT / "data")
+    return Path(os.environ.get("REIDVIZ_IMPORTS") or _home() / "data")
+
+
+def _home() -> Path:
+    """Where the user's own things lie: in the checkout, or in the user's folder for data where there is none."""
+    if _is_checkout():
+        return PROJECT
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("reidviz", appauthor=False))
+
+
+def _is_checkout() -> bool:
+    return (PROJECT / "pyproject.toml").is_file()
 
 
 def shared_data_dir() -> Path | None:

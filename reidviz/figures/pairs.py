@@ -7,7 +7,8 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from reidviz.common.arrays import BoolArray, Float32Array, IntArray
-from reidviz.evaluation.verification.error_rates import Errors, Reliability
+from reidviz.evaluation.verification.calibration import Reliability
+from reidviz.evaluation.verification.error_rates import Errors
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import LINE, MOST_INSIDE, Plain

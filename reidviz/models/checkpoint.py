@@ -4,6 +4,7 @@ No pickle is ever read. A checkpoint is NAME.safetensors + NAME.json; the card h
 """
 
 import hashlib
+import logging
 import os
 import stat
 from dataclasses import replace
@@ -22,7 +23,9 @@ from reidviz.models.model_card import Card, find_checkpoint, read_card, title, w
 from reidviz.models.mtdnet import Network
 from reidviz.models.variants import build
 
+LOG = logging.getLogger(__name__)
 MAX_BYTES = 2 * 1024**3
+ALEXNET = {"features.0": "stem.conv1", "features.3": "stem.conv2", "conv1": "stem.conv1", "conv2": "stem.conv2"}
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
 """Those of weights, and of counts beside them."""
 
@@ -67,11 +70,12 @@ def load_checkpoint(path: Path, sha256: str | None = None) -> tuple[Network, Car
 def initialise_from(network: Network, path: Path) -> None:
     """Start a network from another checkpoint: every layer that has the same name and shape there.
 
-    The ImageNet stem file (conv1 and conv2 alone) is one such. Raises ReidvizError when not even the stem fits.
+    AlexNet's first two convolutions are the stem, by torchvision's names (features.0, features.3) or plain ones (conv1,
+    conv2, as the ImageNet stem file has them). Raises ReidvizError when not even the stem fits.
     """
-    weights, _ = read_weights(find_checkpoint(path))
-    if set(weights) == {"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias"}:
-        weights = {f"stem.{name}": value for name, value in weights.items()}
+    found, _ = read_weights(find_checkpoint(path))
+    named = {name: name.rpartition(".") for name in found}
+    weights = {f"{ALEXNET.get(layer, layer)}.{kind}": found[name] for name, (layer, _, kind) in named.items()}
     own = network.state_dict()
     fitting = {k: v for k, v in weights.items() if k in own and own[k].shape == v.shape}
     if "stem.conv1.weight" not in fitting or "stem.conv2.weight" not in fitting:
@@ -104,6 +108,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
             f"{name} holds weights that are not numbers (first: {printable(unsound[0])[:100]}).",
             "Its training has likely diverged.",
         )
+    LOG.info("read %s, %.1f MB", path, len(data) / 1e6)
     return weights, hashlib.sha256(data).hexdigest()
 
 

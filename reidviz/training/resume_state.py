@@ -7,6 +7,7 @@ has to be kept.
 
 import contextlib
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from reidviz.common.json_files import Count, Seconds, read_json
 from reidviz.models.checkpoint import read_weights
 from reidviz.training.trainer import Trainer
 
+LOG = logging.getLogger(__name__)
 KEPT = 2
 MOST_BYTES = 1024**2
 
@@ -54,6 +56,7 @@ def save_snapshot(folder: Path, trainer: Trainer, facts: ResumeState) -> None:
     write_atomically(file, data)
     record = asdict(facts) | {"sha256": sha256(data).hexdigest()}
     write_atomically(file.with_suffix(".json"), (json.dumps(record) + "\n").encode())
+    LOG.info("saved %s, %.1f MB", file, len(data) / 1e6)
     for old in _files(folder)[:-KEPT]:
         _remove(old.with_suffix(".json"))
         _remove(old)
@@ -69,6 +72,7 @@ def restore(folder: Path, trainer: Trainer) -> tuple[ResumeState | None, list[st
         except ReidvizError:
             damaged.append(file.name)
             continue
+        LOG.info("going on from %s", file)
         return facts, damaged
     return None, damaged
 

@@ -203,6 +203,22 @@ def test_probes_without_a_match_are_listed_and_left_out(
     assert [one["probe"] for one in report["left_out"]] == ["p04/A_0.png", "p04/A_1.png"]
 
 
+def test_verbose_tells_what_is_read_and_kept_and_quiet_tells_nothing(
+    data: str, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("evaluate", "--data", data, "--model", model, "--protocol", "half:0")
+    assert run("--verbose", *command) == 0
+    first = capsys.readouterr()
+    for told in ("24 pictures, in", "features to be computed", "both: scored in", "done in"):
+        assert told in first.err
+    assert run(*command, "--verbose") == 0
+    assert "both: scores are kept in" in capsys.readouterr().err
+    assert run(*command) == 0
+    last = capsys.readouterr()
+    assert last.err == ""
+    assert last.out == first.out
+
+
 def test_a_rule_for_names_goes_with_a_folder(data: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("evaluate", "--data", data, "--model", model, "--names", "part:2", "--protocol", "half:0") == 0
     assert f"{data}#names=part:2, half:0" in capsys.readouterr().out

@@ -1,7 +1,8 @@
 import numpy as np
 from PIL import Image
 
-from reidviz.evaluation.verification.error_rates import errors, reliability
+from reidviz.evaluation.verification.calibration import reliability
+from reidviz.evaluation.verification.error_rates import errors
 from reidviz.figures.embedding import Group, Links, distances_figure, map_figure
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.figures.pairs import errors_figure, passes_figure, plane_figure, reliability_figure, scores_figure

@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from torchvision.models import AlexNet_Weights, alexnet
+from torchvision.transforms.v2.functional import normalize
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.models.architecture import compact
+from reidviz.models.architecture import compact, paper
 from reidviz.models.checkpoint import initialise_from, load_checkpoint, read_weights, save_checkpoint
 from reidviz.models.model_card import Card
-from reidviz.models.mtdnet import MTDnet
+from reidviz.models.mtdnet import MTDnet, to_input
 from tests.conftest import SMALL, network
 
 CARD = Card("one", "mtdnet", SMALL, {"name": "compact"}, "synthetic:viper", "abc", "half:0", "fresh weights", 3, 7)
@@ -124,6 +126,28 @@ def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
     assert not torch.equal(made.pair.conv4.weight, other.pair.conv4.weight)
     with pytest.raises(ReidvizError, match="does not fit"):
         initialise_from(MTDnet(compact("caffenet")), settings.IMAGENET_STEM)
+
+
+@pytest.mark.parametrize("named_as", ["the file", "torchvision"])
+def test_the_stem_computes_what_torchvisions_alexnet_computes(named_as: str, tmp_path: Path) -> None:
+    """Pictures of 224 x 224 with two pixels around: there both ways of pooling, up and down, end at the same cell."""
+    weights = load_file(settings.IMAGENET_STEM)
+    layers = {"conv1": "features.0", "conv2": "features.3"}
+    renamed = {f"{layers[layer]}.{kind}": weights[f"{layer}.{kind}"] for layer in layers for kind in ("weight", "bias")}
+    reference = alexnet()
+    reference.load_state_dict(reference.state_dict() | renamed)
+    file = settings.IMAGENET_STEM
+    if named_as == "torchvision":
+        save_file(dict(reference.state_dict()), file := tmp_path / "alexnet.safetensors")
+    made = MTDnet(replace(paper("torchvision"), height=224, width=224, conv1_padding=2))
+    initialise_from(made, file)
+    pixels = torch.randint(0, 256, (2, 224, 224, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    ways = AlexNet_Weights.IMAGENET1K_V1.transforms()
+    x = normalize(pixels.permute(0, 3, 1, 2) / 255, ways.mean, ways.std)
+    torch.testing.assert_close(to_input(pixels), x)
+    with torch.no_grad():
+        expected = reference.features[:6](x)
+        torch.testing.assert_close(made.stem(to_input(pixels)), expected, atol=1e-4, rtol=1e-4)
 
 
 def test_a_full_disk_leaves_the_older_file(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate
-from reidviz.evaluation.verification.error_rates import cross_tempered, errors, reliability, threshold_at
+from reidviz.evaluation.verification.calibration import cross_tempered, reliability
+from reidviz.evaluation.verification.error_rates import errors, threshold_at
 from reidviz.evaluation.verification.pair_set import pairs_tested
 from reidviz.ui.session.models import known_rankers
 from tests.conftest import people_folder

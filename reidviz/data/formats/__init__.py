@@ -1,5 +1,8 @@
 """The forms of data that can be read, and the data set that a name means."""
 
+import logging
+import time
+
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, printable, short
 from reidviz.data.dataset import Dataset
@@ -9,6 +12,7 @@ from reidviz.data.formats.format import DataFormat
 from reidviz.data.formats.owners import OWNERS
 from reidviz.data.formats.synthetic import SYNTHETIC
 
+LOG = logging.getLogger(__name__)
 FORMATS = (SYNTHETIC, *OWNERS, FOLDER, EXCLUDED)
 _BY_NAME = {one.name: one for one in FORMATS}
 _HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.join(one.name for one in OWNERS)}."
@@ -35,7 +39,10 @@ def load(spec: str) -> Dataset:
         raise ReidvizError(f"The data set {name} needs the folder it lies in.", _HINT)
     if MARK in root and name != FOLDER.name:
         raise ReidvizError(f"A rule for names goes with folder:, not with {name}:.", f"Write folder:/path{MARK}RULE.")
+    started = time.perf_counter()
     try:
-        return _BY_NAME[name].read(root)
+        found = _BY_NAME[name].read(root)
     except OSError as error:
         raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    LOG.info("read %s, %d pictures, in %.1f s", short(spec), len(found.samples), time.perf_counter() - started)
+    return found

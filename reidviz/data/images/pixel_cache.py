@@ -1,5 +1,6 @@
 """The pictures of a data set at one small size, kept on disk so that each file is decoded once."""
 
+import logging
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture, resize
 from reidviz.data.images.render_missing import draw_missing
 
+LOG = logging.getLogger(__name__)
 _ROWS_A_WRITE = 32
 _THREADS = 2
 
@@ -48,6 +50,7 @@ class Pixels:
         """
         indices = np.unique(np.asarray(indices, dtype=np.int64))
         missing = indices[~self._rows.there(indices)]
+        LOG.info("%d of %d pictures to be read, the others are in %s", len(missing), len(indices), self.folder)
         report = _seldom(progress)
         draw_missing(self.dataset, missing.tolist(), report)
         with ThreadPoolExecutor(_THREADS) as pool:

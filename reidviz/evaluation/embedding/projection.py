@@ -40,22 +40,18 @@ class Principal:
 
 
 def principal_of(features: Float32Array) -> Principal:
-    """The main components of features (N, D), from their covariance, or from their Gram matrix where N < D.
+    """The main components of features (N, D), exactly: by ARPACK, or a whole SVD where there are too few to iterate on.
 
-    Each component points to where the largest of its weights is positive.
+    Each component points to where the largest of its weights is positive. Where there is only one, the other is zero.
     """
-    mean = features.mean(0, dtype=np.float64).astype(np.float32)
-    centred = features - mean
-    few = len(centred) < centred.shape[1]
-    _, vectors = np.linalg.eigh((centred @ centred.T if few else centred.T @ centred).astype(np.float64))
-    main = vectors[:, ::-1][:, :2]
-    if few:
-        main = centred.T.astype(np.float64) @ main
-        main /= np.maximum(np.linalg.norm(main, axis=0), 1e-12)
-    if main.shape[1] < 2:
-        main = np.pad(main, ((0, 0), (0, 2 - main.shape[1])))
-    signs = np.sign(main[np.abs(main).argmax(0), range(2)])
-    return Principal(mean, (main * np.where(signs == 0, 1, signs)).astype(np.float32))
+    from sklearn.decomposition import PCA
+
+    count = min(2, *features.shape)
+    solver = "arpack" if min(features.shape) > 2 and np.ptp(features, axis=0).any() else "full"
+    with np.errstate(invalid="ignore"):  # points that are all one have no share of variance to explain
+        found = PCA(count, svd_solver=solver, random_state=0).fit(features.astype(np.float64))
+    axes = np.pad(found.components_.T, ((0, 0), (0, 2 - count)))
+    return Principal(found.mean_.astype(np.float32), axes.astype(np.float32))
 
 
 def principal(features: Float32Array) -> Plane:

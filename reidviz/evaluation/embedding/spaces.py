@@ -21,10 +21,10 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.model_card import read_card
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 Reading cached scores needs no torch: it is imported where scores are computed.
 """
 
+import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
 from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.evaluation.scoring.embeddings import Embeddings
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,12 @@ class _Matrices:
         file = self._file(part)
         if file not in self._made:
             kept = None if self.fresh else self.kept(part)
-            self._made[file] = kept or score_cache.write(file, self._shape, lambda out: self._compute(part, out))
+            if kept:
+                LOG.info("%s: scores are kept in %s", part.name, file)
+            else:
+                kept = score_cache.write(file, self._shape, lambda out: self._compute(part, out))
+                LOG.info("%s: scored in %.1f s, kept in %s", part.name, kept[1], file)
+            self._made[file] = kept
         return self._made[file]
 
     def _compute(self, part: Ranker, out: Float32Array) -> float:

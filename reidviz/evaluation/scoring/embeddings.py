@@ -3,6 +3,7 @@
 Reading what is there needs no torch, which is imported where features are computed.
 """
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.models.model_card import read_card
 
+LOG = logging.getLogger(__name__)
 _ROWS_A_WRITE = 256
 
 
@@ -41,6 +43,7 @@ class Embeddings:
         ReidvizError when a picture cannot be read, or the disk is full.
         """
         if (found := self.at(positions)) is not None:
+            LOG.info("%d features are kept in %s", len(positions), self._rows.folder)
             return found
         self._fill(np.unique(positions), progress)
         found = self.at(positions)
@@ -53,6 +56,7 @@ class Embeddings:
         from reidviz.models.loaded import loaded
 
         missing = positions[~self._rows.there(positions)]
+        LOG.info("%d of %d features to be computed for %s", len(missing), len(positions), self._rows.folder)
         device = settings.device()
         network, _ = loaded(self._path, self._sha256, device)
         pixels = Pixels(self._dataset, self._sizes.height, self._sizes.width)

@@ -7,8 +7,8 @@ import torch
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.scoring.features import low_level_maps, prepare_for_inference
-from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.losses import JointPlace, joint_feature
 from reidviz.models.mtdnet import MTDnet
 

@@ -16,8 +16,8 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.image_pairs import Pairs, sample_pairs
 from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.transfer.domain_gap import Pairs, sample_pairs
 from reidviz.figures.style import ModelStyle
 from reidviz.models.model_card import read_card
 from reidviz.ui.session.choice import Choice

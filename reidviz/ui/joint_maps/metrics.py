@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Pairs, Transfer, distances, folds, transfer
+from reidviz.evaluation.image_pairs import Pairs
+from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures

@@ -9,7 +9,8 @@ from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import picture
 from reidviz.data.keys import key_of
-from reidviz.evaluation.transfer.domain_gap import Pairs, distances
+from reidviz.evaluation.image_pairs import Pairs
+from reidviz.evaluation.transfer.domain_gap import distances
 from reidviz.figures.heatmaps import channel_tiles, energy, overlaid
 from reidviz.ui.joint_maps.comparison import Comparison
 from reidviz.ui.session.choice import current_choice

@@ -11,16 +11,8 @@ from reidviz.common.arrays import BoolArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.verification.error_rates import (
-    Reliability,
-    area,
-    cross_tempered,
-    error_rates,
-    reliability,
-    temperature,
-    thinned,
-    threshold_at,
-)
+from reidviz.evaluation.verification.calibration import Reliability, cross_tempered, reliability, temperature
+from reidviz.evaluation.verification.error_rates import area, error_rates, thinned, threshold_at
 from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
 from reidviz.figures.text import Plain, plain
 from reidviz.models.model_card import read_card

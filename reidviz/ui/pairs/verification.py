@@ -12,7 +12,8 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
-from reidviz.evaluation.verification.error_rates import Errors, OpenSet, equal_error, errors, open_set, threshold_at
+from reidviz.evaluation.verification.error_rates import Errors, equal_error, errors, threshold_at
+from reidviz.evaluation.verification.open_set import OpenSet, open_set
 from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested, similarity
 from reidviz.figures.text import Plain
 from reidviz.ui.session.choice import Choice

@@ -18,7 +18,7 @@ from reidviz.ui.widgets.messages import show_error
 
 P = ParamSpec("P")
 T = TypeVar("T")
-LOG = logging.getLogger("reidviz.incidents")
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager

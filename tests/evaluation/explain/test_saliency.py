@@ -10,8 +10,8 @@ from reidviz.data.splits.protocols import split
 from reidviz.evaluation.explain.masking import box_mask, enlarged, hidden, only_box, strongest, without_box
 from reidviz.evaluation.explain.saliency import Branch, Method, by_gradient, by_occlusion, deletion, explain, scores_of
 from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.image_pairs import sample_pairs
 from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
-from reidviz.evaluation.transfer.domain_gap import sample_pairs
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.mtdnet import MTDnet
 from tests.conftest import network

@@ -10,13 +10,14 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
+from reidviz.evaluation.image_pairs import sample_pairs
 from reidviz.evaluation.pipeline.evaluate import evaluate_all
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.pipeline.report import card_metrics, report
 from reidviz.evaluation.ranking.foregone import ONE_PERSON, foregone, others
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.transfer.domain_gap import domain_accuracy, folds, sample_pairs, transfer
+from reidviz.evaluation.transfer.domain_gap import domain_accuracy, folds, transfer
 from tests.conftest import people_folder
 from tests.evaluation.conftest import checkpoint
 

@@ -3,8 +3,8 @@ import torch
 
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.scoring.joint_features import features_of, joint_maps
-from reidviz.evaluation.transfer.domain_gap import Pairs
 from reidviz.models.mtdnet import to_input
 from tests.conftest import SMALL
 from tests.evaluation.conftest import CPU, lively_pairs

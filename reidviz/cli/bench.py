@@ -1,0 +1,27 @@
+"""python -m reidviz bench."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from reidviz.common import settings
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The tables that can be measured, each a command of its own."""
+    tables = command.add_subparsers(required=True, dest="what")
+    for name, told in (("training", "a training step"), ("pairs", "P(same) of pairs"), ("ranking", "CMC and mAP")):
+        tables.add_parser(name, help=told)
+    pairs = tables.choices["pairs"]
+    pairs.add_argument("--model", type=Path, default=settings.CHECKPOINTS / "mtdnet.safetensors", help="an mtdnet")
+    pairs.add_argument("--data", default="synthetic:cuhk03", help="what the model is tested on")
+    pairs.add_argument("--protocol", help="default: the data set's own")
+    pairs.add_argument("--cascade", type=int, default=20, metavar="K", help="gallery pictures that a cascade rescores")
+
+
+def run_bench(options: argparse.Namespace) -> None:
+    """Run a module of benchmarks/, which stands beside the package."""
+    sys.path.insert(0, str(settings.PROJECT))
+    chosen = {name: getattr(options, name) for name in ("model", "data", "protocol", "cascade") if name in options}
+    importlib.import_module(f"benchmarks.{options.what}").main(**chosen)
