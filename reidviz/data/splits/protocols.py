@@ -14,7 +14,7 @@ from reidviz.data.identities import is_junk, is_nobody
 
 _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
-_SHUFFLED = re.compile(r"(half|test([0-9]{1,9})):([0-9]{1,18})")
+_SHUFFLED = re.compile(r"(?:half|test(?P<count>[0-9]{1,9}))(?P<multi>-multi)?:(?P<seed>[0-9]{1,18})")
 _ONE_CAMERA = (
     "With one camera, leave it out (an empty camera column; for folders the rule #names=none): then each person's "
     "first picture is the gallery. Or mark probes and gallery in the split column of a list and use the protocol "
@@ -24,11 +24,14 @@ _ONE_CAMERA = (
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
     """The protocols a menu offers for the data set, the default first."""
+    views = images_by_camera(dataset)
+    by_cameras = any(len(v) > 1 for v in views.values())
+    shuffled = ("half:0", "half-multi:0") if by_cameras else ("half:0",)
     if own := format_of(dataset).protocols(dataset):
-        return (*own, "half:0")
+        return (*own, *shuffled)
     if not {"probe", "gallery"} <= {s.split for s in dataset.samples}:
-        return ("half:0",)
-    return ("listed", "market", "half:0") if any(s.camera for s in dataset.samples) else ("listed", "half:0")
+        return shuffled
+    return ("listed", "market", *shuffled) if any(s.camera for s in dataset.samples) else ("listed", *shuffled)
 
 
 def default_protocol(dataset: Dataset) -> str:
@@ -45,6 +48,9 @@ def split(dataset: Dataset, protocol: str) -> Split:
     half:SEED               of n persons a seeded half trains (the smaller one if n is odd), the others test; nobodies
                             are drawn among them as if they were persons, so that splits stay as they always were
     testN:SEED              N persons test, the others train; half:SEED is testN:SEED with N = n - n // 2
+    half-multi:SEED, testN-multi:SEED  the same persons, multi shot by the rules of Market-1501: every image of a test
+                            person is a probe and in the gallery, where those by the probe's own camera are ignored;
+                            all images of persons that cannot be matched join the gallery, junk does not
     listed                  what the owner of the data says (Sample.split); it may name no training picture
     market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
                             own camera are ignored, those of identity -1 (junk) dropped; 0 are distractors
@@ -73,7 +79,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     if protocol in ("listed", "market"):
         return _listed(dataset, protocol)
     assert shuffled is not None
-    return _shuffled(dataset, int(shuffled[2]) if shuffled[2] else None, int(shuffled[3]))
+    tested = int(shuffled["count"]) if shuffled["count"] else None
+    return _shuffled(dataset, tested, int(shuffled["seed"]), multi=bool(shuffled["multi"]))
 
 
 def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split | None:
@@ -99,14 +106,45 @@ def validation(dataset: Dataset, parts: Split, share: float, seed: int) -> Split
     )
 
 
-def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
-    """tested is the number of test persons, None for half of them."""
+def _shuffled(dataset: Dataset, tested: int | None, seed: int, multi: bool) -> Split:
+    """tested is the number of test persons, None for half of them; multi: every image of them is probe and gallery."""
+    name = f"{'half' if tested is None else f'test{tested}'}{'-multi' if multi else ''}:{seed}"
     views = images_by_camera(dataset)
-    names = sorted(name for name, v in views.items() if can_be_matched(v))
-    protocol = f"half:{seed}" if tested is None else f"test{tested}:{seed}"
+    if multi and not any(len(v) > 1 for v in views.values()):
+        raise ReidvizError(
+            f"The protocol {name} needs persons seen by two cameras, and {short(dataset.name)} has none.",
+            "Use half:SEED or testN:SEED.",
+        )
+    matchable = (lambda v: len(v) > 1) if multi else can_be_matched
+    names = sorted(name for name, v in views.items() if matchable(v))
+    persons = set(names) & set(dataset.persons)
+    trained, probed, others = _halves(dataset, names, persons, tested, seed, name)
+    train = positions_of([i for one in trained for pictures in views[one].values() for i in pictures])
+    alone = [v for v in views.values() if not matchable(v)]
+    if multi:
+        tests = positions_of([i for one in probed for pictures in views[one].values() for i in pictures])
+        joining = [*alone, *(views[one] for one in others if not is_junk(one))]
+        beside = [i for v in joining for pictures in v.values() for i in pictures]
+        beside = [i for i in beside if not (dataset.market_rules and is_junk(dataset.samples[i].identity))]
+        return Split(name, train, tests, positions_of([*tests.tolist(), *beside]), across_cameras=True)
+    test = [single_shot(views[one]) for one in probed]
+    gallery = [*(shot for shot, _ in test), *(single_shot(views[one])[0] for one in others)]
+    cameras = {dataset.samples[shot].camera or "" for shot in gallery}
+    distractors = [pictures[0] for v in alone for camera, pictures in v.items() if camera in cameras]
+    return Split(
+        protocol=name,
+        train=train,
+        probes=positions_of([i for _, probes in test for i in probes]),
+        gallery=positions_of(gallery + distractors),
+    )
+
+
+def _halves(
+    dataset: Dataset, names: list[str], persons: set[str], tested: int | None, seed: int, protocol: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Who trains, who is probed, and the nobodies among the names, each in a seeded order."""
     order = np.random.Generator(np.random.PCG64(seed)).permutation(len(names))
     shuffled = [names[i] for i in order]
-    persons = set(names) & set(dataset.persons)
     first = len(names) // 2 if tested is None else _start_of_last(tested, shuffled, persons)
     if tested is None and min(len(persons & set(part)) for part in (shuffled[:first], shuffled[first:])) < 2:
         first = _start_of_last(len(persons) - len(persons) // 2, shuffled, persons)
@@ -122,23 +160,7 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int) -> Split:
             if one_camera
             else "Such a person has pictures by two cameras, or two pictures where no camera is known.",
         )
-    test = [single_shot(views[name]) for name in probed]
-    nobodies = [single_shot(views[name])[0] for name in shuffled if name not in persons]
-    gallery = [*(shot for shot, _ in test), *nobodies]
-    cameras = {dataset.samples[shot].camera or "" for shot in gallery}
-    distractors = [
-        pictures[0]
-        for v in views.values()
-        if not can_be_matched(v)
-        for camera, pictures in v.items()
-        if camera in cameras
-    ]
-    return Split(
-        protocol=protocol,
-        train=positions_of([i for name in trained for pictures in views[name].values() for i in pictures]),
-        probes=positions_of([i for _, probes in test for i in probes]),
-        gallery=positions_of(gallery + distractors),
-    )
+    return trained, probed, [name for name in shuffled if name not in persons]
 
 
 def _start_of_last(count: int, shuffled: list[str], persons: set[str]) -> int:

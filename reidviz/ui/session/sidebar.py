@@ -98,7 +98,8 @@ def _protocol_menu(dataset: Dataset) -> str:
         key=PROTOCOL.name,
         accept_new_options=True,
         help="How the data are split into training, probes and gallery. half:SEED halves the identities at random, "
-        "testN:SEED tests on N of them; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01; listed is "
+        "testN:SEED tests on N of them; half-multi and testN-multi make every image of them a probe and part of the "
+        "gallery, by the rules of Market-1501; mtdnet-486 and mtdnet-100 are the recorded splits of CUHK01; listed is "
         "what the owner of the data says, market the same by the rules of Market-1501. Ten splits at once, half:0-9, "
         "are for the command line: python -m reidviz evaluate.",
     )

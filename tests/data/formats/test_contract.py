@@ -111,5 +111,5 @@ def test_it_can_be_split_or_says_why_not(form: DataFormat, tmp_path: Path, png: 
     dataset = load(f"{form.name}:{lay_out(tmp_path, form.name, png)}")
     own = form.protocols(dataset)
     assert protocols_for(dataset)[: len(own)] == own
-    assert protocols_for(dataset)[-1] == "half:0"
+    assert "half:0" in protocols_for(dataset)
     assert form.split(dataset, "half:0") is None

@@ -48,7 +48,7 @@ def test_viper_is_matched_by_person_not_by_angle(tmp_path: Path) -> None:
             ("cam_a/873_0.bmp", "873", "A"),
             ("cam_b/873_180.bmp", "873", "B"),
         ]
-    assert protocols_for(dataset) == ("half:0",)
+    assert protocols_for(dataset) == ("half:0", "half-multi:0")
     with pytest.raises(ReidvizError, match="test persons of mtdnet lack pictures"):
         split(dataset, "mtdnet")
 
@@ -63,7 +63,7 @@ def test_the_recorded_split_of_viper(tmp_path: Path) -> None:
     ]
     dataset = load(f"viper:{files(tmp_path, *names)}")
     assert counts(dataset, "mtdnet") == (632, 316, 316)
-    assert protocols_for(dataset) == ("mtdnet", "half:0")
+    assert protocols_for(dataset) == ("mtdnet", "half:0", "half-multi:0")
     parts = split(dataset, default_protocol(dataset))
     assert persons(dataset, parts.probes) == set(test)
     assert {dataset.samples[i].camera for i in parts.gallery} == {"B"}
@@ -261,7 +261,7 @@ def test_cuhk03_as_extracted_pictures(tmp_path: Path) -> None:
     files(tmp_path / "images_labeled", "1_001_1_01.png", "1_001_2_06.png", "5_045_1_02.png", "x.txt")
     dataset = load(f"cuhk03:{tmp_path}")
     assert [(s.identity, s.camera) for s in dataset.samples] == [("1_001", "1A"), ("1_001", "1B"), ("5_045", "5A")]
-    assert protocols_for(dataset) == ("half:0",)
+    assert protocols_for(dataset) == ("half:0", "half-multi:0")
     with pytest.raises(ReidvizError, match="test sets are recorded in"):
         split(dataset, "testset:1")
 

@@ -1,6 +1,7 @@
 """Who trains, who is probed, who is in the gallery."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
+from reidviz.evaluation.ground_truth import ground_truth
 
 
 def dataset(*people: tuple[str, list[str | None]], name: str = "folder:/x", marks: str = "") -> Dataset:
@@ -97,12 +99,12 @@ def test_recorded_split_of_an_incomplete_copy(campus: Dataset) -> None:
 
 def test_menus(campus: Dataset) -> None:
     four = [(c, ["1", "2"]) for c in "abcd"]
-    assert protocols_for(campus) == ("mtdnet-486", "mtdnet-100", "small-100", "half:0")
-    assert protocols_for(dataset(*four, name="synthetic:cuhk03")) == ("test100:0", "half:0")
-    assert protocols_for(dataset(*four, name="synthetic:cuhk01")) == ("test100:0", "half:0")
-    assert protocols_for(dataset(*four, name="synthetic:viper")) == ("half:0",)
-    assert protocols_for(dataset(*four)) == ("half:0",)
-    assert protocols_for(dataset(*four, marks="tttt--pg")) == ("listed", "market", "half:0")
+    assert protocols_for(campus) == ("mtdnet-486", "mtdnet-100", "small-100", "half:0", "half-multi:0")
+    assert protocols_for(dataset(*four, name="synthetic:cuhk03")) == ("test100:0", "half:0", "half-multi:0")
+    assert protocols_for(dataset(*four, name="synthetic:cuhk01")) == ("test100:0", "half:0", "half-multi:0")
+    assert protocols_for(dataset(*four, name="synthetic:viper")) == ("half:0", "half-multi:0")
+    assert protocols_for(dataset(*four)) == ("half:0", "half-multi:0")
+    assert protocols_for(dataset(*four, marks="tttt--pg")) == ("listed", "market", "half:0", "half-multi:0")
     assert protocols_for(dataset(("a", [None] * 4), marks="tpg-")) == ("listed", "half:0")
     assert default_protocol(campus) == "mtdnet-486"
     assert default_protocol(dataset(*four)) == "half:0"
@@ -125,6 +127,37 @@ def test_without_cameras_the_gallery_is_the_first_picture() -> None:
     ]
     assert len(s.probes) == 6
     assert "one/00" in ids(data, s.gallery)
+
+
+def test_multi_shot_tests_every_image_of_the_same_persons() -> None:
+    data = dataset(*[(p, ["1", "1", "2", "3"]) for p in "abcd"], ("one", ["1", "1"]))
+    single, multi = split(data, "half:1"), split(data, "half-multi:1")
+    assert persons(data, multi.probes) == persons(data, single.probes)
+    assert persons(data, multi.train) == persons(data, single.train)
+    assert len(multi.probes) == 2 * 4
+    assert ids(data, multi.gallery) == sorted([*ids(data, multi.probes), "one/00", "one/01"])
+    assert multi.across_cameras
+    assert (multi.protocol, single.protocol) == ("half-multi:1", "half:1")
+    truth = ground_truth(data, multi)
+    for row in range(len(multi.probes)):
+        same, ignored = truth.masks(row)
+        camera = data.cameras[multi.probes[row]]
+        assert (int(same.sum()), int(ignored.sum())) == ((2, 2) if camera == "1" else (3, 1))
+        assert not same[np.flatnonzero(multi.gallery == multi.probes[row])].any()
+
+
+def test_multi_shot_keeps_distractors_and_drops_junk() -> None:
+    people = [(p, ["1", "2"]) for p in "abcd"]
+    data = replace(dataset(*people, ("0", ["1", "2"]), ("-1", ["1", "2"]), ("far", ["2"])), market_rules=True)
+    s = split(data, "test2-multi:0")
+    assert persons(data, s.gallery) - persons(data, s.probes) == {"0", "far"}
+    assert len(persons(data, s.probes)) == 2
+
+
+def test_multi_shot_needs_cameras() -> None:
+    with pytest.raises(ReidvizError, match="needs persons seen by two cameras"):
+        split(dataset(*[(p, [None] * 3) for p in "abcde"]), "half-multi:0")
+    assert protocols_for(dataset(*[(p, [None] * 3) for p in "abcde"])) == ("half:0",)
 
 
 def test_prid_distractors() -> None:

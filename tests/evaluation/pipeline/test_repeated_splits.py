@@ -13,6 +13,7 @@ from tests.conftest import SMALL, network, people_folder
 
 def test_a_range_of_seeds_stands_for_each_of_them() -> None:
     assert expanded("half:0") == ("half:0",)
+    assert expanded("half-multi:0-1") == ("half-multi:0", "half-multi:1")
     assert expanded("half:3-5") == ("half:3", "half:4", "half:5")
     assert expanded("test100:7-7") == ("test100:7",)
     for bad in ("half:5-3", "half:0-100"):
