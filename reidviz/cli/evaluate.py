@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
+from reidviz.common.errors import ReidvizError
+from reidviz.models.variants import Kind
 
 LOG = logging.getLogger(__name__)
+SCORES: dict[str, Kind] = {"ranking": "distance", "classifier": "probability", "fused": "fused"}
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset, Split
@@ -21,6 +24,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_data(command, required=True)
     command.add_argument("--model", type=Path, action="append", required=True, help="checkpoint file or run folder")
+    command.add_argument(
+        "--score",
+        action="append",
+        choices=tuple(SCORES),
+        help="only rank by this score of each model, so that the others are not computed; may be repeated",
+    )
     command.add_argument("--passes", default="8-pass", help="8-pass (as the release tests), 4-pass or 1-pass")
     command.add_argument("--precision", default="fp32", help="of the classifier: fp32, or bf16, which is not exact")
     command.add_argument(
@@ -56,7 +65,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.evaluation.scores import scoring
 
     chosen = scoring(options.passes, options.precision, options.cascade)
-    rankers = [ranker for path in options.model for ranker in rankers_of(path)]
+    rankers = asked_for([ranker for path in options.model for ranker in rankers_of(path)], options.score)
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
         LOG.warning(unread)
@@ -81,6 +90,19 @@ def run_evaluate(options: argparse.Namespace) -> None:
         summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
     if options.json:
         write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
+
+
+def asked_for(rankers: "list[Ranker]", scores: list[str] | None) -> "list[Ranker]":
+    """The rankers by these of SCORES, all where none is named. ReidvizError for a model that has none of them."""
+    if not scores:
+        return rankers
+    wanted = [ranker for ranker in rankers if ranker.kind in {SCORES[score] for score in scores}]
+    for path in dict.fromkeys(ranker.path for ranker in rankers):
+        if not any(ranker.path == path for ranker in wanted):
+            has = [name for name, kind in SCORES.items() if any(r.kind == kind for r in rankers if r.path == path)]
+            name = next(ranker.name for ranker in rankers if ranker.path == path)
+            raise ReidvizError(f"{name} has no such score as {' or '.join(scores)}.", f"It has: {', '.join(has)}.")
+    return wanted
 
 
 def left_out(dataset: "Dataset", parts: "Split") -> list[str]:

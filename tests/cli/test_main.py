@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 
 from reidviz.cli import main as cli
 from reidviz.cli import train
+from reidviz.common import settings
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, read_card
 from reidviz.training import recipes
@@ -226,6 +228,29 @@ def test_a_rule_for_names_goes_with_a_folder(data: str, model: Path, capsys: pyt
     assert "no regular expression" in capsys.readouterr().err
     assert run("evaluate", "--data", "synthetic:viper", "--model", model, "--names", "none") == 1
     assert "--names goes with a folder" in capsys.readouterr().err
+
+
+def test_only_the_score_that_is_asked_for_is_computed(
+    data: str, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("evaluate", "--data", data, "--protocol", "half:0", "--model", model)
+    scores = settings.cache_dir() / "scores"
+    before = set(scores.glob("*"))
+    assert run(*command, "--score", "ranking") == 0
+    told = capsys.readouterr().out
+    assert "both (mtdtrp)" in told
+    assert not re.search(r"^both  |fused", told, re.MULTILINE)
+    assert not [file for file in set(scores.glob("*")) - before if "probability" in file.name]
+    assert run(*command, "--score", "classifier", "--score", "fused") == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^both  +probability", told, re.MULTILINE)
+    assert "both (mtdnet-fused)" in told
+    assert "mtdtrp" not in told
+    alone = tmp_path / "alone.safetensors"
+    card = Card("alone", "mtdnet-rnk", SMALL, {}, "x", "h", "half:0", "fresh", 0, 0)
+    save_checkpoint(alone, network("mtdnet-rnk"), card)
+    assert run(*command, "--model", alone, "--score", "fused") == 1
+    assert "alone has no such score as fused.\nIt has: ranking." in capsys.readouterr().err
 
 
 def test_a_cascade_tells_what_it_gives_away(data: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
