@@ -1,15 +1,14 @@
 """python -m reidviz doctor: what is wrong with a data set, and a data set without it."""
 
 import argparse
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
-from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import write_json
 from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset
 from reidviz.data.doctor import Finding, Report, examine
@@ -58,7 +57,7 @@ def run_doctor(options: argparse.Namespace) -> None:
     for finding in report.findings:
         print("\n" + label(dataset, finding))
     if options.json:
-        write_atomically(options.json, (json.dumps(as_json(dataset, report), indent=1) + "\n").encode())
+        write_json(options.json, as_json(dataset, report))
     if options.out:
         out = excluded(report, options.exclude)
         without.write(options.out, dataset, [dataset.samples[i].id for i in out])

@@ -1,7 +1,6 @@
 """python -m reidviz evaluate."""
 
 import argparse
-import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,7 +52,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run_evaluate(options: argparse.Namespace) -> None:
     """Print the table of all models on one split, or on each of several (half:0-9) and their mean, and write it as JSON
     when asked."""
-    from reidviz.common.atomic_write import write_atomically
+    from reidviz.common.json_files import write_json
     from reidviz.data.formats import load
     from reidviz.data.formats.reading import unread_line
     from reidviz.data.splits.protocols import default_protocol, split
@@ -89,7 +88,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
         print(f"\n{average_table(rows, len(reports))}")
         summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
     if options.json:
-        write_atomically(options.json, (json.dumps(summary, indent=1) + "\n").encode())
+        write_json(options.json, summary)
 
 
 def asked_for(rankers: "list[Ranker]", scores: list[str] | None) -> "list[Ranker]":

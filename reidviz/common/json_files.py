@@ -1,8 +1,9 @@
-"""JSON from disk, checked by type once, where it is read: what comes out is what its type says, or there is a sentence.
+"""JSON on disk, checked by type once, where it is read: what comes out is what its type says, or there is a sentence.
 
 A key that the type does not know is ignored: a newer version may have written it.
 """
 
+import json
 import os
 import re
 import stat
@@ -12,6 +13,7 @@ from typing import Annotated, Any, BinaryIO, TypeVar
 
 import msgspec
 
+from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 
@@ -39,6 +41,11 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
 """A time that has passed, or one since 1970."""
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+
+
+def write_json(file: Path, value: object) -> None:
+    """Put a value in the place of a JSON file, whole or not at all. ReidvizError when it cannot be written."""
+    write_atomically(file, (json.dumps(value, indent=1) + "\n").encode())
 
 
 def read_json(file: Path, kind: type[T], what: str, most_bytes: int, hint: str = "") -> T:

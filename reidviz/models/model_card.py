@@ -1,15 +1,13 @@
 """The card of a checkpoint: what it is, where it came from, what was measured. Read without torch."""
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from reidviz import __version__
-from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError, because
-from reidviz.common.json_files import Count, Percent, Seconds, converted, read_json
+from reidviz.common.json_files import Count, Percent, Seconds, converted, read_json, write_json
 from reidviz.common.printable import printable
 from reidviz.models.architecture import Architecture, check_sizes
 from reidviz.models.variants import Kind, variant
@@ -105,7 +103,7 @@ class Card:
 
 def write_card(path: Path, card: Card) -> None:
     """Write the card that goes with the weights at path."""
-    write_atomically(path.with_suffix(".json"), (json.dumps(asdict(card), indent=1) + "\n").encode())
+    write_json(path.with_suffix(".json"), asdict(card))
 
 
 def title(file: Path) -> str:
@@ -152,4 +150,5 @@ def read_card(path: Path) -> Card:
 
 def fusion_from(values: dict[str, Any] | None) -> Fusion | None:
     """A Fusion as JSON keeps it. Raises ReidvizError when it is something else."""
-    return None if values is None else converted(values, Fusion, "What was found about mixing the two scores")
+    what = "What a validation found about mixing the two scores (events.jsonl)"
+    return None if values is None else converted(values, Fusion, what)

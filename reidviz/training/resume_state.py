@@ -6,7 +6,6 @@ has to be kept.
 """
 
 import contextlib
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from torch import Tensor
 
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
-from reidviz.common.json_files import Count, Seconds, read_json
+from reidviz.common.json_files import Count, Seconds, read_json, write_json
 from reidviz.models.checkpoint import read_weights
 from reidviz.training.trainer import Trainer
 
@@ -55,7 +54,7 @@ def save_snapshot(folder: Path, trainer: Trainer, facts: ResumeState) -> None:
     data = save({name: value.detach().cpu().contiguous() for name, value in _tensors(trainer)})
     write_atomically(file, data)
     record = asdict(facts) | {"sha256": sha256(data).hexdigest()}
-    write_atomically(file.with_suffix(".json"), (json.dumps(record) + "\n").encode())
+    write_json(file.with_suffix(".json"), record)
     LOG.info("saved %s, %.1f MB", file, len(data) / 1e6)
     for old in _files(folder)[:-KEPT]:
         _remove(old.with_suffix(".json"))

@@ -23,7 +23,7 @@ from reidviz.common import settings
 from reidviz.common.atomic_write import not_written, write_atomically
 from reidviz.common.errors import ReidvizError, because
 from reidviz.common.file_lock import Lock, is_held
-from reidviz.common.json_files import Count, Seconds, read_json
+from reidviz.common.json_files import Count, Seconds, read_json, write_json
 from reidviz.common.printable import printable
 from reidviz.training.events import Event, Events
 from reidviz.training.job import Asked, Job, check, job_from
@@ -109,7 +109,7 @@ class RunFolder:
     def ask(self, job: Job) -> None:
         """Write down what is asked."""
         record = asdict(job) | {"init": None if job.init is None else str(job.init)}
-        write_atomically(self.root / "recipe.json", (json.dumps(record, indent=1) + "\n").encode())
+        write_json(self.root / "recipe.json", record)
 
     def status(self) -> Status:
         """Where it stands: "interrupted" when it should be at work and no worker lives, or when nobody can tell."""

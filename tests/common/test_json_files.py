@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.json_files import Count, Percent, converted, decoded, read_json
+from reidviz.common.json_files import Count, Percent, converted, decoded, read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,15 @@ def test_text_from_the_file_is_short_and_visible_in_the_sentence() -> None:
         decoded(('{"name": "a", "count": 1, "state": "' + "\u202e" * 9 + 10_000 * "x" + '"}').encode(), Thing, "It")
     assert len(told.value.message) < 400
     assert told.value.message.isprintable()
+
+
+def test_what_is_written_is_read_again_and_the_file_is_whole_or_as_before(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    write_json(file, {"name": "ä", "count": 3})
+    with pytest.raises(TypeError):
+        write_json(file, {"name": object()})
+    assert read_json(file, dict[str, Any], "The file", 100) == {"name": "ä", "count": 3}
+    assert list(tmp_path.iterdir()) == [file]
 
 
 nested: Any = st.recursive(

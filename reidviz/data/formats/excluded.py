@@ -1,13 +1,11 @@
 """A data set without some of its pictures, as the doctor leaves them out: a JSON file that names both."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reidviz.common import settings
-from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
-from reidviz.common.json_files import read_json
+from reidviz.common.json_files import read_json, write_json
 from reidviz.common.printable import escape_bytes, printable, short
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats.format import DataFormat
@@ -57,7 +55,7 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
     if dataset.base:
         before = _label(Path(dataset.name.partition(":")[2])).excluded
     told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
-    write_atomically(path, (json.dumps(told, indent=1) + "\n").encode())
+    write_json(path, told)
 
 
 def _label(path: Path) -> _LeftOut:

@@ -1,6 +1,5 @@
 """The splits that the MTDnet release recorded, as lists of test persons."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import read_json
 from reidviz.common.printable import short
 from reidviz.data.by_camera import can_be_matched, images_by_camera, positions_of, single_shot, some
 from reidviz.data.dataset import Dataset, Split
+
+MOST_BYTES = 1024**2
 
 
 @dataclass(frozen=True)
@@ -67,5 +69,5 @@ def tested(dataset: Dataset, protocol: str, test: set[str]) -> Split:
 @cache
 def recorded_lists() -> dict[str, list[Any]]:
     """The lists of the release by name."""
-    lists: dict[str, list[Any]] = json.loads((Path(__file__).with_name("recorded_splits.json")).read_text("utf-8"))
-    return lists
+    file = Path(__file__).with_name("recorded_splits.json")
+    return read_json(file, dict[str, list[Any]], f"The file {file.name}", MOST_BYTES, "Copy reidviz again.")

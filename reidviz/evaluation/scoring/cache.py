@@ -4,7 +4,6 @@ NAME.npy holds the matrix, NAME.json how long it took. Both are there or the mat
 """
 
 import fcntl
-import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,9 +15,9 @@ import numpy as np
 
 from reidviz.common.array_cache import kept_array
 from reidviz.common.arrays import Float32Array
-from reidviz.common.atomic_write import what_to_do, write_atomically
+from reidviz.common.atomic_write import what_to_do
 from reidviz.common.errors import ReidvizError
-from reidviz.common.json_files import Seconds, read_json
+from reidviz.common.json_files import Seconds, read_json, write_json
 
 MOST_BYTES = 4096
 
@@ -60,7 +59,7 @@ def write(file: Path, shape: tuple[int, int], fill: Callable[[Float32Array], flo
         finally:
             temporary.unlink(missing_ok=True)
     try:
-        write_atomically(file.with_suffix(".json"), json.dumps({"seconds": seconds}).encode())
+        write_json(file.with_suffix(".json"), {"seconds": seconds})
     except BaseException:
         file.unlink(missing_ok=True)
         raise
