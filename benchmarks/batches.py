@@ -13,8 +13,8 @@ from reidviz.training.sampler import PositivePairs, positives
 
 PERSONS, CAMERAS, FRAMES, ROUNDS = 20, 6, (20, 140, 600), 300
 RECIPES = {
-    "compact, persons with 2 pictures": compact_recipe(),
-    "compact, persons with 8 pictures": replace(compact_recipe(), shots=8),
+    "compact, persons with 2 images": compact_recipe(),
+    "compact, persons with 8 images": replace(compact_recipe(), shots=8),
     "paper, triplets of the release": paper_recipe(),
 }
 CPU = torch.device("cpu")
@@ -42,7 +42,7 @@ def main() -> None:
         for name, recipe in RECIPES.items()
     }
     took = by_turns(forms, ROUNDS, CPU)
-    print(f"| frames | pictures | pairs | MB kept | {' | '.join(f'{name} (ms)' for name in RECIPES)} |")
+    print(f"| frames | images | pairs | MB kept | {' | '.join(f'{name} (ms)' for name in RECIPES)} |")
     print("|---:|---:|---:|---:|" + "---:|" * len(RECIPES))
     for frames, data in sets.items():
         cells = " | ".join(f"{1000 * took[f'{frames} {name}']:.2f}" for name in RECIPES)

@@ -9,7 +9,7 @@ from PIL import Image
 from benchmarks.measure import called
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.ranking import RANKS, Ranking, rank
@@ -29,7 +29,7 @@ def histogram(image: Image.Image) -> npt.NDArray[np.float32]:
 def histogram_ranking(dataset: Dataset, parts: Split) -> Ranking:
     """The ranking by L1 distance of the histograms."""
     probes, gallery = (
-        np.stack([histogram(picture(dataset, int(i))) for i in indices]) for indices in (parts.probes, parts.gallery)
+        np.stack([histogram(load_image(dataset, int(i))) for i in indices]) for indices in (parts.probes, parts.gallery)
     )
     distances = np.stack([np.abs(gallery - probe).sum(axis=1) for probe in probes])
     return rank(Scores("distance", distances), ground_truth(dataset, parts))

@@ -1,7 +1,7 @@
-"""How long the doctor takes on many pictures, and how much memory: the command itself, in a process of its own.
+"""How long the doctor takes on many images, and how much memory: the command itself, in a process of its own.
 
-The pictures are JPEG of 64 x 128: of each person a tracklet of 50 frames by each of four cameras. It shows one of some
-hundred drawn pictures, cropped, turned and tinted at random; light, place and noise change from frame to frame, so that
+The images are JPEG of 64 x 128: of each person a tracklet of 50 frames by each of four cameras. It shows one of some
+hundred drawn images, cropped, turned and tinted at random; light, place and noise change from frame to frame, so that
 neighbours are nearly equal, as in MARS.
 """
 
@@ -19,7 +19,7 @@ from reidviz.common import settings
 from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.images.render_missing import draw_missing
 
 COUNTS = (10_000, 100_000)
@@ -27,12 +27,12 @@ DRAWN, FRAMES, CAMERAS = 600, 50, 4
 
 
 def make(root: Path, drawn: Dataset, count: int) -> None:
-    """A folder a person, of count pictures in all."""
+    """A folder a person, of count images in all."""
     rng = np.random.default_rng(0)
     for tracklet in range(count // FRAMES):
         folder = root / f"{tracklet // CAMERAS:05d}"
         folder.mkdir(parents=True, exist_ok=True)
-        first = picture(drawn, int(rng.integers(DRAWN)))
+        first = load_image(drawn, int(rng.integers(DRAWN)))
         width, height = first.size
         box = rng.uniform(0, 0.25, 4) * (width, height, -width, -height) + (0, 0, width, height)
         seen = np.asarray(first.resize((72, 144), Image.Resampling.BILINEAR, tuple(box)), dtype=np.float64)
@@ -64,7 +64,7 @@ def examined(root: Path, cache: Path) -> tuple[float, float]:
 def main() -> None:
     """Print the table for this machine, on Linux."""
     print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}\n")
-    print("| pictures | seconds | peak MB | seconds once files are known | peak MB |")
+    print("| images | seconds | peak MB | seconds once files are known | peak MB |")
     print("|---:|---:|---:|---:|---:|")
     drawn = load("synthetic:cuhk03")
     draw_missing(drawn, range(DRAWN), silent)

@@ -1,4 +1,4 @@
-"""How fast the synthetic pedestrians are drawn, filled into a fresh cache as at first start: pictures a second."""
+"""How fast the synthetic pedestrians are drawn, filled into a fresh cache as at first start: images a second."""
 
 import os
 import tempfile

@@ -1,8 +1,8 @@
 """How fast P(same) of pairs is computed beside the plain network, and what a cascade and bf16 save and cost.
 
-The plain form passes both pictures of a pair through the whole network, once for each order and mirror combination, 64
+The plain form passes both images of a pair through the whole network, once for each order and mirror combination, 64
 pairs at a time; ours shares all that pairs have in common (evaluation.scoring.pair_scorer). The first table takes
-pictures of noise and fresh weights, which cost what others cost; the second a trained model on a data set.
+images of noise and fresh weights, which cost what others cost; the second a trained model on a data set.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from reidviz.evaluation.pipeline.evaluate import evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.cascade import candidates
 from reidviz.evaluation.scores import PASSES, Scoring
-from reidviz.evaluation.scoring.features import ImageSubset, Pictures
+from reidviz.evaluation.scoring.features import Images, ImageSubset
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
@@ -35,7 +35,7 @@ from reidviz.training.recipes import recipe_named
 
 ROUNDS = 3
 SIZES = {"paper": (4, 48), "compact": (16, 100)}
-"""Probes and gallery pictures of the first table."""
+"""Probes and gallery images of the first table."""
 
 HEADER = """\
 | recipe | test | form | GFLOP a pair | pairs/s | share of the floor | peak MB | difference of P | times as fast |
@@ -44,7 +44,7 @@ SAMPLE = 48
 PAIRS_AT_ONCE = 64
 
 
-def plain(network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, device: torch.device) -> Float32Array:
+def plain(network: MTDnet, probes: Images, gallery: Images, passes: str, device: torch.device) -> Float32Array:
     """P(same) (P, G), each pass of each pair through the whole network."""
     network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     first, second = (to_input(torch.from_numpy(p[0 : len(p)]).to(device)) for p in (probes, gallery))
@@ -68,12 +68,12 @@ def plain(network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, dev
     return matrix
 
 
-def ours(network: MTDnet, probes: Pictures, gallery: Pictures, scoring: Scoring, device: torch.device) -> Float32Array:
+def ours(network: MTDnet, probes: Images, gallery: Images, scoring: Scoring, device: torch.device) -> Float32Array:
     """The same, as the app computes it."""
     return score(network, "probability", probes, gallery, device, scoring=scoring).matrix
 
 
-def fresh(recipe: str) -> tuple[MTDnet, Pictures, Pictures]:
+def fresh(recipe: str) -> tuple[MTDnet, Images, Images]:
     """An untrained mtdnet, and probes and gallery of noise."""
     architecture = recipe_named(recipe, "mtdnet").architecture
     torch.manual_seed(0)
@@ -87,13 +87,13 @@ def fresh(recipe: str) -> tuple[MTDnet, Pictures, Pictures]:
 
 
 def memory(form: str, recipe: str, passes: str) -> float:
-    """MB that one form of the first table needs beside the network and the pictures."""
+    """MB that one form of the first table needs beside the network and the images."""
     network, probes, gallery = fresh(recipe)
     return peak_memory(_form(form, network, probes, gallery, passes, settings.device()))
 
 
 def _form(
-    form: str, network: MTDnet, probes: Pictures, gallery: Pictures, passes: str, device: torch.device
+    form: str, network: MTDnet, probes: Images, gallery: Images, passes: str, device: torch.device
 ) -> Callable[[], Float32Array]:
     if form == "plain":
         return lambda: plain(network, probes, gallery, passes, device)

@@ -1,4 +1,4 @@
-"""How long a list and folders of 100,000 pictures take to read: python -m benchmarks.reading [ROWS]"""
+"""How long a list and folders of 100,000 images take to read: python -m benchmarks.reading [ROWS]"""
 
 import sys
 import tempfile
@@ -16,7 +16,7 @@ def main(rows: int = 100_000) -> None:
     with tempfile.TemporaryDirectory(prefix="reidviz-reading-") as name:
         root = Path(name)
         write(root, rows)
-        print("| what | pictures | s | times a bare walk |")
+        print("| what | images | s | times a bare walk |")
         print("|---|---:|---:|---:|")
         walk = _seconds(lambda: sum(file.stat().st_size for file in (root / "people").rglob("*.jpg")))
         for what, spec in (("CSV", f"folder:{root}/list.csv"), ("folders", f"folder:{root}/people")):

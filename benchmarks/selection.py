@@ -1,8 +1,8 @@
-"""python -m benchmarks.selection: from a lasso over 20,000 pictures to the selected ones on screen, in Chromium.
+"""python -m benchmarks.selection: from a lasso over 20,000 images to the selected ones on screen, in Chromium.
 
-Draws a folder of 2,500 made-up persons with 8 pictures each, starts the app on it, has both shipped ranking branches
+Draws a folder of 2,500 made-up persons with 8 images each, starts the app on it, has both shipped ranking branches
 describe them (some minutes), and selects five times. Prints seconds from the mouse's release until the server is asked,
-and until pictures are shown. Without a graphics card most of the first is the browser drawing. Needs what tests need.
+and until images are shown. Without a graphics card most of the first is the browser drawing. Needs what tests need.
 """
 
 import os
@@ -26,7 +26,7 @@ CHANGED = "b => { const s = document.querySelector('.rv-strip'); return s && s.i
 
 
 def draw(root: Path) -> None:
-    """Coloured noise: coarse for a person, fine for a picture."""
+    """Coloured noise: coarse for a person, fine for an image."""
     from PIL import Image
 
     rng = np.random.default_rng(0)
@@ -51,9 +51,9 @@ def measure(address: str, data: str) -> None:
         asked: list[float] = []
         page.on("websocket", lambda one: one.on("framesent", lambda _: asked.append(time.monotonic())))
         page.goto(f"{address}/embeddings?data={data}&models=mtdnet-rnk&models=mtdtrp")
-        page.get_by_text("Which pictures, and one").first.click()
-        page.get_by_text("all pictures", exact=True).first.click()
-        page.get_by_text("20,000 pictures of").first.wait_for()
+        page.get_by_text("Which images, and one").first.click()
+        page.get_by_text("all images", exact=True).first.click()
+        page.get_by_text("20,000 images of").first.wait_for()
         page.get_by_text("Both spaces agree on").wait_for()
         page.wait_for_timeout(5_000)
         for x, y in PLACES:
@@ -72,7 +72,7 @@ def measure(address: str, data: str) -> None:
             page.mouse.up()
             page.wait_for_function(CHANGED, arg=before)
             shown = time.monotonic() - start
-            count = page.get_by_text("pictures selected").first.inner_text()
+            count = page.get_by_text("images selected").first.inner_text()
             print(f"asked after {asked[0] - start:.2f} s, shown after {shown:.2f} s ({count})", flush=True)
             page.wait_for_timeout(6_000)
         browser.close()

@@ -1,8 +1,8 @@
 """How fast a training step is beside the release's three streams: seconds a step, images/s, the arithmetic floor.
 
-Both forms repeat the triplets of the first batch of a training on pictures that are decoded already; both draw and
-augment them, go forward and back, and update. The plain one passes the three pictures of each triplet through conv1-2
-and both pairs of each triplet through conv3-8, as the release does; ours each distinct picture and pair once. The third
+Both forms repeat the triplets of the first batch of a training on images that are decoded already; both draw and
+augment them, go forward and back, and update. The plain one passes the three images of each triplet through conv1-2
+and both pairs of each triplet through conv3-8, as the release does; ours each distinct image and pair once. The third
 form is ours in any order: what it costs that the same training gives the same weights bit for bit.
 """
 
@@ -42,7 +42,7 @@ STEPS = {"compact": 15, "paper": 3}
 GPU_STEPS = 50
 CHECKED = 8
 HEADER = """\
-| recipe | form | triplets | pictures through conv1-2 | pairs through conv3-8 | GFLOP a step | s a step | images/s \
+| recipe | form | triplets | images through conv1-2 | pairs through conv3-8 | GFLOP a step | s a step | images/s \
 | share of the floor | times as fast |
 |---|---|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
@@ -72,7 +72,7 @@ class Repeated(Trainer):
     """A copy of a training that sees the same batch in every step.
 
     batch  by default the first one of the training, with the triplets its untrained network chooses
-    ready  the batch's pictures, where they are not to be augmented anew in every step
+    ready  the batch's images, where they are not to be augmented anew in every step
     """
 
     def __init__(self, like: Trainer, batch: TrainingBatch | None = None) -> None:
@@ -81,7 +81,7 @@ class Repeated(Trainer):
         self.batch = batch or super()._batch(np.random.default_rng([self.seed, 0]))
         if self.batch.triplets is None:
             with torch.no_grad():
-                feats = self.network.embed(self.network.maps(self.pictures())).float()
+                feats = self.network.embed(self.network.maps(self.images())).float()
             chosen = negatives(feats, self.batch.positives, self.batch.eligible, self.recipe, step=0)
             self.batch = replace(self.batch, triplets=chosen)
 
@@ -91,15 +91,15 @@ class Repeated(Trainer):
         assert self.batch.triplets is not None
         return self.batch.triplets
 
-    def pictures(self) -> Tensor:
-        """The batch's pictures, newly augmented."""
-        return super()._pictures(self.batch)
+    def images(self) -> Tensor:
+        """The batch's images, newly augmented."""
+        return super()._images(self.batch)
 
     def _batch(self, rng: np.random.Generator) -> TrainingBatch:
         return self.batch
 
-    def _pictures(self, batch: TrainingBatch) -> Tensor:
-        return self.pictures() if self.ready is None else self.ready
+    def _images(self, batch: TrainingBatch) -> Tensor:
+        return self.images() if self.ready is None else self.ready
 
 
 class AnyOrder(Repeated):
@@ -131,14 +131,14 @@ def stacked(triplets: Tensor) -> Tensor:
 
 
 def differences(ours: Repeated) -> tuple[float, float]:
-    """How far the two forms differ on the same augmented pictures: largest difference of a loss and of the gradient.
+    """How far the two forms differ on the same augmented images: largest difference of a loss and of the gradient.
 
     The gradient's as a share of its largest entry. Taken in double precision from the first triplets, nothing dropped
     out and batch norm with its running statistics.
     """
     used, places = torch.unique(ours.triplets[:CHECKED], return_inverse=True)
     few = Repeated(ours, replace(ours.batch, images=ours.batch.images[used.cpu().numpy()], triplets=places))
-    x = few.pictures().double()
+    x = few.images().double()
     shared, apart = examined(few, x), examined(plain(few), x[stacked(places)])
     loss, gradient = ((a - b).abs().max() for a, b in zip(shared, apart, strict=True))
     return float(loss), float(gradient / shared[1].abs().max())
@@ -199,7 +199,7 @@ def compared(recipe: Recipe, steps: int, device: torch.device, rate: float) -> t
         for name, trainer in forms.items()
     ]
     return rows, (
-        f"{recipe.name}: medians of {steps} steps of each form, by turns; on the same pictures the losses of plain and "
+        f"{recipe.name}: medians of {steps} steps of each form, by turns; on the same images the losses of plain and "
         f"ours differ by {loss:.1e} at most, their gradients by {gradient:.1e} of the largest entry. The same weights "
         f"each time cost {median['ours'] / median['ours, any order'] - 1:+.1%} of a step."
     )
@@ -220,7 +220,7 @@ def on_gpu(device: torch.device) -> str:
     trainer = begun(replace(recipe_named("paper", "mtdnet"), precision="bf16"), device)
     prepared = Repeated(trainer)
     flops = operations(prepared)
-    prepared.ready = prepared.pictures()
+    prepared.ready = prepared.images()
     whole, computing = pace(trainer), pace(prepared)
     floor = flops / matmul_rate(device, torch.bfloat16)
     return (

@@ -1,8 +1,8 @@
-"""How long it takes from an uploaded picture, or a box dragged over a probe, to its ranked lists.
+"""How long it takes from an uploaded image, or a box dragged over a probe, to its ranked lists.
 
     python -m benchmarks.upload [--data synthetic:cuhk03 cuhk01:DIR] [--models FILE ...]
 
-Three networks rank the gallery for one picture: decoded, resized, scored in every way that a network ranks by, sorted.
+Three networks rank the gallery for one image: decoded, resized, scored in every way that a network ranks by, sorted.
 *anew* is the plain way, for which each network is loaded and the whole gallery passed through it; *known* takes the
 gallery from the stores, once these are filled (*first*). Both by turns; their scores have to be equal.
 """
@@ -23,7 +23,7 @@ from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.images.decode import decode, picture, resize
+from reidviz.data.images.decode import decode, load_image, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.explain.masking import only_box
@@ -65,7 +65,7 @@ def measure(spec: str, rankers: list[Ranker]) -> str:
     dataset = load(spec)
     parts = split(dataset, "mtdnet-486" if spec.startswith("cuhk01:") else default_protocol(dataset))
     buffer = io.BytesIO()
-    picture(dataset, int(parts.probes[0])).save(buffer, "PNG")
+    load_image(dataset, int(parts.probes[0])).save(buffer, "PNG")
     upload = buffer.getvalue()
 
     def known(ranker: Ranker, image: np.ndarray) -> Float32Array:

@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running app on built-in data: python docs/take_pictures.py ADDRESS [NAME ...]
+"""Takes the README's images from a running app on built-in data: python docs/take_pictures.py ADDRESS [NAME ...]
 
 NAME is home, data, why, ...; without any it takes all. That of the Train page needs a server with finished runs of
 built-in data (REIDVIZ_RUNS).
@@ -40,7 +40,7 @@ def main(address: str, *names: str) -> None:
                 page.get_by_text("Why: which regions").scroll_into_view_if_needed()
             if name == "data":
                 page.get_by_role("button", name="Examine").click()
-                page.get_by_text("pictures examined").wait_for(timeout=120_000)
+                page.get_by_text("images examined").wait_for(timeout=120_000)
             if name == "embeddings":
                 _lasso(page)
             page.wait_for_timeout(1500)
@@ -49,7 +49,7 @@ def main(address: str, *names: str) -> None:
 
 
 def _lasso(page: Page) -> None:
-    """Select the pictures in a small part of the left map."""
+    """Select the images in a small part of the left map."""
     page.locator(".st-key-map-side-left .modebar-btn[data-val=lasso]").click()
     box = page.locator(".st-key-map-side-left .nsewdrag").first.bounding_box()
     assert box is not None

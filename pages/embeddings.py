@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from reidviz.ui.embeddings.map_events import hover_pictures, on_click
+from reidviz.ui.embeddings.map_events import hover_images, on_click
 from reidviz.ui.embeddings.maps import choose_map_options, draw_maps, lay_out, take_rows
 from reidviz.ui.embeddings.metrics import show_numbers
 from reidviz.ui.embeddings.neighbours import show_neighbours, show_selected
@@ -17,11 +17,11 @@ from reidviz.ui.widgets.messages import heading
 heading("Embeddings", "What does the ranking branch see: who lies near whom, and does another model see the same?")
 choice = current_choice()
 spaces = choose_spaces(choice)
-with st.expander("Which pictures, and one of your own"):
-    pictures, pairs = choose_points(choice)
+with st.expander("Which images, and one of your own"):
+    images, pairs = choose_points(choice)
     uploaded = choose_upload()
 probe = choose_pair_probe(choice, selected(choice)) if any(space.of_pairs for space in spaces) else None
-sides = maps_or_progress([(space, pairs if space.of_pairs else pictures) for space in spaces], probe)
+sides = maps_or_progress([(space, pairs if space.of_pairs else images) for space in spaces], probe)
 
 
 by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, strict=True)}
@@ -31,7 +31,7 @@ by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, st
 def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
     """The maps and what is selected in them: a selection draws these anew, not the page.
 
-    Selected pictures are sent to the browser before the maps, which take it longer to draw.
+    Selected images are sent to the browser before the maps, which take it longer to draw.
     """
     look = choose_map_options(sides)
     above, below = st.container(), st.container()
@@ -49,5 +49,5 @@ def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
 
 
 explore(sides, uploaded)
-hover_pictures(by_key)
+hover_images(by_key)
 show_numbers(sides)

@@ -37,7 +37,7 @@ st.subheader("Where to go next", anchor=False)
 left, middle, right = st.columns(3)
 with left, st.container(border=True):
     st.page_link("pages/retrieval.py", label="**Retrieval**", icon=":material/person_search:")
-    st.write("Pick a probe or upload a picture; see the ranked galleries of the models side by side.")
+    st.write("Pick a probe or upload an image; see the ranked galleries of the models side by side.")
 with middle, st.container(border=True):
     st.page_link("pages/compare.py", label="**Compare**", icon=":material/query_stats:")
     st.write("CMC curves on any data set and protocol; who wins on which probes.")

@@ -6,7 +6,7 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.pairs.pair_picker import choose_pair, remember_pair
 from reidviz.ui.pairs.pair_scores import show_pair
 from reidviz.ui.pairs.saliency import show_why
-from reidviz.ui.pairs.task_scatter import show_pictures, show_plane, tasks_of
+from reidviz.ui.pairs.task_scatter import show_images, show_plane, tasks_of
 from reidviz.ui.pairs.thresholds import show_calibration, show_curves, show_threshold
 from reidviz.ui.pairs.verification import Tested, tested_or_stop
 from reidviz.ui.results.results_table import provenance
@@ -54,7 +54,7 @@ def examine(result: Result, one: Tested, marked: float) -> None:
     st.subheader("One task against the other", anchor=False)
     tasks = tasks_of(every, one.ranker.sha256)
     show_plane(choice, tasks)
-    show_pictures(choice, tasks)
+    show_images(choice, tasks)
 
 
 at = names.index(chosen)

@@ -14,12 +14,12 @@ heading("Retrieval", "Who does each model take for this person, and where does t
 choice = current_choice()
 source = st.segmented_control(
     "Probe",
-    ["From the data set", "Upload a picture"],
+    ["From the data set", "Upload an image"],
     default="From the data set",
     required=True,
     key=PROBE_SOURCE.name,
 )
-if source == "Upload a picture":
+if source == "Upload an image":
     show_upload(choice)
 else:
     picking = st.container()

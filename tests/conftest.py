@@ -40,7 +40,7 @@ SMALL = replace(compact(), height=64, width=32, feat=16, conv3=8, conv4=8, conv5
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing a test does, nor a server it starts, reaches the user's cache, runs or data sets.
 
-    Drawn pictures are shared by the tests of one worker.
+    Drawn images are shared by the tests of one worker.
     """
     shared = tmp_path_factory.getbasetemp() / "cache"
     with pytest.MonkeyPatch.context() as patched:
@@ -53,9 +53,9 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The folder of real pictures, for the tests that say they need them; they are skipped without."""
+    """The folder of real images, for the tests that say they need them; they are skipped without."""
     if not REAL_DATA:
-        pytest.skip("needs the real pictures in REIDVIZ_DATA")
+        pytest.skip("needs the real images in REIDVIZ_DATA")
     return Path(REAL_DATA)
 
 

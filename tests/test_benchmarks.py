@@ -13,7 +13,7 @@ from tests.conftest import SMALL, network
 
 
 def repeated(recipe: Recipe) -> Repeated:
-    """Eight persons of noise, each with two pictures from two cameras."""
+    """Eight persons of noise, each with two images from two cameras."""
     identities, cameras = np.repeat([f"p{i}" for i in range(8)], 4), np.tile(["A", "A", "B", "B"], 8)
     pixels = np.random.default_rng(0).integers(0, 256, size=(32, SMALL.height, SMALL.width, 3), dtype=np.uint8)
     small = replace(recipe, architecture=SMALL, size=6)

@@ -1,6 +1,6 @@
 """Small drawn inputs that were read wrong once, with the figures an independent reader and metric code gave for them.
 
-They lie beside the real pictures (REIDVIZ_DATA/../cases); the rules behind them are tested without.
+They lie beside the real images (REIDVIZ_DATA/../cases); the rules behind them are tested without.
 """
 
 from pathlib import Path
@@ -91,7 +91,7 @@ def test_splits(cases: Path, case: str, train: int, probes: int, gallery: int) -
     [
         ("lists/case.csv", "capital and small letters differ"),
         ("lists/dup.csv", "already on line"),
-        ("lists/empty.csv", "No picture was found"),
+        ("lists/empty.csv", "No image was found"),
         ("lists/blank.csv", "no column path"),
         ("lists/quoted_newline.csv", "is not CSV"),
         ("lists", "Choose one"),
@@ -104,7 +104,7 @@ def test_refusals(cases: Path, case: str, said: str) -> None:
     assert said in str(told.value)
 
 
-def test_the_protocol_whose_file_lies_above_the_pictures(cases: Path) -> None:
+def test_the_protocol_whose_file_lies_above_the_images(cases: Path) -> None:
     dataset = load(f"cuhk03:{cases / 'cuhk03_torchreid'}")
     assert len(split(dataset, "new-protocol").probes) == 20
 

@@ -47,8 +47,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def zipped(place: Path) -> io.BytesIO:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
-        for picture in sorted((place / "people").rglob("*.png")):
-            made.write(picture, picture.relative_to(place))
+        for image in sorted((place / "people").rglob("*.png")):
+            made.write(image, image.relative_to(place))
     return buffer
 
 

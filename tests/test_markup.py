@@ -122,7 +122,7 @@ def test_a_template_has_no_script_and_quotes_its_attributes(file: Path) -> None:
 
 
 def test_html_of_ours_stands_in_a_template_and_a_text_that_looks_like_it_does_not() -> None:
-    grid = render("data/image_grid.html", pictures=[{"error": "<b>", "label": "'\"", "caption": "\u202e"}])
+    grid = render("data/image_grid.html", images=[{"error": "<b>", "label": "'\"", "caption": "\u202e"}])
     assert "<b>" not in grid
     assert '<div class="rv-grid">' in render("data/image_groups.html", grids=[grid])
     assert "&lt;div" in render("data/image_groups.html", grids=["<div>"])

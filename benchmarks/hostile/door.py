@@ -1,4 +1,4 @@
-"""The door that a data set takes: opened by its name, split, its labels and pictures shown."""
+"""The door that a data set takes: opened by its name, split, its labels and images shown."""
 
 import os
 from pathlib import Path
@@ -19,14 +19,14 @@ from reidviz.data.splits.protocols import default_protocol, split
 
 
 def opened(spec: str, work: Path) -> bytes:
-    """What a user sees of the data set: its labels as text, then its pictures.
+    """What a user sees of the data set: its labels as text, then its images.
 
     ReidvizError where it is refused. AssertionError where the sentence shows the secret or where files lie.
     """
     with patch.dict(os.environ, REIDVIZ_CACHE=str(work / ".cache"), REIDVIZ_IMPORTS=str(work / ".imports")):
         try:
             dataset = load(spec)
-            return _labels(dataset) + _pictures(dataset)
+            return _labels(dataset) + _images(dataset)
         except ReidvizError as error:
             _must_be_fit_to_show(str(error), work)
             raise
@@ -52,7 +52,7 @@ def _labels(dataset: Dataset) -> bytes:
     return "\n".join(told).encode()
 
 
-def _pictures(dataset: Dataset) -> bytes:
+def _images(dataset: Dataset) -> bytes:
     return Pixels(dataset, 16, 8)[np.arange(len(dataset.samples))].tobytes()
 
 

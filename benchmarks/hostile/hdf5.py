@@ -27,7 +27,7 @@ Maker = Callable[[h5py.Group, str, np.random.Generator], None]
 
 
 def attempt(seed: int, work: Path) -> bytes:
-    """One case: a file with one thing in the wrong place, or with bent bytes, read to its last picture."""
+    """One case: a file with one thing in the wrong place, or with bent bytes, read to its last image."""
     draw = np.random.default_rng(seed)
     folder = work / "release"
     folder.mkdir()
@@ -58,27 +58,27 @@ def _other_files(work: Path) -> None:
 
 
 def _make(file: Path, draw: np.random.Generator, odd: bool) -> None:
-    """Two persons with two pictures each and one test set; with `odd`, one of the datasets is something else."""
+    """Two persons with two images each and one test set; with `odd`, one of the datasets is something else."""
     version = draw.choice(["earliest", "latest"])
     with h5py.File(file, "w", libver=str(version), userblock_size=int(draw.choice([0, 512]))) as mat:
         hidden = mat.create_group("#refs#")
-        which = str(draw.choice(["picture", "cell", "labeled", "testsets", "set"])) if odd else ""
+        which = str(draw.choice(["image", "cell", "labeled", "testsets", "set"])) if odd else ""
         maker = ODD[int(draw.integers(len(ODD)))]
 
         def put(group: h5py.Group, name: str, data: object, kind: object = None) -> None:
             if name == which:
                 maker(group, name, draw)
             else:
-                packed = {"compression": "gzip", "shuffle": True} if name == "picture" and draw.random() < 0.3 else {}
+                packed = {"compression": "gzip", "shuffle": True} if name == "image" and draw.random() < 0.3 else {}
                 group.create_dataset(name, data=data, dtype=kind, **packed)
 
         pixels = draw.integers(0, 256, (3, 12, 16), dtype=np.uint8)
-        put(hidden, "picture", pixels)
+        put(hidden, "image", pixels)
         put(hidden, "empty", np.zeros(2, np.uint64))
         put(hidden, "plain", pixels)
         grid = np.full((10, 2), hidden["empty"].ref, dtype=REFERENCE)
         grid[0] = [hidden["plain"].ref] * 2
-        grid[5] = [_reference(mat, hidden, "picture")] * 2
+        grid[5] = [_reference(mat, hidden, "image")] * 2
         put(hidden, "cell", grid, REFERENCE)
         put(hidden, "set", np.array([[1.0, 1.0], [1.0, 2.0]]))
         for name, inner in (("labeled", "cell"), ("detected", "cell"), ("testsets", "set")):

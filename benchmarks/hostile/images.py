@@ -1,4 +1,4 @@
-"""Pictures that are broken or were made to do harm, by both doors: an upload, and a data set's folder.
+"""Images that are broken or were made to do harm, by both doors: an upload, and a data set's folder.
 
 python -m benchmarks.hostile.images [CASES]
 """
@@ -17,7 +17,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from benchmarks.hostile.campaign import main
 from reidviz.data.formats import load
-from reidviz.data.images.decode import SUFFIXES, decode, picture, resize
+from reidviz.data.images.decode import SUFFIXES, decode, load_image, resize
 from reidviz.ui.widgets.thumbnails import data_uri
 
 CASES = 2000
@@ -36,7 +36,7 @@ HUGE = ((6_000_000, 8), (8, 6_000_000), (20_000, 20_000), (0, 16), (2**31 - 1, 2
 
 
 def attempt(seed: int, work: Path) -> bytes:
-    """One case: a damaged picture, or something in a picture's place, by one of two doors."""
+    """One case: a damaged image, or something in an image's place, by one of two doors."""
     draw = np.random.default_rng(seed)
     if draw.random() < 0.1:
         _put_in_its_place(draw, work)
@@ -56,16 +56,16 @@ def attempt(seed: int, work: Path) -> bytes:
 
 
 def _in_a_folder(work: Path) -> bytes:
-    """What is seen of the data set in `people`, with a good picture beside what is there."""
+    """What is seen of the data set in `people`, with a good image beside what is there."""
     good = work / "people" / "p2" / "c1_0.png"
     good.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (SIDE, SIDE), "red").save(good)
     dataset = load(f"folder:{work / 'people'}")
-    return b"".join(picture(dataset, index).tobytes() for index in range(len(dataset.samples)))
+    return b"".join(load_image(dataset, index).tobytes() for index in range(len(dataset.samples)))
 
 
 def _put_in_its_place(draw: np.random.Generator, work: Path) -> None:
-    """Something that is no picture file, under a picture's name."""
+    """Something that is no image file, under an image's name."""
     folder = work / "people" / "p1"
     folder.mkdir(parents=True)
     file = folder / "c1_0.png"
@@ -92,9 +92,9 @@ def _put_in_its_place(draw: np.random.Generator, work: Path) -> None:
 
 
 def _damaged(draw: np.random.Generator) -> tuple[bytes, str]:
-    """A picture of some format and kind, and one thing that is wrong with it."""
+    """An image of some format and kind, and one thing that is wrong with it."""
     form = str(draw.choice(list(MODES)))
-    data = bytearray(_picture(draw, form))
+    data = bytearray(_image(draw, form))
     match int(draw.integers(9)):
         case 0:
             data = data[: int(draw.integers(len(data)))]
@@ -122,8 +122,8 @@ def _damaged(draw: np.random.Generator) -> tuple[bytes, str]:
     return bytes(data), f".{form.lower()}"
 
 
-def _picture(draw: np.random.Generator, form: str) -> bytes:
-    """A whole picture of noise, perhaps with odd tags or of several frames."""
+def _image(draw: np.random.Generator, form: str) -> bytes:
+    """A whole image of noise, perhaps with odd tags or of several frames."""
     mode = str(draw.choice(MODES[form]))
     height, width = draw.integers(8, SIDE, size=2).tolist()
     pixels = draw.integers(0, 256, size=(height, width, 3), dtype=np.uint8)

@@ -212,13 +212,13 @@ def _digest(file: Path) -> str:
 
 @cache
 def _zipped() -> Path:
-    """A zip of many pictures."""
+    """A zip of many images."""
     file = folder_for_all("zip") / "mine.zip"
-    pictures = sorted(people().rglob("*.png"))
+    images = sorted(people().rglob("*.png"))
     with zipfile.ZipFile(file, "w") as made:
         for copy in range(100):
-            for picture in pictures:
-                made.writestr(f"{picture.parent.name}/{copy}_{picture.name}", picture.read_bytes())
+            for image in images:
+                made.writestr(f"{image.parent.name}/{copy}_{image.name}", image.read_bytes())
     return file
 
 

@@ -1,4 +1,4 @@
-"""Lists of pictures that are broken or were made to do harm: CSV, TSV, Parquet and the four lists of MSMT17.
+"""Lists of images that are broken or were made to do harm: CSV, TSV, Parquet and the four lists of MSMT17.
 
 python -m benchmarks.hostile.lists [CASES]
 """
@@ -23,10 +23,10 @@ ENCODINGS = (
 
 
 def attempt(seed: int, work: Path) -> bytes:
-    """One case: a list beside four pictures, with hostile cells, form or bytes."""
+    """One case: a list beside four images, with hostile cells, form or bytes."""
     draw = np.random.default_rng(seed)
     folder = work / "people"
-    _pictures(folder)
+    _images(folder)
     _other_files(folder)
     kind = draw.random()
     if kind < 0.12:
@@ -40,7 +40,7 @@ def attempt(seed: int, work: Path) -> bytes:
     return opened(_csv(folder, work, draw), work)
 
 
-def _pictures(folder: Path) -> None:
+def _images(folder: Path) -> None:
     out = io.BytesIO()
     Image.new("RGB", (8, 16), "red").save(out, "PNG")
     for name in GOOD:
@@ -49,7 +49,7 @@ def _pictures(folder: Path) -> None:
 
 
 def _other_files(folder: Path) -> None:
-    """What a list may name that is no picture in the folder."""
+    """What a list may name that is no image in the folder."""
     (folder / "out.png").symlink_to("../../secret.bin")
     (folder / "zero.png").symlink_to("/dev/zero")
     (folder / "me.png").symlink_to("me.png")

@@ -127,7 +127,7 @@ def _put(file: Path) -> None:
 
 
 def _misname(people: Path, draw: np.random.Generator, at_most: int) -> None:
-    """More pictures and folders beside the good ones, hostile parts within their names."""
+    """More images and folders beside the good ones, hostile parts within their names."""
     files = [path for path in sorted(people.rglob("*")) if path.is_file()]
     for _ in range(int(draw.integers(1, at_most + 1))):
         file = files[int(draw.integers(len(files)))].relative_to(people)
@@ -142,7 +142,7 @@ def _misname(people: Path, draw: np.random.Generator, at_most: int) -> None:
 
 
 def _grow(people: Path, work: Path, draw: np.random.Generator) -> None:
-    """Links, depths and crowds beside the good pictures."""
+    """Links, depths and crowds beside the good images."""
     into = next(path.parent for path in sorted(people.rglob("*.png")))
     match int(draw.integers(10)):
         case 0:

@@ -1,4 +1,4 @@
-"""Hostile lists that are no CSV: Parquet, MSMT17's four, pictures to leave out, and CUHK03's configuration."""
+"""Hostile lists that are no CSV: Parquet, MSMT17's four, images to leave out, and CUHK03's configuration."""
 
 import datetime
 import decimal
@@ -101,7 +101,7 @@ def four_lists(folder: Path, work: Path, draw: np.random.Generator) -> str:
 
 
 def a_list_of_left_out(folder: Path, work: Path, draw: np.random.Generator) -> str:
-    """A file that leaves pictures out of another data set, with hostile values."""
+    """A file that leaves images out of another data set, with hostile values."""
     for name in ("out.png", "zero.png", "me.png", "up", "pipe.png"):
         (folder / name).unlink()
     values: tuple[Any, ...] = (
@@ -122,7 +122,7 @@ def a_list_of_left_out(folder: Path, work: Path, draw: np.random.Generator) -> s
 
 
 def a_configuration(folder: Path, draw: np.random.Generator) -> str:
-    """CUHK03's pictures, and the MATLAB file that lists who trains and tests, with hostile values or bytes."""
+    """CUHK03's images, and the MATLAB file that lists who trains and tests, with hostile values or bytes."""
     names = ["1_001_1_01.png", "1_001_2_06.png", "1_002_1_01.png", "1_002_2_06.png"]
     for name in names:
         (folder / "images_labeled" / name).parent.mkdir(exist_ok=True)

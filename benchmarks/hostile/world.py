@@ -83,7 +83,7 @@ def lay(work: Path) -> None:
 
 
 def lay_for_pages(work: Path) -> None:
-    """The same, with pictures that an address may name folder:people."""
+    """The same, with images that an address may name folder:people."""
     lay(work)
     (work / "imports" / "damaged.spec").unlink()
     (work / "imports" / "people.spec").write_text(f"folder:{people()}")
@@ -91,8 +91,8 @@ def lay_for_pages(work: Path) -> None:
 
 @cache
 def people(persons: int = 6) -> Path:
-    """Pictures of some persons, by two cameras each, for all cases."""
-    root = folder_for_all("pictures") / "people"
+    """Images of some persons, by two cameras each, for all cases."""
+    root = folder_for_all("images") / "people"
     for person in range(persons):
         (root / f"p{person}").mkdir(parents=True)
         for camera in "AB":

@@ -16,7 +16,7 @@ from benchmarks.hostile.campaign import SECRET, main
 from reidviz.common.errors import ReidvizError
 from reidviz.data.catalogue.zip_import import UNPACKED, import_zip
 from reidviz.data.formats import load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 
 CASES = 1000
 LINK, PIPE, DEVICE, SET_ID = 0o120777, 0o010644, 0o060644, 0o104777
@@ -46,7 +46,7 @@ def attempt(seed: int, work: Path) -> bytes:
     found = list(folder.rglob("*"))
     assert all(path.resolve().is_relative_to(work) and not path.is_symlink() for path in found)
     dataset = load(f"folder:{folder}")
-    return b"".join(picture(dataset, index).tobytes() for index in range(len(dataset.samples)))
+    return b"".join(load_image(dataset, index).tobytes() for index in range(len(dataset.samples)))
 
 
 def _must_be_empty(work: Path) -> None:
@@ -55,7 +55,7 @@ def _must_be_empty(work: Path) -> None:
 
 
 def _zip(draw: np.random.Generator) -> bytes:
-    """A zip of some pictures, with hostile members or bytes."""
+    """A zip of some images, with hostile members or bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", *_packing(draw)) as made:
         for person in range(3):

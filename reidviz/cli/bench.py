@@ -17,7 +17,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     pairs.add_argument("--model", type=Path, default=settings.CHECKPOINTS / "mtdnet.safetensors", help="an mtdnet")
     pairs.add_argument("--data", default="synthetic:cuhk03", help="what the model is tested on")
     pairs.add_argument("--protocol", help="default: the data set's own")
-    pairs.add_argument("--cascade", type=int, default=20, metavar="K", help="gallery pictures that a cascade rescores")
+    pairs.add_argument("--cascade", type=int, default=20, metavar="K", help="gallery images that a cascade rescores")
 
 
 def run_bench(options: argparse.Namespace) -> None:

@@ -29,7 +29,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND",
-        help="leave the pictures of this kind of finding out, e.g. 'duplicates of one person'; may be repeated",
+        help="leave the images of this kind of finding out, e.g. 'duplicates of one person'; may be repeated",
     )
     command.add_argument("--out", type=Path, help="with --exclude: where to write the data set without them")
 
@@ -46,7 +46,7 @@ def run_doctor(options: argparse.Namespace) -> None:
     progress = ConsoleProgress()
     report = examine(dataset, parts, progress)
     progress.end()
-    print(f"{dataset.name}: {report.pictures:,} pictures, {len(dataset.persons):,} persons")
+    print(f"{dataset.name}: {report.images:,} images, {len(dataset.persons):,} persons")
     for line in (*dataset.notes, unread_line(dataset)):
         if line:
             print(line)
@@ -61,16 +61,16 @@ def run_doctor(options: argparse.Namespace) -> None:
     if options.out:
         out = excluded(report, options.exclude)
         without.write(options.out, dataset, [dataset.samples[i].id for i in out])
-        print(f"\n{len(out):,} pictures left out: use the data set without:{options.out.absolute()}")
+        print(f"\n{len(out):,} images left out: use the data set without:{options.out.absolute()}")
 
 
 def excluded(report: Report, kinds: list[str]) -> list[int]:
-    """The pictures to leave out so that findings of these kinds are mended. ReidvizError for one that was not found."""
+    """The images to leave out so that findings of these kinds are mended. ReidvizError for one that was not found."""
     known = report.spare()
     missing = [kind for kind in kinds if kind not in known]
     if missing:
         offered = ", ".join(known) or "none"
-        raise ReidvizError(f"No picture can be left out for {missing[0]!r}.", f"Kinds that were found: {offered}.")
+        raise ReidvizError(f"No image can be left out for {missing[0]!r}.", f"Kinds that were found: {offered}.")
     return sorted({i for kind in kinds for i in known[kind]})
 
 
@@ -89,7 +89,7 @@ def as_json(dataset: Dataset, report: Report) -> dict[str, Any]:
     return {
         "data": dataset.name,
         "data_hash": dataset.manifest_hash,
-        "pictures": report.pictures,
+        "pictures": report.images,
         "findings": [
             asdict(one)
             | {

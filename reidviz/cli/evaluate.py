@@ -36,7 +36,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="K",
-        help="let the classifier rescore only the K gallery pictures that the ranking branch puts first",
+        help="let the classifier rescore only the K gallery images that the ranking branch puts first",
     )
     command.add_argument(
         "--averaging",

@@ -24,5 +24,5 @@ def data_name(options: argparse.Namespace) -> str:
     if options.names is None:
         return str(options.data)
     if not options.data.startswith("folder:"):
-        raise ReidvizError("--names goes with a folder of pictures.", "For example: --data folder:/data/mine")
+        raise ReidvizError("--names goes with a folder of images.", "For example: --data folder:/data/mine")
     return f"{options.data}{MARK}{options.names}"

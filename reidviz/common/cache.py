@@ -14,9 +14,9 @@ from reidviz.common.leftovers import temporary_folder
 LOG = logging.getLogger(__name__)
 KINDS = {
     "synthetic": "drawn people",
-    "cuhk03": "pictures taken out of cuhk-03.mat",
-    "pixels": "pictures at the size that a network takes",
-    "features": "embeddings of pictures and of pairs",
+    "cuhk03": "images taken out of cuhk-03.mat",
+    "pixels": "images at the size that a network takes",
+    "features": "embeddings of images and of pairs",
     "scores": "probes against galleries",
     "projections": "UMAP and t-SNE",
     "doctor": "what the doctor measured",

@@ -65,7 +65,7 @@ def sweep(since: float | None = None) -> int:
 
 
 def _leftovers() -> Iterator[Path]:
-    """What looks like a leftover; of the data folder only what lies in it, as the pictures below are the user's."""
+    """What looks like a leftover; of the data folder only what lies in it, as the images below are the user's."""
     for folder, inside, files in os.walk(settings.cache_dir()):
         found = [name for name in (*inside, *files) if _OURS.fullmatch(name)]
         inside[:] = [name for name in inside if name not in found]

@@ -1,4 +1,4 @@
-"""Rows that are computed once each and kept on disk, memory-mapped: pictures at one size, features of a network."""
+"""Rows that are computed once each and kept on disk, memory-mapped: images at one size, features of a network."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ class Rows:
     """
 
     def __init__(self, folder: Path, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike, what: str) -> None:
-        """shape: of the whole array, its rows first; what errors call it: "The picture cache"."""
+        """shape: of the whole array, its rows first; what errors call it: "The image cache"."""
         self.folder, self.name, self.shape, self.dtype, self.what = folder, name, shape, np.dtype(dtype), what
 
     def there(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

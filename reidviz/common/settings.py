@@ -16,7 +16,7 @@ IMAGENET_STEM = CHECKPOINTS / "alexnet_conv12.safetensors"
 
 
 def cache_dir() -> Path:
-    """Synthetic pictures, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
+    """Synthetic images, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
     if root := os.environ.get("REIDVIZ_CACHE"):
         return Path(root)
     if _is_checkout():

@@ -1,4 +1,4 @@
-"""The pictures of persons by camera: what protocols are made of."""
+"""The images of persons by camera: what protocols are made of."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset
 
 Views = dict[str, list[int]]
-"""The pictures of one person by camera ("" where unknown), as positions in Dataset.samples."""
+"""The images of one person by camera ("" where unknown), as positions in Dataset.samples."""
 
 
 def images_by_camera(dataset: Dataset, positions: Iterable[int] | None = None) -> dict[str, Views]:
@@ -27,11 +27,11 @@ def can_be_matched(views: Views) -> bool:
 
 
 def single_shot(views: Views) -> tuple[int, list[int]]:
-    """The gallery picture and the probes of a person that can be matched."""
+    """The gallery image and the probes of a person that can be matched."""
     if "" in views:
         return views[""][0], views[""][1:]
     camera = sorted(views)[1]
-    return views[camera][0], [i for other, pictures in views.items() if other != camera for i in pictures]
+    return views[camera][0], [i for other, images in views.items() if other != camera for i in images]
 
 
 def positions_of(indices: Iterable[int]) -> IntArray:

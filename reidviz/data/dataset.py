@@ -17,13 +17,13 @@ from reidviz.data.identities import is_nobody
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture of one person.
+    """One image of one person.
 
     id        unique in its data set: the path relative to the root, with forward slashes
-    path      the picture file
+    path      the image file
     identity  the person's name in the data set
     camera    the camera's name, or None where the data set does not tell
-    domain    the data set the picture comes from, e.g. "cuhk01"
+    domain    the data set the image comes from, e.g. "cuhk01"
     split     "train", "probe" or "gallery" where the owner of the data says so, else None
     metadata  what else a list says of it: the name and the value of each further column
     """
@@ -51,14 +51,14 @@ class Dataset:
     """Samples in a fixed order (sorted by identity, camera, id), read from one root.
 
     name      what a user types to get it, e.g. "synthetic:cuhk03" or "cuhk01:/data/cuhk01"
-    samples   every picture of the data set
-    revision  changes when pictures change though no name does: the drawing version of the synthetic domains,
+    samples   every image of the data set
+    revision  changes when images change though no name does: the drawing version of the synthetic domains,
               a digest of the file sizes elsewhere
-    draw      makes the picture of a sample whose file does not exist yet (synthetic domains, CUHK03's .mat)
-    base      of a data set that leaves pictures of another one out, the name of that one
+    draw      makes the image of a sample whose file does not exist yet (synthetic domains, CUHK03's .mat)
+    base      of a data set that leaves images of another one out, the name of that one
     unread    every other file below the root, by reason
     notes     what the reader understood that is not plain to see, a sentence each
-    market_rules  whether identity -1 is junk and 0 a distractor whatever the protocol: such pictures neither train nor
+    market_rules  whether identity -1 is junk and 0 a distractor whatever the protocol: such images neither train nor
               are probed, and are no person
     """
 
@@ -103,7 +103,7 @@ class Dataset:
 
     @cached_property
     def individuals(self) -> npt.NDArray[np.str_]:
-        """The identity of every sample, shape (samples,), but a name of its own for each picture of nobody: no two of
+        """The identity of every sample, shape (samples,), but a name of its own for each image of nobody: no two of
         them show one person."""
         persons = set(self.persons)
         return np.array([s.identity if s.identity in persons else f"{s.identity}/{s.id}" for s in self.samples])
@@ -137,7 +137,7 @@ class Split:
     No training identity is ever probed or in the gallery, and every probe has a true match there.
 
     left_out        probes without one
-    across_cameras  gallery pictures of the probe's person by the probe's own camera are ignored
+    across_cameras  gallery images of the probe's person by the probe's own camera are ignored
     """
 
     protocol: str
@@ -149,7 +149,7 @@ class Split:
 
     @property
     def key(self) -> str:
-        """16 hex digits that name these very probes and gallery pictures, and how they are matched."""
+        """16 hex digits that name these very probes and gallery images, and how they are matched."""
         digest = hashlib.sha256(np.ascontiguousarray(self.probes, dtype="<i8").tobytes())
         digest.update(b"|" + np.ascontiguousarray(self.gallery, dtype="<i8").tobytes())
         digest.update(b"|across cameras" if self.across_cameras else b"")

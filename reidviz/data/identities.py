@@ -22,17 +22,17 @@ def label(written: str) -> str | None:
 
 
 def is_junk(identity: str) -> bool:
-    """Whether it marks, by the rules of Market-1501, a picture of nobody in particular that is not to be judged."""
+    """Whether it marks, by the rules of Market-1501, an image of nobody in particular that is not to be judged."""
     return _JUNK.fullmatch(identity) is not None
 
 
 def is_distractor(identity: str) -> bool:
-    """Whether it marks, by the rules of Market-1501, a gallery picture that matches no probe: 0, 0000, 00000."""
+    """Whether it marks, by the rules of Market-1501, a gallery image that matches no probe: 0, 0000, 00000."""
     return _DISTRACTOR.fullmatch(identity) is not None
 
 
 def is_nobody(identity: str) -> bool:
-    """Whether pictures of that identity show no one person: they neither train nor are probed."""
+    """Whether images of that identity show no one person: they neither train nor are probed."""
     return is_junk(identity) or is_distractor(identity)
 
 

@@ -13,7 +13,7 @@ from reidviz.data.dataset import Dataset, Split
 def key_of(*things: object) -> str:
     """32 hex digits that change with any of the things and with their order.
 
-    A data set is told by its files (Dataset.cache_key), a split by its protocol and its pictures (Split.key), what has
+    A data set is told by its files (Dataset.cache_key), a split by its protocol and its images (Split.key), what has
     a `key` by that, an array by its values, any other dataclass by its fields. TypeError for what cannot be told: a
     value named without it would be served for another.
     """

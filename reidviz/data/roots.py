@@ -12,7 +12,7 @@ from reidviz.common.printable import printable
 SYSTEM = (Path("/proc"), Path("/sys"))
 """Where files are none: reading one may wait for ever, or tell of the machine."""
 MOST_LISTED = 512 * 1024**2
-"""Bytes of a list of pictures."""
+"""Bytes of a list of images."""
 
 
 def allowed(path: str | Path) -> bool:

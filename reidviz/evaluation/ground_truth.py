@@ -16,8 +16,8 @@ Labels = npt.NDArray[np.str_] | IntArray
 class GroundTruth:
     """The identities behind a score matrix (probes, gallery).
 
-    probes, gallery  the identity of each picture
-    probe_cameras, gallery_cameras  the camera of each picture where, as in Market-1501, gallery pictures of the
+    probes, gallery  the identity of each image
+    probe_cameras, gallery_cameras  the camera of each image where, as in Market-1501, gallery images of the
                      probe's person by the probe's own camera are ignored (junk): neither right nor wrong; else None
     """
 
@@ -27,8 +27,8 @@ class GroundTruth:
     gallery_cameras: Labels | None = None
 
     def same_identity(self, probes: range) -> tuple[IntArray, IntArray, BoolArray]:
-        """The gallery pictures of the persons of some probes: which probe, counted from the first of these, the gallery
-        position, and whether it is a true match or ignored. Three arrays as long as there are such pictures."""
+        """The gallery images of the persons of some probes: which probe, counted from the first of these, the gallery
+        position, and whether it is a true match or ignored. Three arrays as long as there are such images."""
         by_person, starts, ends = self._by_person
         part = slice(probes.start, probes.stop)
         counts = ends[part] - starts[part]

@@ -1,4 +1,4 @@
-"""Pairs of test pictures, of one person and of two."""
+"""Pairs of test images, of one person and of two."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from reidviz.evaluation.ranking import foregone
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs of pictures, probe first: positions in Dataset.samples, and whether they show one person."""
+    """Pairs of images, probe first: positions in Dataset.samples, and whether they show one person."""
 
     first: IntArray
     second: IntArray

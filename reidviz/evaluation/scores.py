@@ -1,4 +1,4 @@
-"""Scores: how near each gallery picture is to each probe, and by name how they are computed."""
+"""Scores: how near each gallery image is to each probe, and by name how they are computed."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -25,8 +25,8 @@ def not_numbers() -> ReidvizError:
 class PassSettings:
     """The forward passes whose mean is the score of a pair.
 
-    orders   1: probe before gallery picture; 2: the other way round as well (P(same) only, distances have no order)
-    mirrors  each picture as it is and mirrored: four combinations; else as they are
+    orders   1: probe before gallery image; 2: the other way round as well (P(same) only, distances have no order)
+    mirrors  each image as it is and mirrored: four combinations; else as they are
     """
 
     orders: int
@@ -46,7 +46,7 @@ class Scoring:
 
     passes     "8-pass": the release's test, both orders and all mirrors; "4-pass": probe first, all mirrors; "1-pass"
     precision  of the classifier after conv3: "fp32", or "bf16", which may change ranks
-    cascade    how many gallery pictures of each probe, the nearest by the ranking branch, the classifier rescores;
+    cascade    how many gallery images of each probe, the nearest by the ranking branch, the classifier rescores;
                0: all
     """
 
@@ -71,13 +71,13 @@ def scoring(passes: str, precision: str, cascade: int) -> Scoring:
     if precision not in get_args(Precision):
         raise ReidvizError(f"There is no precision called {precision!r}.", "Choose fp32 or bf16.")
     if cascade < 0:
-        raise ReidvizError("A cascade rescores at least one gallery picture.", "For example: --cascade 100")
+        raise ReidvizError("A cascade rescores at least one gallery image.", "For example: --cascade 100")
     return Scoring(passes, "bf16" if precision == "bf16" else "fp32", cascade)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How near each gallery picture is to each probe.
+    """How near each gallery image is to each probe.
 
     kind         "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
                  "fused": both scores fused (fusion.fuse), larger is nearer
@@ -100,9 +100,9 @@ class Scores:
         left = _BEHIND + self.first_stage[rows].astype(np.float64)
         return np.where(np.isnan(matrix), left, -matrix.astype(np.float64))
 
-    def text(self, probe: int, picture: int) -> str:
+    def text(self, probe: int, image: int) -> str:
         """One score as people read it."""
-        value = float(self.matrix[probe, picture])
+        value = float(self.matrix[probe, image])
         if np.isnan(value) and self.first_stage is not None:
-            return f"d² {self.first_stage[probe, picture]:.3f}"
+            return f"d² {self.first_stage[probe, image]:.3f}"
         return {"distance": f"d² {value:.3f}", "probability": f"P {value:.1%}", "fused": f"s {value:.2f}"}[self.kind]

@@ -15,7 +15,7 @@ MOST_NAMED = 500
 
 
 def sightings(dataset: Dataset) -> tuple[IntArray, list[str], list[str]]:
-    """Pictures (cameras, persons) of each person by each camera, and the names of both; persons seen by most cameras
+    """Images (cameras, persons) of each person by each camera, and the names of both; persons seen by most cameras
     first, at most MOST_PERSONS."""
     shown = np.isin(dataset.identities, dataset.persons)
     persons, who = np.unique(dataset.identities[shown], return_inverse=True)
@@ -28,7 +28,7 @@ def sightings(dataset: Dataset) -> tuple[IntArray, list[str], list[str]]:
 
 
 def cameras_figure(counts: IntArray, cameras: Sequence[Plain], persons: Sequence[Plain]) -> go.Figure:
-    """Pictures (cameras, persons) of each person by each camera: a column a person, a row a camera."""
+    """Images (cameras, persons) of each person by each camera: a column a person, a row a camera."""
     named = len(persons) <= MOST_NAMED
     figure = go.Figure(
         go.Heatmap(
@@ -41,8 +41,8 @@ def cameras_figure(counts: IntArray, cameras: Sequence[Plain], persons: Sequence
             xgap=0,
             ygap=2,
             zmax=max(2, int(counts.max(initial=0))),
-            colorbar={"title": "pictures", "thickness": 12, "tickformat": "d", "nticks": 4},
-            hovertemplate="%{y}: %{z} pictures" + ("<br>%{text}" if named else "") + "<extra></extra>",
+            colorbar={"title": "images", "thickness": 12, "tickformat": "d", "nticks": 4},
+            hovertemplate="%{y}: %{z} images" + ("<br>%{text}" if named else "") + "<extra></extra>",
         )
     )
     figure.update_layout(

@@ -1,4 +1,4 @@
-"""Pictures as points on a plane, and how far pictures of one person and of different persons lie apart."""
+"""Images as points on a plane, and how far images of one person and of different persons lie apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def map_figure(
     told      what the hover of each row says at once; None: the name of its group
     selected  rows that stand out, the others fading; none fade where it is empty
     sizes     of the points in pixels, by row
-    uploaded  where pictures of the user's own lie (M, 2)
+    uploaded  where images of the user's own lie (M, 2)
     """
     figure = go.Figure()
     for group in groups:
@@ -70,10 +70,10 @@ def map_figure(
         figure.add_scatter(
             x=uploaded[:, 0],
             y=uploaded[:, 1],
-            name="your picture",
+            name="your image",
             mode="markers",
             marker={"symbol": "star", "size": 20, "color": "#E69F00", "line": {"width": 1.5, "color": "#7F7F7F"}},
-            hovertemplate="your picture<extra></extra>",
+            hovertemplate="your image<extra></extra>",
         )
     figure.update_layout(
         margin={"l": 4, "r": 4, "t": 4, "b": 4},

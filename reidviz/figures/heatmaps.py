@@ -1,4 +1,4 @@
-"""Joint feature maps as pictures."""
+"""Joint feature maps as images."""
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,10 @@ def energy(maps: Float32Array) -> Float32Array:
     return found
 
 
-def overlaid(picture: Image.Image, energy: Float32Array, height: int = 150) -> Image.Image:
-    """The picture in grey with a map (h, w), 0 to 1, laid over it in orange."""
-    width = max(1, round(picture.width * height / picture.height))
-    grey = np.asarray(picture.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
+def overlaid(image: Image.Image, energy: Float32Array, height: int = 150) -> Image.Image:
+    """The image in grey with a map (h, w), 0 to 1, laid over it in orange."""
+    width = max(1, round(image.width * height / image.height))
+    grey = np.asarray(image.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
     heat = Image.fromarray((255 * energy).astype(np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
     share = STRENGTH * np.asarray(heat, dtype=np.float32)[..., None] / 255
     return Image.fromarray((grey * (1 - share) + HOT * share).astype(np.uint8))
@@ -45,11 +45,11 @@ def channel_tiles(maps: Float32Array, columns: int) -> Image.Image:
     return Image.fromarray(sheet).convert("RGB")
 
 
-def signed_overlay(picture: Image.Image, relevance: Float32Array, strongest: float, height: int = 190) -> Image.Image:
-    """The picture in grey; orange where a map (h, w) is positive, blue where it is negative, at full strength where it
+def signed_overlay(image: Image.Image, relevance: Float32Array, strongest: float, height: int = 190) -> Image.Image:
+    """The image in grey; orange where a map (h, w) is positive, blue where it is negative, at full strength where it
     reaches `strongest` in size."""
-    width = max(1, round(picture.width * height / picture.height))
-    grey = np.asarray(picture.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
+    width = max(1, round(image.width * height / image.height))
+    grey = np.asarray(image.convert("L").resize((width, height)), dtype=np.float32)[..., None].repeat(3, 2)
     scaled = np.clip(relevance / max(strongest, 1e-12), -1, 1).astype(np.float32)
     sized = np.asarray(Image.fromarray(scaled).resize((width, height), Image.Resampling.BILINEAR))[..., None]
     share = STRENGTH * np.clip(np.abs(sized), 0, 1)

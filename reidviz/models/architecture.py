@@ -44,7 +44,7 @@ def paper(stem: StemName = "caffenet") -> Architecture:
 
 
 def compact(stem: StemName = "torchvision") -> Architecture:
-    """The same network for person-shaped pictures, small enough to train on two CPU cores and to ship."""
+    """The same network for person-shaped images, small enough to train on two CPU cores and to ship."""
     return Architecture(128, 64, stem, 5, True, 256, 96, 96, 64, 256, 0.2)
 
 

@@ -25,7 +25,7 @@ class Fusion:
 
     weight      0: the ranking branch alone, 1: the classifier alone
     low, high   ends of the flat part around it, where validation mAP is less than one point below the best
-    measured_on the validation persons, in words; probes, gallery: how many pictures of them
+    measured_on the validation persons, in words; probes, gallery: how many images of them
     weights, rank1, mAP  the curve it was read from: percent at each weight
     """
 

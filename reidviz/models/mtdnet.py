@@ -1,7 +1,7 @@
 """MTDnet: ranking after two convolutions, pair classification after five, in one network.
 
 Chen, Chen, Zhang, Huang: A Multi-task Deep Network for Person Re-identification, AAAI 2017. Shapes beside each step are
-those of the paper's recipe with the `caffenet` stem: 227x227 pictures, 79.9 M parameters.
+those of the paper's recipe with the `caffenet` stem: 227x227 images, 79.9 M parameters.
 """
 
 import torch
@@ -16,7 +16,7 @@ STD = (0.229, 0.224, 0.225)
 
 
 def to_input(pixels: Tensor) -> Tensor:
-    """uint8 pictures (B, H, W, 3), 0-255, to normalised network input (B, 3, H, W)."""
+    """uint8 images (B, H, W, 3), 0-255, to normalised network input (B, 3, H, W)."""
     mean = torch.tensor(MEAN, device=pixels.device) * 255
     std = torch.tensor(STD, device=pixels.device) * 255
     return ((pixels.float() - mean) / std).permute(0, 3, 1, 2)
@@ -43,7 +43,7 @@ class ResponseNorm(nn.Module):
 
 
 class Stem(nn.Module):
-    """conv1 and conv2, shared by all streams: pictures to low-level maps."""
+    """conv1 and conv2, shared by all streams: images to low-level maps."""
 
     def __init__(self, a: Architecture) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class Feature(nn.Module):
 
 
 class DeepBranch(nn.Module):
-    """conv3 to fc8. On stacked maps of two pictures it is the pair branch; on one picture's maps, the whole AlexNet."""
+    """conv3 to fc8. On stacked maps of two images it is the pair branch; on one image's maps, the whole AlexNet."""
 
     def __init__(self, a: Architecture, stem: Stem, in_channels: int, outputs: int) -> None:
         super().__init__()
@@ -100,14 +100,14 @@ class DeepBranch(nn.Module):
         self.dropout = nn.Dropout(a.dropout)
 
     def as_first(self, maps: Tensor) -> Tensor:
-        """What pictures add to conv3 as first of a pair: maps (B, C, h, w) -> (B, conv3, h, w), the bias included.
+        """What images add to conv3 as first of a pair: maps (B, C, h, w) -> (B, conv3, h, w), the bias included.
 
         conv3 is linear in the stacked maps: as_first(a) + as_second(b) equals conv3 on the maps of a and b stacked.
         """
         return F.conv2d(maps, self.conv3.weight.chunk(2, dim=1)[0], self.conv3.bias, padding=1)
 
     def as_second(self, maps: Tensor) -> Tensor:
-        """What pictures add to conv3 as second of a pair, without the bias."""
+        """What images add to conv3 as second of a pair, without the bias."""
         return F.conv2d(maps, self.conv3.weight.chunk(2, dim=1)[1], padding=1)
 
     def joint(self, conv3: Tensor) -> Tensor:
@@ -149,7 +149,7 @@ class MTDnet(nn.Module):
         self.pair = DeepBranch(a, self.stem, 2 * self.stem.channels, outputs=2)
 
     def maps(self, images: Tensor) -> Tensor:
-        """Pictures (B, 3, H, W) to low-level maps (B, C, h, w)."""
+        """Images (B, 3, H, W) to low-level maps (B, C, h, w)."""
         out: Tensor = self.stem(images)
         return out
 
@@ -181,7 +181,7 @@ class RankingNet(nn.Module):
         self.deep = DeepBranch(a, self.stem, self.stem.channels, outputs=a.feat)
 
     def maps(self, images: Tensor) -> Tensor:
-        """Pictures (B, 3, H, W) to low-level maps (B, C, h, w)."""
+        """Images (B, 3, H, W) to low-level maps (B, C, h, w)."""
         out: Tensor = self.stem(images)
         return out
 
@@ -197,7 +197,7 @@ def initialise(network: Network) -> None:
     """Fresh weights.
 
     The release's gaussians: 0.01 for convolutions and fc8, 0.005 for feat, fc6, fc7; biases 0, feat's 0.1. With batch
-    norm He's instead, and the pair branch's conv3 starts by subtracting the second picture's maps from the first's
+    norm He's instead, and the pair branch's conv3 starts by subtracting the second image's maps from the first's
     (half of its filters the other way round): classifier rank-1 on CUHK01 after 400 steps 22.6 against 15.6, one run
     of each.
     """

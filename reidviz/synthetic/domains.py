@@ -13,7 +13,7 @@ class Camera:
     yaws     main walking directions in degrees (0 towards the camera, 90 to the right, 180 away)
     spread   how far a person strays from them, in degrees
     pitch    how far it looks down, in degrees
-    base     where the walls meet the ground, as a share of the picture's height
+    base     where the walls meet the ground, as a share of the image's height
     places   how many different spots it looks at
     site     where it stands: cameras of one site share the colours of ground and walls
     sun      strength of the shadow on the ground, 0-1

@@ -1,4 +1,4 @@
-"""Puts one picture together: place, passers-by, the person, what stands in front, and the camera."""
+"""Puts one image together: place, passers-by, the person, what stands in front, and the camera."""
 
 import math
 from functools import lru_cache
@@ -16,18 +16,18 @@ from reidviz.synthetic.scene.background import plate
 from reidviz.synthetic.scene.occluders import occlude
 
 VERSION = "drawing-5"
-"""Changes whenever any picture changes."""
+"""Changes whenever any image changes."""
 
 SEED = "pedestrians-1"
 """What people, places and shots grow from; it stays when the drawing improves."""
 
 TALL = 360
-"""Height of the canvas that pictures are drawn on, in pixels."""
+"""Height of the canvas that images are drawn on, in pixels."""
 SPRITES = 12
 
 
-def draw_picture(domain: str, identity: str, group: str, camera: str, shot: int) -> Image.Image:
-    """The picture of a person by a camera; it depends on nothing but the arguments, SEED and the drawing code."""
+def draw_image(domain: str, identity: str, group: str, camera: str, shot: int) -> Image.Image:
+    """The image of a person by a camera; it depends on nothing but the arguments, SEED and the drawing code."""
     place = DOMAINS[domain]
     lens = place.cameras[camera]
     seed = f"{SEED}/{domain}"

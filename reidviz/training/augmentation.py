@@ -1,4 +1,4 @@
-"""Pictures as a training step sees them: mirrored, shifted, in other light, partly hidden, each picture on its own."""
+"""Images as a training step sees them: mirrored, shifted, in other light, partly hidden, each image on its own."""
 
 import math
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ ASPECT = 2.5
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """What is done to each picture of a batch, drawn before any picture is touched.
+    """What is done to each image of a batch, drawn before any image is touched.
 
-    rows, columns  (B, H) and (B, W): which row and column of the picture stands there
+    rows, columns  (B, H) and (B, W): which row and column of the image stands there
     light          (2, B, 3, 1, 1): factor and offset of each colour channel
-    hidden         (B, H, W): True where a rectangle hides the picture
+    hidden         (B, H, W): True where a rectangle hides the image
     """
 
     rows: Tensor
@@ -38,7 +38,7 @@ class Changes:
 
 
 def draw(batch: int, height: int, width: int, recipe: Recipe, device: torch.device) -> Changes:
-    """Random changes of `batch` pictures, from torch's own generator of that device."""
+    """Random changes of `batch` images, from torch's own generator of that device."""
 
     def uniform(*shape: int) -> Tensor:
         return torch.rand(*shape, device=device)
@@ -68,11 +68,11 @@ def draw(batch: int, height: int, width: int, recipe: Recipe, device: torch.devi
     return Changes(rows, columns, light, hidden)
 
 
-def changed_pictures(pixels: Tensor, images: Tensor, changes: Changes) -> Tensor:
+def changed_images(pixels: Tensor, images: Tensor, changes: Changes) -> Tensor:
     """Network input (B, 3, H, W) of pixels[images]; pixels are uint8 (N, H, W, 3), images positions (B,).
 
-    Mirror and shift are index arithmetic, so each picture is read once, with the border repeated. What is hidden is
-    the mean colour. Where the pixels are too many for the device the changes are on, only uint8 pictures travel.
+    Mirror and shift are index arithmetic, so each image is read once, with the border repeated. What is hidden is
+    the mean colour. Where the pixels are too many for the device the changes are on, only uint8 images travel.
     """
     device, home = changes.rows.device, pixels.device
     images, rows, columns = images.to(home), changes.rows.to(home), changes.columns.to(home)

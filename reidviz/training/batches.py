@@ -1,4 +1,4 @@
-"""The pictures of one training step, and their triplets or what these are mined from."""
+"""The images of one training step, and their triplets or what these are mined from."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from reidviz.training.sampler import PositivePairs, pk_batch, triplet_batch
 
 @dataclass(frozen=True, eq=False)
 class TrainingBatch:
-    """Distinct pictures (positions in the training set) and either their triplets or what they are mined from.
+    """Distinct images (positions in the training set) and either their triplets or what they are mined from.
 
     triplets   (T, 3) positions in images, or None
     positives  (N, 2) anchor and positive, positions in images; eligible (N, U): who may be the negative
@@ -28,14 +28,14 @@ class TrainingBatch:
 
     @property
     def all_images(self) -> IntArray:
-        """All pictures, those of the source last."""
+        """All images, those of the source last."""
         return self.images if self.source is None else np.concatenate([self.images, self.source.images])
 
 
 def sample_batch(
     data: PositivePairs, recipe: Recipe, start: int, rng: np.random.Generator, device: torch.device
 ) -> TrainingBatch:
-    """A batch as the recipe asks, of pictures that stand in the training set from `start` on."""
+    """A batch as the recipe asks, of images that stand in the training set from `start` on."""
     if recipe.batch == "triplets":
         images, chosen = triplet_batch(data, recipe.size, recipe.random, rng)
         nothing = torch.empty((0, 0), dtype=torch.long, device=device)
@@ -46,7 +46,7 @@ def sample_batch(
 
 
 def merge_batches(one: TrainingBatch, other: TrainingBatch) -> TrainingBatch:
-    """Two batches as one; no triplet has pictures of both."""
+    """Two batches as one; no triplet has images of both."""
     count = len(one.images)
     images = np.concatenate([one.images, other.images])
     if one.triplets is not None and other.triplets is not None:

@@ -93,7 +93,7 @@ def summed(x: Tensor) -> Tensor:
 
 
 class TeamBatchNorm(nn.BatchNorm2d):
-    """Batch norm over the pictures of all processes; torch's own SyncBatchNorm works on GPUs only."""
+    """Batch norm over the images of all processes; torch's own SyncBatchNorm works on GPUs only."""
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:

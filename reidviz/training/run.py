@@ -30,7 +30,7 @@ from reidviz.training.stopping import StoppedError, signals
 from reidviz.training.trainer import Trainer
 
 SAVE_EVERY = 60.0
-ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of pictures by one camera train."
+ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of images by one camera train."
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _restored(
     if state is not None and state.data_hash != dataset.manifest_hash:
         raise ReidvizError(
             f"The data {job.data} are not those this training was started with.",
-            "Put the same pictures back, or start a new training.",
+            "Put the same images back, or start a new training.",
         )
     if resuming:
         reporter.log("resumed", step=trainer.done, validated=state.validated if state else 0)

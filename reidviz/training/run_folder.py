@@ -41,7 +41,7 @@ class Status:
 
     step, total   steps done, of how many; left: seconds it will still take, None while unknown
     what          what it is doing now
-    images_a_second  distinct pictures trained on
+    images_a_second  distinct images trained on
     pid, host, heartbeat  of the worker; heartbeat in seconds since 1970
     since         when it was queued, in seconds since 1970; seconds: of training so far
     message, hint why it failed, or what was odd

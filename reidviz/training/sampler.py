@@ -1,4 +1,4 @@
-"""Which pictures a training step sees: triplets drawn at random as the release does, or batches of identities.
+"""Which images a training step sees: triplets drawn at random as the release does, or batches of identities.
 
 The pairs of a training set are numbered, never listed: what a batch costs does not depend on how many there are.
 """
@@ -14,7 +14,7 @@ from reidviz.common.errors import ReidvizError
 
 
 class Stretch(NamedTuple):
-    """Where in an order each picture finds its like side by side: the place of the first, and how many they are."""
+    """Where in an order each image finds its like side by side: the place of the first, and how many they are."""
 
     start: IntArray
     size: IntArray
@@ -24,15 +24,15 @@ class Stretch(NamedTuple):
 class PositivePairs:
     """Every ordered pair (anchor, positive) of a training set: one person, two cameras, in both directions.
 
-    Where nobody is seen by two cameras, or none is known, any two pictures of a person are a pair.
+    Where nobody is seen by two cameras, or none is known, any two images of a person are a pair.
 
     identities  (samples,) numbered persons
     cameras     (samples,) numbered cameras, all alike where cameras are unknown
-    across      whether the pictures of a pair are by two cameras
-    by_person   (samples,) the pictures by person, then camera; there stand side by side
+    across      whether the images of a pair are by two cameras
+    by_person   (samples,) the images by person, then camera; there stand side by side
                 person  those of the same person
-                apart   those of them that make no pair: by the same camera, or the picture alone
-    by_camera   (samples,) the pictures by camera, then person; there stand side by side
+                apart   those of them that make no pair: by the same camera, or the image alone
+    by_camera   (samples,) the images by camera, then person; there stand side by side
                 camera  those by the same camera
                 own     those of them of the same person
     ends        (samples,) along by_person, the number of pairs whose anchor stands there or before
@@ -66,11 +66,11 @@ class PositivePairs:
 
 @dataclass(frozen=True, eq=False)
 class SampledBatch:
-    """Distinct pictures and how they are used.
+    """Distinct images and how they are used.
 
     images     (U,) positions in the training set
     positives  (N, 2) anchor and positive, positions in images
-    eligible   (N, U) which pictures may be the negative: another person in the camera of the positive
+    eligible   (N, U) which images may be the negative: another person in the camera of the positive
     """
 
     images: IntArray
@@ -81,7 +81,7 @@ class SampledBatch:
 def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -> PositivePairs:
     """The positive pairs of samples labelled by identity and camera ("" where unknown), each (samples,).
 
-    Raises ReidvizError when there is only one person, or nobody has two pictures.
+    Raises ReidvizError when there is only one person, or nobody has two images.
     """
     ids = np.unique(identities, return_inverse=True)[1].astype(np.int64)
     cams = np.unique(cameras, return_inverse=True)[1].astype(np.int64)
@@ -94,9 +94,9 @@ def positives(identities: npt.NDArray[np.str_], cameras: npt.NDArray[np.str_]) -
     partners = (person.size - apart.size)[by_person]
     if not partners.any() or ids.max() < 1:
         raise ReidvizError(
-            "There is nothing to train on: it takes two persons, one of them with two pictures "
-            f"(persons: {ids.max(initial=-1) + 1}, pictures: {len(ids)}).",
-            "Check which pictures are there to train, and that their identities are read right.",
+            "There is nothing to train on: it takes two persons, one of them with two images "
+            f"(persons: {ids.max(initial=-1) + 1}, images: {len(ids)}).",
+            "Check which images are there to train, and that their identities are read right.",
         )
     ends = np.cumsum(partners)
     first = np.unique(person.start)
@@ -112,7 +112,7 @@ def triplet_batch(
     """The release's triplets: random positive pairs, each with that many others from the camera of the positive.
 
     The triplets of a pair follow one another, as where the list is written; the last pair may get fewer.
-    Returns the distinct pictures used (U,) and the triplets (triplets, 3) as positions in them.
+    Returns the distinct images used (U,) and the triplets (triplets, 3) as positions in them.
     """
     pairs = data.pairs(rng.integers(len(data), size=-(-triplets // negatives)))
     chosen = np.concatenate([random_negatives(data, p, negatives, rng) for _, p in pairs])
@@ -122,7 +122,7 @@ def triplet_batch(
 
 
 def random_negatives(data: PositivePairs, positive: int, count: int, rng: np.random.Generator) -> IntArray:
-    """Pictures (count,) of other persons in the positive's camera; of any camera where that one shows nobody else.
+    """Images (count,) of other persons in the positive's camera; of any camera where that one shows nobody else.
 
     None is drawn twice unless there are fewer.
     """
@@ -138,7 +138,7 @@ def random_negatives(data: PositivePairs, positive: int, count: int, rng: np.ran
 
 
 def pk_batch(data: PositivePairs, persons: int, shots: int, rng: np.random.Generator) -> SampledBatch:
-    """`persons` distinct identities, each with a random positive pair and further random pictures up to `shots`.
+    """`persons` distinct identities, each with a random positive pair and further random images up to `shots`.
 
     There are fewer where the training set has fewer. Positives are all pairs over two cameras, in both directions;
     all pairs where the training set has none over two cameras.
@@ -160,14 +160,14 @@ def pk_batch(data: PositivePairs, persons: int, shots: int, rng: np.random.Gener
 
 
 def _spare(data: PositivePairs, pair: IntArray, count: int, rng: np.random.Generator) -> IntArray:
-    """Further random pictures of the person of a pair: `count`, or as many as there are."""
+    """Further random images of the person of a pair: `count`, or as many as there are."""
     start, every = data.person.start[pair[0]], data.person.size[pair[0]]
     drawn: IntArray = data.by_person[start + rng.choice(every, size=min(count + 2, every), replace=False)]
     return drawn[~np.isin(drawn, pair)][:count]
 
 
 def _stretch(order: IntArray, kind: IntArray) -> Stretch:
-    """Of each picture, those of its kind (samples,); in the order they stand side by side."""
+    """Of each image, those of its kind (samples,); in the order they stand side by side."""
     _, first, inverse, count = np.unique(kind[order], return_index=True, return_inverse=True, return_counts=True)
     back = np.argsort(order)
     return Stretch(first[inverse][back], count[inverse][back])

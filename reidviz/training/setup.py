@@ -1,4 +1,4 @@
-"""What a training starts with: the network, its pictures, and the source that helps."""
+"""What a training starts with: the network, its images, and the source that helps."""
 
 from dataclasses import replace
 
@@ -35,16 +35,16 @@ def build_trainer(
     initialise(network)
     if job.init is not None:
         initialise_from(network, job.init)
-    pictures = _pictures(job, dataset, trained, team, progress)
+    images = _images(job, dataset, trained, team, progress)
     source = None
     if job.source is not None:
         found = load(job.source)
         parts = split(found, default_protocol(found))
         pairs = positives(found.identities[parts.train], found.cameras[parts.train])
-        source = Source(pairs, len(pictures), _source_copy(job) if job.variant == "mtdnet-cross" else None)
-        pictures = np.concatenate([pictures, _pictures(job, found, parts, team, progress)])
+        source = Source(pairs, len(images), _source_copy(job) if job.variant == "mtdnet-cross" else None)
+        images = np.concatenate([images, _images(job, found, parts, team, progress)])
     try:
-        on_device = devices.placed(torch.from_numpy(pictures), device)
+        on_device = devices.placed(torch.from_numpy(images), device)
         return Trainer(network, job.recipe, on_device, data, job.seed, device, team, source)
     except (RuntimeError, MemoryError) as error:
         if not devices.out_of_memory(error):
@@ -55,8 +55,8 @@ def build_trainer(
         ) from error
 
 
-def _pictures(job: Job, dataset: Dataset, parts: Split, team: Team, progress: Progress) -> npt.NDArray[np.uint8]:
-    """The training pictures of a split."""
+def _images(job: Job, dataset: Dataset, parts: Split, team: Team, progress: Progress) -> npt.NDArray[np.uint8]:
+    """The training images of a split."""
     pixels = Pixels(dataset, job.recipe.architecture.height, job.recipe.architecture.width)
     if team.rank == 0:
         pixels.fill(parts.train, progress)

@@ -11,7 +11,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from reidviz.common.errors import ReidvizError
 from reidviz.models.mtdnet import MTDnet, Network
-from reidviz.training.augmentation import changed_pictures, draw
+from reidviz.training.augmentation import changed_images, draw
 from reidviz.training.batches import TrainingBatch, merge_batches, sample_batch
 from reidviz.training.cross_domain import CrossObjective
 from reidviz.training.deterministic import deterministic
@@ -28,7 +28,7 @@ DIVERGED = 10.0
 class Step:
     """What one step showed: its number, its losses and the share of pairs told right; None where a task is absent.
 
-    images  distinct pictures the step was computed from
+    images  distinct images the step was computed from
     joint_loss, source_pair_loss  of mtdnet-cross: on joint features, and of the source copy where it is trained too
     """
 
@@ -46,7 +46,7 @@ class Step:
 class Source:
     """A source data set that helps a target.
 
-    data     its positive pairs; its pictures stand in the trainer's pixels from `start` on
+    data     its positive pairs; its images stand in the trainer's pixels from `start` on
     network  of mtdnet-cross, the copy that sees it; None where its triplets are pooled with the target's (mtdnet-aug)
     """
 
@@ -124,7 +124,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = group["scale"] * rate(self.recipe, self.done)
         batch = self._batch(rng)
-        losses: Losses = self.objective(self._pictures(batch), batch, self.done)
+        losses: Losses = self.objective(self._images(batch), batch, self.done)
         values = self.team.all_reduce(torch.stack([value.detach() for value in losses.values()])) / self.team.size
         report = Step(self.done + 1, len(batch.all_images), **dict(zip(losses, values.tolist(), strict=True)))
         self._refuse_divergence(report)
@@ -141,7 +141,7 @@ class Trainer:
         self.recipe = replace(recipe, size=size)
         try:
             batch = self._batch(np.random.default_rng(0))
-            self.objective(self._pictures(batch), batch, 0)["loss"].backward()
+            self.objective(self._images(batch), batch, 0)["loss"].backward()
         finally:
             self.recipe = recipe
             self.optimiser.zero_grad(set_to_none=True)
@@ -173,11 +173,11 @@ class Trainer:
         others = sample_batch(source.data, recipe, source.start, rng, self.device)
         return merge_batches(own, others) if pool else replace(own, source=others)
 
-    def _pictures(self, batch: TrainingBatch) -> Tensor:
+    def _images(self, batch: TrainingBatch) -> Tensor:
         images = batch.all_images
         changes = draw(len(images), self.pixels.shape[1], self.pixels.shape[2], self.recipe, self.device)
         mine = self.team.shard(len(images))
-        x = changed_pictures(self.pixels, torch.from_numpy(images[mine]), changes.of(mine))
+        x = changed_images(self.pixels, torch.from_numpy(images[mine]), changes.of(mine))
         return x.contiguous(memory_format=torch.channels_last if self.recipe.channels_last else torch.contiguous_format)
 
 
@@ -207,7 +207,7 @@ def optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 def _compile(network: Network, device: torch.device) -> None:
-    """conv1 and conv2 of every picture, most of a step's work, as one compiled function."""
+    """conv1 and conv2 of every image, most of a step's work, as one compiled function."""
     if device.type == "cpu" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
         raise ReidvizError("compile needs a C++ compiler, and there is none on this machine.", "Train without compile.")
     network.stem.compile()

@@ -1,4 +1,4 @@
-"""The real app in a real browser: one server on small models and pictures of its own, one Chromium."""
+"""The real app in a real browser: one server on small models and images of its own, one Chromium."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pictures that were added, so that their name can stand in the address, and one finished run of each single- and
+    """Images that were added, so that their name can stand in the address, and one finished run of each single- and
     multi-task variant."""
     root = tmp_path_factory.mktemp("world")
     data = f"folder:{people_folder(root / 'people', persons=12)}"

@@ -36,9 +36,9 @@ def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> 
 def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, world: Path) -> None:
     page.goto(address(server, world, "retrieval"))
     expect(page.locator(".rv-row")).to_have_count(4)
-    picture = page.locator(".rv-card.right img").first.get_attribute("alt")
+    image = page.locator(".rv-card.right img").first.get_attribute("alt")
     page.locator(".st-key-probe-9 button").first.click()
-    expect(page.locator(".rv-card.right img").first).not_to_have_attribute("alt", picture or "")
+    expect(page.locator(".rv-card.right img").first).not_to_have_attribute("alt", image or "")
     page.wait_for_function("location.search.includes('probe=')")
     shared = page.evaluate("location.href")
     alt = page.locator(".rv-card.right img").first.get_attribute("alt")
@@ -64,11 +64,11 @@ def test_the_lists_follow_a_box_on_the_probe(page: Page, server: str, world: Pat
     expect(page.get_by_text("All but the box; the rest")).to_be_visible()
 
 
-def test_an_uploaded_picture_is_ranked_by_every_model(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+def test_an_uploaded_image_is_ranked_by_every_model(page: Page, server: str, world: Path, tmp_path: Path) -> None:
     file = tmp_path / "someone.jpg"
     Image.new("RGB", (70, 150), (60, 120, 200)).save(file)
     page.goto(address(server, world, "retrieval"))
-    page.get_by_text("Upload a picture").click()
+    page.get_by_text("Upload an image").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator(".rv-row")).to_have_count(4)
     expect(page.locator(".rv-card.unknown")).to_have_count(4 * 6)
@@ -76,11 +76,11 @@ def test_an_uploaded_picture_is_ranked_by_every_model(page: Page, server: str, w
     expect(page.get_by_text("Its identity is not known here")).to_be_visible()
 
 
-def test_a_file_that_is_no_picture_gets_a_sentence(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_image_gets_a_sentence(page: Page, server: str, world: Path, tmp_path: Path) -> None:
     file = tmp_path / "words.png"
-    file.write_text("not a picture")
+    file.write_text("not an image")
     page.goto(address(server, world, "retrieval"))
-    page.get_by_text("Upload a picture").click()
+    page.get_by_text("Upload an image").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("This did not work")).to_be_visible()
     expect(page.get_by_text("words.png").last).to_be_visible()

@@ -1,4 +1,4 @@
-"""The Data page in Chromium: leaf through pictures, ask the doctor, import a zip, good and hostile."""
+"""The Data page in Chromium: leaf through images, ask the doctor, import a zip, good and hostile."""
 
 import zipfile
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def test_a_zip_is_imported_and_chosen_and_a_hostile_one_is_not(
     page.locator("input[type=file]").set_input_files(good)
     expect(page.get_by_label("Name", exact=True)).to_have_value("good people")
     page.get_by_role("button", name="Unpack").click()
-    expect(page.get_by_text("20 pictures of 5 persons by 2 cameras")).to_be_visible()
+    expect(page.get_by_text("20 images of 5 persons by 2 cameras")).to_be_visible()
     page.get_by_role("button", name="Add this data set").click()
     expect(page.get_by_text("Your own folder").first).to_be_visible()
     expect(page.locator(".rv-grid figure")).to_have_count(20)
@@ -77,27 +77,27 @@ def test_anybodys_folders_are_imported_by_what_their_names_tell(page: Page, serv
                 dated.write_bytes(source)
     opened(page, server, root)
     page.get_by_text("Add a data set").click()
-    expect(page.get_by_text("18 pictures of 4 persons by 3 cameras, read as market1501:copied")).to_be_visible()
+    expect(page.get_by_text("18 images of 4 persons by 3 cameras, read as market1501:copied")).to_be_visible()
     page.get_by_role("button", name="Add this data set").click()
     expect(page.get_by_text("market1501:copied").first).to_be_visible()
-    expect(page.get_by_text("6 probes of 2 persons against a gallery of 6 pictures")).to_be_visible()
+    expect(page.get_by_text("6 probes of 2 persons against a gallery of 6 images")).to_be_visible()
     page.get_by_role("combobox", name="Folder").click()
     page.get_by_role("option", name="dated").click()
-    expect(page.get_by_text("12 pictures of 4 persons by unknown cameras")).to_be_visible()
+    expect(page.get_by_text("12 images of 4 persons by unknown cameras")).to_be_visible()
     page.get_by_role("combobox", name="Cameras and identities").click()
     page.get_by_role("option", name="a part of the name").click()
     page.get_by_label("Part", exact=True).fill("3")
     page.get_by_label("Part", exact=True).press("Enter")
-    expect(page.get_by_text("12 pictures of 4 persons by 3 cameras")).to_be_visible()
+    expect(page.get_by_text("12 images of 4 persons by 3 cameras")).to_be_visible()
     assert_fits(page, "table, .js-plotly-plot, .rv-grid, [data-testid=stDataFrame]")
     page.get_by_role("button", name="Add this data set").click()
     expect(page.get_by_text("folder:dated#names=part:3").first).to_be_visible()
 
 
-def test_the_doctor_reports_and_shows_pictures(page: Page, server: str, root: Path) -> None:
+def test_the_doctor_reports_and_shows_images(page: Page, server: str, root: Path) -> None:
     opened(page, server, root)
     page.get_by_role("button", name="Examine").click()
-    expect(page.get_by_text("48 pictures examined")).to_be_visible()
+    expect(page.get_by_text("48 images examined")).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 

@@ -39,7 +39,7 @@ def drag_around(page: Page, side: str) -> None:
 def test_a_lasso_selects_in_both_maps_and_outlives_colours_and_pages(page: Page, server: str, world: Path) -> None:
     opened(page, server, world)
     drag_around(page, "left")
-    expect(page.get_by_text("18 pictures selected")).to_be_visible()
+    expect(page.get_by_text("18 images selected")).to_be_visible()
     expect(page.locator(".rv-strip img")).to_have_count(18)
     expect(page.locator(".rv-row").first).to_be_visible()
     page.wait_for_function(
@@ -49,16 +49,16 @@ def test_a_lasso_selects_in_both_maps_and_outlives_colours_and_pages(page: Page,
     page.get_by_label("Colour by").click()
     page.get_by_role("option", name="camera").click()
     expect(page.get_by_text("camera A").first).to_be_visible()
-    expect(page.get_by_text("18 pictures selected")).to_be_visible()
+    expect(page.get_by_text("18 images selected")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_text("Who wins on how many probes")).to_be_visible()
     page.get_by_role("link", name="Embeddings").click()
-    expect(page.get_by_text("18 pictures selected")).to_be_visible()
+    expect(page.get_by_text("18 images selected")).to_be_visible()
     page.locator(".st-key-map-clear button").first.click()
-    expect(page.get_by_text("Lasso or box pictures")).to_be_visible()
+    expect(page.get_by_text("Lasso or box images")).to_be_visible()
 
 
-def test_resting_on_a_point_shows_its_picture_and_a_click_selects_it(page: Page, server: str, world: Path) -> None:
+def test_resting_on_a_point_shows_its_image_and_a_click_selects_it(page: Page, server: str, world: Path) -> None:
     opened(page, server, world)
     chart = page.locator(".st-key-map-side-right .js-plotly-plot").first
     place_of(page, chart.locator(".nsewdrag").first)
@@ -68,20 +68,20 @@ def test_resting_on_a_point_shows_its_picture_and_a_click_selects_it(page: Page,
     expect(page.locator("#rv-hover img")).to_be_visible()
     expect(page.locator("#rv-hover")).to_contain_text("person p")
     page.mouse.click(x, y)
-    expect(page.get_by_text("1 picture selected")).to_be_visible()
+    expect(page.get_by_text("1 image selected")).to_be_visible()
     expect(page.locator("#rv-hover")).to_be_hidden()
 
 
-def test_an_uploaded_picture_is_on_both_maps(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+def test_an_uploaded_image_is_on_both_maps(page: Page, server: str, world: Path, tmp_path: Path) -> None:
     file = tmp_path / "someone.jpg"
     Image.new("RGB", (70, 150), (60, 120, 200)).save(file)
     opened(page, server, world)
-    page.get_by_text("Which pictures, and one of your own").click()
+    page.get_by_text("Which images, and one of your own").click()
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Your picture and its neighbours")).to_be_visible()
+    expect(page.get_by_text("Your image and its neighbours")).to_be_visible()
     page.wait_for_function(
         """() => [...document.querySelectorAll('[class*=st-key-map-side-] .js-plotly-plot')].filter(
-            chart => chart._fullData?.some(trace => trace.name === 'your picture')).length === 2"""
+            chart => chart._fullData?.some(trace => trace.name === 'your image')).length === 2"""
     )
 
 

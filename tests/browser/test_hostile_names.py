@@ -58,16 +58,16 @@ FOUND = """server => [...document.querySelectorAll('*')].flatMap(element =>
 
 
 def listed(root: Path, name: str, seed: int) -> str:
-    """Two pictures of each hostile person by two hostile cameras, in a list."""
+    """Two images of each hostile person by two hostile cameras, in a list."""
     root.mkdir()
     with (root / f"{name}.csv").open("w", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["path", "identity", "camera"])
         for number, (person, camera, shot) in enumerate((p, c, s) for p in HOSTILE for c in HOSTILE[:2] for s in "01"):
-            picture = f"{number} <i>{shot}.png"
-            lines.writerow([picture, person, camera])
+            image = f"{number} <i>{shot}.png"
+            lines.writerow([image, person, camera])
             colours = np.random.default_rng(seed + number).integers(0, 256, (48, 24, 3), dtype=np.uint8)
-            Image.fromarray(colours).save(root / picture)
+            Image.fromarray(colours).save(root / image)
     return f"folder:{root / f'{name}.csv'}"
 
 
@@ -142,7 +142,7 @@ def test_every_page_shows_hostile_names_as_text(watched: Page, server: str, root
             expect(main.get_by_text(printable(text)).first).to_be_attached()
         if name == "data":
             main.get_by_role("button", name="Examine").click()
-            expect(main.get_by_text("pictures examined")).to_be_visible()
+            expect(main.get_by_text("images examined")).to_be_visible()
         if name in {"", "compare", "pairs", "embeddings", "joint_maps"}:
             expect(main.locator(".js-plotly-plot .main-svg").first).to_be_attached()
         assert_harmless(watched, server)

@@ -45,9 +45,9 @@ def test_everything_is_on_screen_and_nothing_sticks_out(page: Page, address: str
 def test_another_pair_and_all_channels(page: Page, address: str) -> None:
     page.goto(address)
     first = page.locator(".rv-pair").first
-    picture = first.locator("img").first.get_attribute("src")
+    image = first.locator("img").first.get_attribute("src")
     page.get_by_text("two persons", exact=True).first.click()
     expect(first).to_contain_text("two persons · target pair")
-    expect(first.locator("img").first).not_to_have_attribute("src", picture or "")
+    expect(first.locator("img").first).not_to_have_attribute("src", image or "")
     page.get_by_text("All 8 channels").click()
     expect(page.get_by_alt_text("all channels after")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The Pairs page in Chromium: the threshold moves its costs, a lasso in the plane shows pictures, upload, why."""
+"""The Pairs page in Chromium: the threshold moves its costs, a lasso in the plane shows images, upload, why."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -43,10 +43,10 @@ def test_pairs_lassoed_in_the_plane_are_shown_and_kept(page: Page, server: str, 
     expect(page.get_by_role("combobox", name="Pairs shown")).to_have_value("lassoed pairs (72)")
     expect(page.locator(".rv-pairs figure")).to_have_count(8)
     page.get_by_role("link", name="Embeddings").click()
-    expect(page.get_by_text("18 pictures selected")).to_be_visible()
+    expect(page.get_by_text("18 images selected")).to_be_visible()
 
 
-def test_an_uploaded_picture_is_one_of_the_pair(page: Page, server: str, world: Path, tmp_path: Path) -> None:
+def test_an_uploaded_image_is_one_of_the_pair(page: Page, server: str, world: Path, tmp_path: Path) -> None:
     file = tmp_path / "someone.jpg"
     Image.new("RGB", (70, 150), (60, 120, 200)).save(file)
     opened(page, server, world)

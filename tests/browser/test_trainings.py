@@ -27,7 +27,7 @@ ENDLESS = replace(SHORT, iterations=10_000_000, held_out=0.0)
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Pictures nobody could tell apart, two finished runs, a stopped short one and one that would take days."""
+    """Images nobody could tell apart, two finished runs, a stopped short one and one that would take days."""
     root = tmp_path_factory.mktemp("trainings")
     people = people_folder(root / "people", persons=24)
     noise = np.random.default_rng(0)

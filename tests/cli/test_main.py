@@ -197,9 +197,9 @@ def test_probes_without_a_match_are_listed_and_left_out(
     data, figures = crowd_csv(tmp_path / "crowd"), tmp_path / "figures.json"
     assert run("evaluate", "--data", data, "--model", model, "--json", figures) == 0
     told = capsys.readouterr()
-    assert told.err.startswith("2 files are not read: 2 × pictures that the list does not name (p04/B_0.png, ")
+    assert told.err.startswith("2 files are not read: 2 × images that the list does not name (p04/B_0.png, ")
     assert "\n2 probes of listed have no possible match" in told.err
-    assert "p04/A_0.png: the gallery has no picture of this person" in told.err
+    assert "p04/A_0.png: the gallery has no image of this person" in told.err
     report = json.loads(figures.read_text())
     assert report["probes"] == 8
     assert [one["probe"] for one in report["left_out"]] == ["p04/A_0.png", "p04/A_1.png"]
@@ -211,7 +211,7 @@ def test_verbose_tells_what_is_read_and_kept_and_quiet_tells_nothing(
     command = ("evaluate", "--data", data, "--model", model, "--protocol", "half:0")
     assert run("--verbose", *command) == 0
     first = capsys.readouterr()
-    for told in ("24 pictures, in", "features to be computed", "both: scored in", "done in"):
+    for told in ("24 images, in", "features to be computed", "both: scored in", "done in"):
         assert told in first.err
     assert run(*command, "--verbose") == 0
     assert "both: scores are kept in" in capsys.readouterr().err
@@ -283,7 +283,7 @@ def test_every_probe_is_in_the_json_on_request(data: str, model: Path, tmp_path:
     [
         (("--passes", "7-pass"), "no test called '7-pass'"),
         (("--precision", "fp8"), "no precision called 'fp8'"),
-        (("--cascade", "-3"), "at least one gallery picture"),
+        (("--cascade", "-3"), "at least one gallery image"),
     ],
 )
 def test_scoring_that_does_not_exist_is_refused(

@@ -110,18 +110,18 @@ CHANGES: dict[str, Callable[[Made], Made]] = {
     "cascade": with_scoring(cascade=100),
     "model of the space": with_space(sha256="1" * 64),
     "place": with_space(place="conv5"),
-    "pictures": lambda made: replace(made, positions=made.positions + 1),
+    "images": lambda made: replace(made, positions=made.positions + 1),
     "probe of the pairs": lambda made: replace(made, probe=4),
 }
 DATA = {"files", "labels"}
 SPLIT = {"probes", "gallery", "own camera ignored"}
-SPACE = {"model of the space", "place", "pictures", "probe of the pairs"}
+SPACE = {"model of the space", "place", "images", "probe of the pairs"}
 KEYS: dict[str, tuple[Callable[[Made], object], set[str]]] = {
     "scores on disk": (
         lambda m: _Matrices(m.dataset, m.split, silent, m.scoring, False)._file(m.ranker),
         {*DATA, *SPLIT, "model", "kind", "passes", "precision", "cascade"},
     ),
-    "pictures on disk": (lambda m: Pixels(m.dataset, 8, 4).folder, DATA),
+    "images on disk": (lambda m: Pixels(m.dataset, 8, 4).folder, DATA),
     "features on disk": (lambda m: spaces._file(m.space, m.dataset, m.positions, m.probe), {*DATA, *SPACE}),
     "a job that scores": (
         lambda m: key_of("scores", Choice(m.dataset, m.split, (m.ranker,))),
@@ -137,7 +137,7 @@ KEYS: dict[str, tuple[Callable[[Made], object], set[str]]] = {
         {*DATA, *SPLIT, "protocol", "model", "kind", "weight", "passes", "precision"},
     ),
     "a dial": (lambda m: fusion_slider._key(m.ranker), {"model", "name"}),
-    "a pair of pictures": (lambda m: pair_keys(m.dataset), DATA),
+    "a pair of images": (lambda m: pair_keys(m.dataset), DATA),
 }
 
 
@@ -204,13 +204,13 @@ def test_a_value_is_remembered_for_its_very_arguments() -> None:
     asked = []
 
     @remembered(st.cache_data, max_entries=8)
-    def width(picture: KeyedImage, split: Split, times: int = 1) -> int:
+    def width(image: KeyedImage, split: Split, times: int = 1) -> int:
         asked.append(times)
-        return times * picture.image.width
+        return times * image.image.width
 
     @remembered(st.cache_data, max_entries=8)
-    def height(picture: KeyedImage, split: Split, times: int = 1) -> int:
-        return times * picture.image.height
+    def height(image: KeyedImage, split: Split, times: int = 1) -> int:
+        return times * image.image.height
 
     nobody = np.array([], dtype=np.int64)
     parts = Split("half:0", nobody, nobody, nobody)

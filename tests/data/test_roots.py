@@ -71,7 +71,7 @@ def test_devices_and_pipes_are_refused_by_every_reader_at_once(pipe: Path, form:
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.parquet", "list_train.txt"])
-def test_a_pipe_among_pictures_is_counted_and_not_opened(tmp_path: Path, name: str) -> None:
+def test_a_pipe_among_images_is_counted_and_not_opened(tmp_path: Path, name: str) -> None:
     root = people_folder(tmp_path / "people")
     os.mkfifo(root / name)
     os.mkfifo(root / "p00" / "A_9.png")
@@ -80,7 +80,7 @@ def test_a_pipe_among_pictures_is_counted_and_not_opened(tmp_path: Path, name: s
     assert sum(one.count for one in found.unread) == 2
 
 
-def test_a_picture_that_became_a_pipe_is_not_opened(pipe: Path) -> None:
+def test_a_image_that_became_a_pipe_is_not_opened(pipe: Path) -> None:
     with pytest.raises(ReidvizError, match="not a file but a folder or a device"):
         decode(pipe)
 
@@ -120,7 +120,7 @@ def test_a_file_of_an_allowed_folder_cannot_name_data_that_is_not(confined: Path
     with pytest.raises(ReidvizError, match="no folder or file secret that may be read"):
         load(f"without:{confined}/list.json")
     (confined / "list.json").write_text("[" * 100_000)
-    with pytest.raises(ReidvizError, match="of pictures to leave out is damaged"):
+    with pytest.raises(ReidvizError, match="of images to leave out is damaged"):
         load(f"without:{confined}/list.json")
 
 
@@ -134,10 +134,10 @@ def test_links_out_of_a_data_set_are_not_read(tmp_path: Path) -> None:
     assert len(found.samples) == 25
     assert {one.examples for one in found.unread} == {("p77", "p00/A_7.png")}
     (root / "list.csv").write_text("path,identity\np00/A_7.png,1\n")
-    with pytest.raises(ReidvizError, match="no picture that can be read"):
+    with pytest.raises(ReidvizError, match="no image that can be read"):
         load(f"folder:{root}/list.csv")
     (root / "list.csv").write_text("path,identity\np77/A_0.png,1\n")
-    with pytest.raises(ReidvizError, match="there is no picture"):
+    with pytest.raises(ReidvizError, match="there is no image"):
         load(f"folder:{root}/list.csv")
 
 
@@ -199,7 +199,7 @@ def test_a_table_over_which_the_library_ends_its_process_is_one_sentence(tmp_pat
         for place in random.integers(0, len(data), 6):
             data[place] = random.integers(0, 256)
         file.write_bytes(bytes(data))
-        with pytest.raises(ReidvizError, match=r"list\.parquet|there is no picture"):
+        with pytest.raises(ReidvizError, match=r"list\.parquet|there is no image"):
             load(f"folder:{file}")
 
 
@@ -242,7 +242,7 @@ def test_a_matlab_file_is_small_and_claims_little(tmp_path: Path) -> None:
         matlab.variables(file, ("filelist",))
 
 
-def test_pictures_are_told_apart_from_what_only_has_their_name(tmp_path: Path) -> None:
+def test_images_are_told_apart_from_what_only_has_their_name(tmp_path: Path) -> None:
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     (tmp_path / "b.png").symlink_to("/proc/self/environ")
     assert decode(tmp_path / "a.png").size == (8, 8)

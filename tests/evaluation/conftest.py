@@ -1,4 +1,4 @@
-"""Small pictures and networks whose scores lie well apart, and a checkpoint of such a network."""
+"""Small images and networks whose scores lie well apart, and a checkpoint of such a network."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ FUSION = Fusion(0.36, 0.2, 0.5, "8 persons", 16, 8, (0.0, 0.36, 1.0), (50.0, 75.
 
 
 def noise(count: int, seed: int, a: Architecture = SMALL) -> np.ndarray:
-    """Pictures of nothing."""
+    """Images of nothing."""
     return np.random.default_rng(seed).integers(0, 256, size=(count, a.height, a.width, 3), dtype=np.uint8)
 
 
@@ -49,7 +49,7 @@ def checkpoint(path: Path, variant: str = "mtdnet", fusion: Fusion | None = None
 
 @pytest.fixture
 def people(tmp_path: Path) -> str:
-    """Eight persons, four of whom are tested: four pictures each, two by either camera."""
+    """Eight persons, four of whom are tested: four images each, two by either camera."""
     return f"folder:{people_folder(tmp_path / 'people', persons=8)}"
 
 

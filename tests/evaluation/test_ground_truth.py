@@ -29,7 +29,7 @@ def test_the_matches_of_a_probe_by_any_labels(probes: Labels, gallery: Labels) -
     assert [part.tolist() for part in truth.same_identity(range(1, 3))] == [[0], [3], [True]]
 
 
-def test_pictures_by_the_own_camera_are_ignored() -> None:
+def test_images_by_the_own_camera_are_ignored() -> None:
     truth = GroundTruth(
         np.array(["ann", "bo"]), np.array(WORDS), np.array(["c1", "c2"]), np.array(["c1", "c1"] * 2 + ["c2"])
     )

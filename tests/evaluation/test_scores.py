@@ -27,7 +27,7 @@ def test_distances_of_some_rows() -> None:
 
 @pytest.mark.parametrize(("kind", "worst"), [("probability", 0.0), ("fused", -103.3)])
 def test_what_a_cascade_left_behind_follows_in_the_order_of_its_first_stage(kind: Kind, worst: float) -> None:
-    """Distances far nearer than those of the rescored pictures, nearly equal ones too, change nothing."""
+    """Distances far nearer than those of the rescored images, nearly equal ones too, change nothing."""
     behind = [[4.0, 1e-4, 0.7, 3.9999998, 0.7000001, 4.0]]
     scores = made(kind, [[worst, NAN, NAN, NAN, NAN, worst / 2]], behind)
     distances = scores.distances()[0]
@@ -56,7 +56,7 @@ def test_scorings_by_name() -> None:
     [
         (("2-pass", "fp32", 0), "no test called '2-pass'"),
         (("8-pass", "fp16", 0), "no precision called 'fp16'"),
-        (("8-pass", "fp32", -1), "at least one gallery picture"),
+        (("8-pass", "fp32", -1), "at least one gallery image"),
     ],
 )
 def test_unknown_scorings_are_refused(names: tuple[str, str, int], message: str) -> None:

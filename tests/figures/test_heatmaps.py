@@ -15,7 +15,7 @@ def test_energy_goes_from_the_weakest_to_the_strongest_place() -> None:
     assert not energy(np.zeros((1, 5, 4, 2), dtype=np.float32)).any()
 
 
-def test_a_picture_is_warm_where_the_map_is_strong() -> None:
+def test_a_image_is_warm_where_the_map_is_strong() -> None:
     heat = np.zeros((8, 4), dtype=np.float32)
     heat[:4] = 1
     shown = np.asarray(overlaid(Image.new("RGB", (30, 60), (90, 90, 90)), heat, height=100)).astype(int)

@@ -54,7 +54,7 @@ def test_a_map_carries_rows_lines_and_what_is_selected() -> None:
     links = Links(np.array([[0, 1]]), np.empty((0, 2), dtype=np.int64))
     told = [plain(f"<b>{i}</b>") for i in range(6)]
     figure = map_figure(plane, groups, told, np.array([2, 3]), links, uploaded=plane[:1])
-    assert [trace.name for trace in figure.data] == ["a", "b", "to its true match", "your picture"]
+    assert [trace.name for trace in figure.data] == ["a", "b", "to its true match", "your image"]
     assert figure.data[0].customdata.tolist() == [0, 2, 4]
     assert figure.data[0].selectedpoints == (1,)
     assert figure.data[1].selectedpoints == (1,)

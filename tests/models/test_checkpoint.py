@@ -130,7 +130,7 @@ def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
 
 @pytest.mark.parametrize("named_as", ["the file", "torchvision"])
 def test_the_stem_computes_what_torchvisions_alexnet_computes(named_as: str, tmp_path: Path) -> None:
-    """Pictures of 224 x 224 with two pixels around: there both ways of pooling, up and down, end at the same cell."""
+    """Images of 224 x 224 with two pixels around: there both ways of pooling, up and down, end at the same cell."""
     weights = load_file(settings.IMAGENET_STEM)
     layers = {"conv1": "features.0", "conv2": "features.3"}
     renamed = {f"{layers[layer]}.{kind}": weights[f"{layer}.{kind}"] for layer in layers for kind in ("weight", "bias")}

@@ -72,7 +72,7 @@ def test_the_torchvision_stem_gives_the_same_map_sides() -> None:
 
 
 @pytest.mark.parametrize("stem", ["caffenet", "torchvision"])
-def test_compact_is_a_few_million_parameters_on_tall_pictures(stem: str) -> None:
+def test_compact_is_a_few_million_parameters_on_tall_images(stem: str) -> None:
     made = MTDnet(compact(stem))  # type: ignore[arg-type]
     assert 1e6 < sum(p.numel() for p in made.parameters()) < 4e6
     with torch.inference_mode():
@@ -118,7 +118,7 @@ def test_release_initialisation() -> None:
 
 
 def test_compact_pair_branch_starts_by_comparing() -> None:
-    """Before training, two equal pictures give conv3 nothing but its bias."""
+    """Before training, two equal images give conv3 nothing but its bias."""
     made = network("mtdnet")
     assert isinstance(made, MTDnet)
     maps = torch.rand(1, made.stem.channels, made.stem.height, made.stem.width)

@@ -1,4 +1,4 @@
-"""The app over small models and a small folder of pictures, without a browser."""
+"""The app over small models and a small folder of images, without a browser."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ APP = str(settings.PROJECT / "app.py")
 
 @pytest.fixture
 def data(tmp_path: Path) -> str:
-    """Six persons, cameras A and B, two pictures each: half:0 tests three of them with six probes."""
+    """Six persons, cameras A and B, two images each: half:0 tests three of them with six probes."""
     return f"folder:{people_folder(tmp_path / 'people')}"
 
 
@@ -60,7 +60,7 @@ def no_incident(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture
 def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], None]]:
-    """Let scoring end after cascades of so many pictures, as if the rest took long; what that returns lets it go on."""
+    """Let scoring end after cascades of so many images, as if the rest took long; what that returns lets it go on."""
     real = scored_models.evaluate
 
     def cut(cascade: int) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""The Data page: card, split, pictures, the doctor, and adding data sets."""
+"""The Data page: card, split, images, the doctor, and adding data sets."""
 
 import shutil
 from pathlib import Path
@@ -40,16 +40,16 @@ def grids(page: AppTest) -> list[str]:
     return [str(e.value) for e in page.main.get("html") if "rv-grid" in str(e.value)]
 
 
-def test_card_split_and_pictures_are_on_screen_at_once(app: AppTest) -> None:
+def test_card_split_and_images_are_on_screen_at_once(app: AppTest) -> None:
     page = opened(app)
     assert not page.exception
     assert {m.label: m.value for m in page.metric} == {
-        "Persons": "6", "Cameras": "2", "Pictures": "24", "Pictures a person": "4",
+        "Persons": "6", "Cameras": "2", "Images": "24", "Images a person": "4",
     }  # fmt: skip
     said = texts(page)
     assert "| training | 3 | 12 |" in said
     assert "| probes | 3 | 6 |" in said
-    assert "24 of 24 pictures" in said
+    assert "24 of 24 images" in said
     assert grids(page)[0].count("<figure>") == 24
 
 
@@ -65,7 +65,7 @@ def files_shown(page: AppTest) -> list[dict[str, str]]:
     return rows
 
 
-def test_pictures_by_person_camera_and_role(app: AppTest) -> None:
+def test_images_by_person_camera_and_role(app: AppTest) -> None:
     page = opened(app)
     page.selectbox(key="browse-person").set_value("p02").run()
     page.selectbox(key="browse-camera").set_value("B").run()
@@ -75,7 +75,7 @@ def test_pictures_by_person_camera_and_role(app: AppTest) -> None:
     page.selectbox(key="browse-person").set_value("all").run()
     page.selectbox(key="browse-role").set_value("gallery").run()
     page.selectbox(key="browse-camera").set_value("A").run()
-    assert "No picture is like that" in texts(page)
+    assert "No image is like that" in texts(page)
 
 
 def test_the_doctor_finds_shows_and_leaves_out(app: AppTest, data: str, data_folder: Path) -> None:
@@ -90,13 +90,13 @@ def test_the_doctor_finds_shows_and_leaves_out(app: AppTest, data: str, data_fol
     assert "duplicates of one person" in said
     assert "is not a readable" in "".join(grids(page))
     kinds = next(m for m in page.multiselect if m.label == "Leave out")
-    assert kinds.options == ["unreadable (2 pictures)", "duplicates of one person (1 picture)"]
+    assert kinds.options == ["unreadable (2 images)", "duplicates of one person (1 image)"]
     kinds.set_value(["unreadable", "duplicates of one person"])
     next(t for t in page.text_input if t.label == "Name").set_value("clean people")
     next(b for b in page.button if b.label == "Write and choose it").click().run()
     assert not page.exception
     assert page.sidebar.selectbox(key="data").value == f"without:{data_folder}/clean people.json"
-    assert {m.label: m.value for m in page.metric}["Pictures"] == "24"
+    assert {m.label: m.value for m in page.metric}["Images"] == "24"
     assert f"without:{data_folder}/clean people.json" in added()
     assert (root / "p01" / "A_9.png").is_file()
 
@@ -118,7 +118,7 @@ def test_a_folder_below_the_data_folder_is_shown_added_and_removed(app: AppTest,
     assert [p.name for p in folders()] == ["my viper"]
     page = adding(opened(app))
     assert "DukeMTMC-reID was withdrawn" in texts(page)
-    assert "12 pictures of 6 persons by 2 cameras**, read as viper:my viper" in texts(page)
+    assert "12 images of 6 persons by 2 cameras**, read as viper:my viper" in texts(page)
     assert files_shown(page)[0] == {"file": "cam_a/000_0.bmp", "person": "000", "camera": "A", "role": "by protocol"}
     page.button(key="add-now").click().run()
     assert not page.exception
@@ -140,11 +140,11 @@ def test_without_a_folder_it_says_where_to_put_one(app: AppTest, data_folder: Pa
     assert str(data_folder) not in said
 
 
-def test_a_folder_without_pictures_gets_a_sentence(app: AppTest, data_folder: Path) -> None:
+def test_a_folder_without_images_gets_a_sentence(app: AppTest, data_folder: Path) -> None:
     (data_folder / "holiday" / "beach").mkdir(parents=True)
     page = adding(opened(app))
     assert not page.exception
-    assert "No picture was found" in texts(page)
+    assert "No image was found" in texts(page)
     assert not [b for b in page.button if b.key == "add-now"]
 
 
@@ -161,7 +161,7 @@ def dated(folder: Path) -> Path:
 def test_another_rule_for_names_is_tried_before_anything_is_added(app: AppTest, data_folder: Path) -> None:
     dated(data_folder / "dated")
     page = adding(opened(app))
-    assert "30 pictures of 10 persons by unknown cameras" in texts(page)
+    assert "30 images of 10 persons by unknown cameras" in texts(page)
     assert "The files' names tell no camera." in texts(page)
     page.selectbox(key="add-rule").set_value("a part of the name").run()
     page.number_input(key="add-part").set_value(3).run()
@@ -185,7 +185,7 @@ def test_what_is_likely_misread_is_added_only_when_asked_twice(app: AppTest, dat
     people_folder(data_folder / "one", persons=1)
     page = adding(opened(app))
     assert page.button(key="add-now").disabled
-    next(c for c in page.checkbox if "1 person of 4 pictures" in c.label).check().run()
+    next(c for c in page.checkbox if "1 person of 4 images" in c.label).check().run()
     page.button(key="add-now").click().run()
     assert added() == (f"folder:{data_folder}/one",)
 
@@ -211,7 +211,7 @@ def test_what_was_not_read_is_on_the_card(app: AppTest, data: str) -> None:
         (root / name).write_bytes((root / "p00" / "A_0.png").read_bytes())
     said = texts(opened(app))
     assert "2 files are not read: 1 × files of another kind (p00/readme.txt); 1 × names that do not fit" in said
-    assert "2 pictures of nobody (-1)" in said
+    assert "2 images of nobody (-1)" in said
     assert str(root) not in said
 
 
@@ -223,7 +223,7 @@ def test_data_that_no_protocol_splits_can_be_looked_at_and_examined(app: AppTest
     assert "needs at least 2 persons to train and 2 to test" in "".join(str(m.value) for m in page.sidebar.text)
     said = texts(page)
     assert "cannot split this data set" in said
-    assert "8 pictures examined" in said
+    assert "8 images examined" in said
     page = page.switch_page("pages/home.py").run()
     assert not page.exception
 

@@ -1,4 +1,4 @@
-"""The Embeddings page: two maps, colours, a selection that outlives them, a picture of one's own, a probe's pairs."""
+"""The Embeddings page: two maps, colours, a selection that outlives them, an image of one's own, a probe's pairs."""
 
 import io
 import json
@@ -21,7 +21,7 @@ def opened(app: AppTest) -> AppTest:
 
 
 def described(app: AppTest) -> AppTest:
-    """Run until the pictures are described."""
+    """Run until the images are described."""
     for _ in range(2):
         app.run()
         wait_for_work()
@@ -47,7 +47,7 @@ def test_two_maps_and_their_numbers_are_on_screen_at_once(app: AppTest) -> None:
     assert "mtdtrp" in names
     assert len(charts(page)) == 4
     said = texts(page)
-    assert "9 pictures of 3 persons" in said
+    assert "9 images of 3 persons" in said
     assert "Both spaces agree on" in said
     assert "turned, mirrored and scaled onto the left map" in said
     table = next(m.value for m in page.main.markdown if "persons keep together" in m.value)
@@ -73,19 +73,19 @@ def test_a_selection_is_kept_by_sample_and_shown_with_neighbours(app: AppTest, d
     app.session_state["selection"] = Selection(dataset.manifest_hash, (sample.id,))
     page = described(app)
     assert not page.exception
-    assert "1 picture selected" in texts(page)
+    assert "1 image selected" in texts(page)
     lists = [str(e.value) for e in page.main.get("html") if "rv-row" in str(e.value)]
     assert lists[0].count('class="rv-row"') == 2
-    assert "the nearest of 9 pictures" in lists[0]
+    assert "the nearest of 9 images" in lists[0]
     names = [trace.get("name") for trace in charts(page)[0]["data"]]
     assert names[-2:] == ["to its true match", "to its nearest wrong neighbour"]
     page.selectbox(key="map-colour").set_value("camera").run()
-    assert "1 picture selected" in texts(page)
+    assert "1 image selected" in texts(page)
     page.button(key="map-clear").click().run()
-    assert "Lasso or box pictures" in texts(page)
+    assert "Lasso or box images" in texts(page)
 
 
-def test_another_space_pairs_every_picture_with_a_probe(app: AppTest) -> None:
+def test_another_space_pairs_every_image_with_a_probe(app: AppTest) -> None:
     page = opened(app)
     right = next(box for box in page.selectbox if box.label == "Right map")
     right.set_value("mtdnet: fc7 of pairs with the probe")
@@ -96,29 +96,29 @@ def test_another_space_pairs_every_picture_with_a_probe(app: AppTest) -> None:
     assert "ranks and lines by mtdnet-rnk" in texts(page)
 
 
-def test_all_pictures_and_a_filter(app: AppTest) -> None:
+def test_all_images_and_a_filter(app: AppTest) -> None:
     page = opened(app)
-    page.segmented_control(key="map-pictures").set_value("all pictures")
+    page.segmented_control(key="map-images").set_value("all images")
     page = described(app)
-    assert "24 pictures of 6 persons" in texts(page)
+    assert "24 images of 6 persons" in texts(page)
     next(box for box in page.multiselect if box.label == "Cameras").set_value(["A"]).run()
     assert "12 of them pass the filter" in texts(page)
 
 
-def test_a_picture_of_ones_own_is_a_star_on_both_maps(app: AppTest, tmp_path: Path) -> None:
+def test_a_image_of_ones_own_is_a_star_on_both_maps(app: AppTest, tmp_path: Path) -> None:
     page = opened(app)
     buffer = io.BytesIO()
     Image.new("RGB", (24, 48), (200, 40, 90)).save(buffer, "PNG")
     page.get("file_uploader")[0].upload("mine.png", buffer.getvalue(), "image/png")
     page = described(app)
     assert not page.exception
-    assert [trace["name"] for chart in charts(page)[:2] for trace in chart["data"]].count("your picture") == 2
-    assert "Your picture and its neighbours" in [h.value for h in page.subheader]
+    assert [trace["name"] for chart in charts(page)[:2] for trace in chart["data"]].count("your image") == 2
+    assert "Your image and its neighbours" in [h.value for h in page.subheader]
 
 
-def test_a_file_that_is_no_picture_gets_a_sentence(app: AppTest) -> None:
+def test_a_file_that_is_no_image_gets_a_sentence(app: AppTest) -> None:
     page = opened(app)
-    page.get("file_uploader")[0].upload("words.png", b"not a picture", "image/png")
+    page.get("file_uploader")[0].upload("words.png", b"not an image", "image/png")
     page = described(app)
     assert not page.exception
     assert any("words.png" in t.value for t in page.text)

@@ -112,16 +112,16 @@ def test_a_part_that_runs_by_itself_has_a_boundary_too(
     caplog.clear()
 
 
-def pictures_gone(data: str) -> None:
-    """Every picture of the data set is deleted; its folder stays."""
+def images_gone(data: str) -> None:
+    """Every image of the data set is deleted; its folder stays."""
     for file in Path(data.partition(":")[2]).rglob("*.png"):
         file.unlink()
 
 
 @pytest.mark.parametrize("name", ["retrieval", "pairs", "data"])
-def test_pictures_deleted_while_shown(app: AppTest, data: str, name: str) -> None:
+def test_images_deleted_while_shown(app: AppTest, data: str, name: str) -> None:
     settled(app)
-    pictures_gone(data)
+    images_gone(data)
     app.switch_page(f"pages/{name}.py")
     settled(app)
     assert not app.exception

@@ -57,7 +57,7 @@ SAID = {
         "retrieval": [ONE_PERSON],
         "pairs": ["There are no pairs of different persons", ONE_PERSON],
     },
-    "two pictures": {"home": [ONE_PERSON], "pairs": ["There are no pairs of different persons"]},
+    "two images": {"home": [ONE_PERSON], "pairs": ["There are no pairs of different persons"]},
     "names": {
         "data": [f"{TAG}A"],
         "home": [f"{TAG}set"],
@@ -82,14 +82,14 @@ class World:
     right: bool | None = None
 
 
-def picture(file: Path, seed: int) -> None:
+def image(file: Path, seed: int) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     pixels = np.random.default_rng(seed).integers(0, 256, size=(48, 24, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(file)
 
 
 def listed(root: Path, test: list[tuple[str, str, str]], train_cameras: str = "12") -> str:
-    """Four persons that train, and test pictures by identity, camera and role."""
+    """Four persons that train, and test images by identity, camera and role."""
     rows = [(f"t{person}", camera, "train") for person in range(4) for camera in train_cameras for _ in range(2)]
     root.mkdir()
     with (root / "list.csv").open("w", newline="") as file:
@@ -97,14 +97,14 @@ def listed(root: Path, test: list[tuple[str, str, str]], train_cameras: str = "1
         lines.writerow(["path", "identity", "camera", "split"])
         for number, (identity, camera, role) in enumerate([*rows, *test]):
             lines.writerow([f"{number}.png", identity, camera, role])
-            picture(root / f"{number}.png", number)
+            image(root / f"{number}.png", number)
     return f"folder:{root / 'list.csv'}"
 
 
 def folder(root: Path, persons: tuple[str, ...], names: tuple[str, ...]) -> str:
     for person, identity in enumerate(persons):
         for number, name in enumerate(names):
-            picture(root / identity / f"{name}.png", 10 * person + number)
+            image(root / identity / f"{name}.png", 10 * person + number)
     return f"folder:{root}"
 
 
@@ -117,16 +117,16 @@ WORLDS: dict[str, Callable[[Path], World]] = {
     ),
     "one camera that cannot be split": lambda root: World(folder(root, ("a", "b", "c", "d"), ("1_0", "1_1")), "half:0"),
     "no camera": lambda root: World(folder(root, ("a", "b", "c", "d"), ("0", "1", "2")), "half:0"),
-    "one picture a person": lambda root: World(folder(root, ("a", "b", "c", "d"), ("1_0",)), "half:0"),
-    "one match, distractors of one picture each": lambda root: World(
+    "one image a person": lambda root: World(folder(root, ("a", "b", "c", "d"), ("1_0",)), "half:0"),
+    "one match, distractors of one image each": lambda root: World(
         listed(root, [("a", "1", "probe"), *((one, "2", "gallery") for one in "abcd")]), "market"
     ),
     "all probes wrong": lambda root: World(f"folder:{people_folder(root)}", "half:0", right=False),
     "all probes right": lambda root: World(f"folder:{people_folder(root)}", "half:0", right=True),
     "one model": lambda root: World(f"folder:{people_folder(root)}", "half:0", ("mtdnet-cls",)),
     "twelve models": lambda root: World(f"folder:{people_folder(root)}", "half:0", ()),
-    "two pictures": lambda root: World(listed(root, [("a", "1", "probe"), ("a", "2", "gallery")], "")),
-    "two pictures that cannot be split": lambda root: World(folder(root, ("a", "b"), ("1_0",)), "half:0"),
+    "two images": lambda root: World(listed(root, [("a", "1", "probe"), ("a", "2", "gallery")], "")),
+    "two images that cannot be split": lambda root: World(folder(root, ("a", "b"), ("1_0",)), "half:0"),
     "names": lambda root: World(
         folder(root / f"{TAG}set", ODD, (f"{TAG}A_0", f"{TAG}A_1\u202e\n", "c\n\"'😀_0", "c\n\"'😀_1'")), "half:0"
     ),

@@ -121,7 +121,7 @@ def test_a_pair_of_one_data_set_is_not_that_of_another(app: AppTest, data: str, 
     page = opened(app)
 
     def second() -> str:
-        return str(next(box.value for box in page.selectbox if box.label == "Second picture"))
+        return str(next(box.value for box in page.selectbox if box.label == "Second image"))
 
     match = second()
     next(button for button in page.button if button.label.startswith("Wrong by")).click().run()

@@ -34,7 +34,7 @@ def table(page: AppTest, head: str) -> dict[str, list[str]]:
 
 def chosen_pair(page: AppTest) -> list[str]:
     boxes = {box.label: box.value for box in page.selectbox}
-    return [boxes["First picture"], boxes["Second picture"]]
+    return [boxes["First image"], boxes["Second image"]]
 
 
 def metrics(page: AppTest) -> dict[str, float]:
@@ -120,7 +120,7 @@ def test_another_pair_by_suggestion_and_by_selection(app: AppTest, data: str) ->
     assert not page.exception
 
 
-def test_an_uploaded_picture_is_compared(app: AppTest) -> None:
+def test_an_uploaded_image_is_compared(app: AppTest) -> None:
     page = opened(app)
     buffer = io.BytesIO()
     Image.new("RGB", (24, 48), (200, 40, 90)).save(buffer, "PNG")
@@ -128,7 +128,7 @@ def test_an_uploaded_picture_is_compared(app: AppTest) -> None:
     page.run()
     assert not page.exception
     assert "not known here" in texts(page)
-    page.get("file_uploader")[1].upload("words.png", b"no picture", "image/png")
+    page.get("file_uploader")[1].upload("words.png", b"no image", "image/png")
     page.run()
     assert not page.exception
     assert any("words.png" in t.value for t in page.text)
@@ -143,7 +143,7 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     shown = next(box for box in page.selectbox if box.label == "Pairs shown")
     assert shown.value == "lassoed pairs"
     assert [html for html in page.main.get("html") if str(html.value).count("<figure") == 2]
-    next(b for b in page.button if b.label == "Select these pictures").click().run()
+    next(b for b in page.button if b.label == "Select these images").click().run()
     wanted = {dataset.samples[i].id for i in (parts.probes[0], parts.gallery[0], parts.probes[1], parts.gallery[2])}
     assert set(app.session_state["selection"].ids) == wanted
     next(b for b in page.button if b.label == "Take this pair").click().run()

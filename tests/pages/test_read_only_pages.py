@@ -34,7 +34,7 @@ def lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def opened_data(app: AppTest, data: str) -> AppTest:
-    """The Data page with all that changes something: a folder to add or discard, a set to remove, pictures to leave
+    """The Data page with all that changes something: a folder to add or discard, a set to remove, images to leave
     out."""
     root = Path(data.partition(":")[2])
     shutil.copy(root / "p00" / "A_0.png", root / "p00" / "A_7.png")
@@ -122,12 +122,12 @@ def test_the_data_page_shows_and_examines_and_offers_no_change(
     assert "Write and choose it" not in {b.label for b in page.button}
 
 
-def test_a_picture_of_ones_own_is_still_taken(app: AppTest, kept: Path, lock: Callable[[], None], data: str) -> None:
+def test_a_image_of_ones_own_is_still_taken(app: AppTest, kept: Path, lock: Callable[[], None], data: str) -> None:
     lock()
     settled(app)
     page = app.switch_page("pages/retrieval.py").run()
-    picture = next(Path(data.partition(":")[2]).rglob("*.png")).read_bytes()
-    page.segmented_control(key="source").set_value("Upload a picture").run()
-    page.file_uploader(key="upload").set_value(("mine.png", picture, "image/png")).run()
+    image = next(Path(data.partition(":")[2]).rglob("*.png")).read_bytes()
+    page.segmented_control(key="source").set_value("Upload an image").run()
+    page.file_uploader(key="upload").set_value(("mine.png", image, "image/png")).run()
     assert not page.exception
     assert any("identity is not known" in c.value for c in page.caption)

@@ -48,7 +48,7 @@ def test_a_filter_that_lets_nothing_through_says_so(page: AppTest) -> None:
         assert any("No probe is like that" in i.value for i in page.info)
 
 
-def picture(size: tuple[int, int] = (60, 140), kind: str = "PNG") -> bytes:
+def image(size: tuple[int, int] = (60, 140), kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
     Image.new("RGB", size, (200, 40, 40)).save(buffer, kind)
     return buffer.getvalue()
@@ -57,10 +57,10 @@ def picture(size: tuple[int, int] = (60, 140), kind: str = "PNG") -> bytes:
 @pytest.mark.parametrize(
     ("name", "kind"), [("me.png", "PNG"), ("me.jpg", "JPEG"), ("me.webp", "WEBP"), ("me.bmp", "BMP")]
 )
-def test_an_uploaded_picture_is_ranked_and_nothing_is_called_right(page: AppTest, name: str, kind: str) -> None:
+def test_an_uploaded_image_is_ranked_and_nothing_is_called_right(page: AppTest, name: str, kind: str) -> None:
     settled(page)
-    page.segmented_control(key="source").set_value("Upload a picture").run()
-    page.file_uploader(key="upload").set_value((name, picture(kind=kind), f"image/{kind.lower()}")).run()
+    page.segmented_control(key="source").set_value("Upload an image").run()
+    page.file_uploader(key="upload").set_value((name, image(kind=kind), f"image/{kind.lower()}")).run()
     assert not page.exception
     rows = html(page)
     assert rows.count("<section") == 5
@@ -74,13 +74,13 @@ def test_an_uploaded_picture_is_ranked_and_nothing_is_called_right(page: AppTest
     [
         ("broken.png", b"\x89PNG\r\n\x1a\nnothing"),
         ("text.jpg", b"hello"),
-        ("cut.png", picture()[:60]),
+        ("cut.png", image()[:60]),
         ("none.png", b""),
     ],
 )
 def test_a_bad_upload_gets_one_sentence(page: AppTest, name: str, content: bytes) -> None:
     settled(page)
-    page.segmented_control(key="source").set_value("Upload a picture").run()
+    page.segmented_control(key="source").set_value("Upload an image").run()
     page.file_uploader(key="upload").set_value((name, content, "image/png")).run()
     assert not page.exception
     assert any(name in t.value for t in page.text)

@@ -1,4 +1,4 @@
-"""The synthetic domains: their layouts, and that their pictures depend on nothing but the seed."""
+"""The synthetic domains: their layouts, and that their images depend on nothing but the seed."""
 
 import hashlib
 from collections import Counter
@@ -16,7 +16,7 @@ from reidviz.synthetic.drawing.colours import BOTTOMS, TOPS
 from reidviz.synthetic.figure.appearance import person
 
 DIGEST = "24a7ab8333231efd545f943cc477514a428933ce62f792c7fa47828ea7881586"
-"""sha256 of five pictures; it may only change together with VERSION in pedestrians/picture.py."""
+"""sha256 of five images; it may only change together with VERSION in pedestrians/image.py."""
 
 
 @cache
@@ -96,7 +96,7 @@ def test_unknown_domain_names_those_there_are() -> None:
 
 
 @pytest.mark.parametrize("domain", synthetic.DOMAINS)
-def test_a_picture_depends_on_its_sample_alone(domain: str) -> None:
+def test_a_image_depends_on_its_sample_alone(domain: str) -> None:
     some = dataset(domain).samples[5:11]
     first = [pixels(s) for s in some]
     assert [pixels(s) for s in reversed(some)] == first[::-1]
@@ -117,11 +117,11 @@ def test_a_picture_depends_on_its_sample_alone(domain: str) -> None:
 )
 def test_sizes_and_mode(domain: str, width: tuple[int, int], height: tuple[int, int]) -> None:
     for sample in dataset(domain).samples[::97]:
-        picture = synthetic.draw(sample)
-        assert picture.mode == "RGB"
-        assert width[0] <= picture.width <= width[1]
-        assert height[0] <= picture.height <= height[1]
-        assert np.asarray(picture).std() > 12
+        image = synthetic.draw(sample)
+        assert image.mode == "RGB"
+        assert width[0] <= image.width <= width[1]
+        assert height[0] <= image.height <= height[1]
+        assert np.asarray(image).std() > 12
 
 
 def test_cameras_see_the_same_person_differently() -> None:
@@ -148,9 +148,9 @@ def test_people_have_the_garments_of_the_palette() -> None:
     assert 120 < dark < 260
 
 
-def test_pictures_are_the_same_on_every_machine() -> None:
+def test_images_are_the_same_on_every_machine() -> None:
     digest = hashlib.sha256()
     for domain in synthetic.DOMAINS:
-        picture = synthetic.draw(dataset(domain).samples[23])
-        digest.update(f"{picture.size}".encode() + picture.tobytes())
+        image = synthetic.draw(dataset(domain).samples[23])
+        digest.update(f"{image.size}".encode() + image.tobytes())
     assert digest.hexdigest() == DIGEST

@@ -123,7 +123,7 @@ def test_pooled_triplets_are_half_and_half_and_never_mixed(recipe: Recipe) -> No
     assert made.step().pair_loss is not None
 
 
-def test_a_batch_of_the_source_has_its_own_pictures_only() -> None:
+def test_a_batch_of_the_source_has_its_own_images_only() -> None:
     made = trainer(RECIPE, cross=True)
     batch = made._batch(np.random.default_rng(0))
     assert batch.source is not None

@@ -120,13 +120,13 @@ def test_a_step_takes_nothing_that_is_refused_on_a_gpu(case: str) -> None:
 def test_deterministic_algorithms_are_asked_for_in_a_step_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     made = trainer("mtdnet", COMPACT)
     seen = []
-    pictures = Trainer._pictures
+    images = Trainer._images
 
     def noting(self: Trainer, batch: Any) -> torch.Tensor:
         seen.append(torch.are_deterministic_algorithms_enabled())
-        return pictures(self, batch)
+        return images(self, batch)
 
-    monkeypatch.setattr(Trainer, "_pictures", noting)
+    monkeypatch.setattr(Trainer, "_images", noting)
     made.step()
     made.try_size(4)
     assert seen == [True, True]

@@ -46,7 +46,7 @@ def together(work: Callable[[], object]) -> None:
 
 @pytest.fixture
 def textured(people: Path) -> Path:
-    """Pictures without two equal pixels side by side: ties within a picture would turn rounding into a choice."""
+    """Images without two equal pixels side by side: ties within an image would turn rounding into a choice."""
     rng = np.random.default_rng(0)
     for file in sorted(people.rglob("*.png")):
         plain = np.asarray(Image.open(file))

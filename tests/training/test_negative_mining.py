@@ -1,4 +1,4 @@
-"""Negatives by hand: five pictures on a circle, one positive pair."""
+"""Negatives by hand: five images on a circle, one positive pair."""
 
 from dataclasses import replace
 

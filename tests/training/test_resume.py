@@ -223,7 +223,7 @@ def test_going_on_with_other_threads_is_said(people: Path, tmp_path: Path, monke
     assert run.status().message == said
 
 
-def test_other_pictures_are_refused(people: Path, tmp_path: Path) -> None:
+def test_other_images_are_refused(people: Path, tmp_path: Path) -> None:
     run = stopped_at(people, tmp_path / "run", 3)
     next(people.rglob("*.png")).unlink()
     with pytest.raises(ReidvizError, match="not those this training was started with"):

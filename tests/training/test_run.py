@@ -74,7 +74,7 @@ def test_without_held_out_persons_everyone_trains(people: Path, tmp_path: Path) 
     assert not [e for e in run.events() if e["event"] == "validation"]
 
 
-def test_the_mistakes_of_a_validation_are_real_pictures(people: Path, tmp_path: Path, data: Dataset) -> None:
+def test_the_mistakes_of_a_validation_are_real_images(people: Path, tmp_path: Path, data: Dataset) -> None:
     run = new_run(people, tmp_path / "run", recipe=replace(RECIPE, held_out=0.5, iterations=1))
     train(run, EVALUATORS)
     rankers = next(e for e in run.events() if e["event"] == "validation")["readings"]
@@ -124,14 +124,14 @@ def test_weights_that_are_no_numbers_are_not_saved(
 
 
 def test_out_of_memory_tells_what_would_fit(people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = Trainer._pictures
+    images = Trainer._images
 
     def small_machine(self: Trainer, batch):  # type: ignore[no-untyped-def]
         if len(batch.images) > 4:
             raise torch.OutOfMemoryError("tried to allocate")
-        return pictures(self, batch)
+        return images(self, batch)
 
-    monkeypatch.setattr(Trainer, "_pictures", small_machine)
+    monkeypatch.setattr(Trainer, "_images", small_machine)
     run = new_run(people, tmp_path / "run")
     with pytest.raises(ReidvizError, match="A batch of 4 does not fit") as caught:
         train(run, EVALUATORS)

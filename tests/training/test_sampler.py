@@ -18,7 +18,7 @@ def listed(data: PositivePairs) -> list[tuple[int, int]]:
 
 
 def every_pair(ids: np.ndarray, cams: np.ndarray, across: bool) -> set[tuple[int, int]]:
-    """By looking at any two pictures."""
+    """By looking at any two images."""
     places = range(len(ids))
     return {
         (i, j) for i in places for j in places if i != j and ids[i] == ids[j] and (cams[i] != cams[j] or not across)
@@ -100,8 +100,8 @@ def test_persons_are_drawn_alike_and_their_pairs_too() -> None:
     assert chi_square(counts) < 46.8
 
 
-def test_further_pictures_are_drawn_alike() -> None:
-    """A person with six pictures, a pair and two more of the other four: each picture in two of three batches."""
+def test_further_images_are_drawn_alike() -> None:
+    """A person with six images, a pair and two more of the other four: each image in two of three batches."""
     data = positives(*people(persons=2, cameras=2, shots=3))
     rng = np.random.default_rng(0)
     drawn = [pk_batch(data, 2, 4, rng).images for _ in range(1_500)]
@@ -111,7 +111,7 @@ def test_further_pictures_are_drawn_alike() -> None:
 
 
 def test_pairs_are_never_listed() -> None:
-    """Twenty persons, six cameras, 600 frames each: 216 million pairs, and a few numbers for each picture."""
+    """Twenty persons, six cameras, 600 frames each: 216 million pairs, and a few numbers for each image."""
     data = positives(*people(persons=20, cameras=6, shots=600))
     assert len(data) == 20 * 6 * 5 * 600 * 600
     held = [part for value in vars(data).values() for part in (value if isinstance(value, tuple) else (value,))]
@@ -120,13 +120,13 @@ def test_pairs_are_never_listed() -> None:
     assert last.tolist() == [[0, 600], [71_999, 71_399]]
 
 
-def test_without_cameras_any_two_pictures_of_a_person_are_a_pair() -> None:
+def test_without_cameras_any_two_images_of_a_person_are_a_pair() -> None:
     data = positives(np.array(["x", "x", "x", "y"]), np.array(["", "", "", ""]))
     assert len(data) == 6
 
 
 @pytest.mark.parametrize("cams", [["a", "a", "a", "a"], ["a", "a", "b", "b"]])
-def test_where_nobody_is_seen_by_two_cameras_pictures_by_one_are_pairs(cams: list[str]) -> None:
+def test_where_nobody_is_seen_by_two_cameras_images_by_one_are_pairs(cams: list[str]) -> None:
     data = positives(np.array(["x", "x", "y", "y"]), np.array(cams))
     assert listed(data) == [(0, 1), (1, 0), (2, 3), (3, 2)]
     batch = pk_batch(data, 2, 2, np.random.default_rng(0))
@@ -137,9 +137,9 @@ def test_where_nobody_is_seen_by_two_cameras_pictures_by_one_are_pairs(cams: lis
 @pytest.mark.parametrize(
     ("ids", "cams", "counts"),
     [
-        ([], [], "persons: 0, pictures: 0"),
-        (["x", "x"], ["a", "b"], "persons: 1, pictures: 2"),
-        (["x", "y"], ["a", "b"], "persons: 2, pictures: 2"),
+        ([], [], "persons: 0, images: 0"),
+        (["x", "x"], ["a", "b"], "persons: 1, images: 2"),
+        (["x", "y"], ["a", "b"], "persons: 2, images: 2"),
     ],
 )
 def test_nothing_to_train_on_is_said(ids: list[str], cams: list[str], counts: str) -> None:
@@ -173,14 +173,14 @@ def test_release_triplets_obey_the_release(persons: int, cameras: int, shots: in
 @settings(max_examples=30)
 @given(st.integers(2, 9), st.integers(2, 3), st.integers(1, 3), st.integers(2, 5), st.integers(0, 99))
 def test_identity_batches_hold_distinct_persons_and_fair_negatives(
-    persons: int, cameras: int, pictures: int, shots: int, seed: int
+    persons: int, cameras: int, images: int, shots: int, seed: int
 ) -> None:
-    data = positives(*people(persons, cameras, pictures))
+    data = positives(*people(persons, cameras, images))
     batch = pk_batch(data, 4, shots, np.random.default_rng(seed))
     assert len(np.unique(batch.images)) == len(batch.images)
     seen, count = np.unique(data.identities[batch.images], return_counts=True)
     assert len(seen) == min(4, persons)
-    assert (count == min(shots, cameras * pictures)).all()
+    assert (count == min(shots, cameras * images)).all()
     found = {(int(batch.images[a]), int(batch.images[p])) for a, p in batch.positives}
     within = set(batch.images.tolist())
     assert found == {(a, p) for a, p in listed(data) if a in within and p in within}

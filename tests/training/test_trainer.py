@@ -7,7 +7,7 @@ import torch
 from reidviz.common.errors import ReidvizError
 from reidviz.models.mtdnet import MTDnet, initialise, to_input
 from reidviz.models.variants import build
-from reidviz.training.augmentation import changed_pictures, draw
+from reidviz.training.augmentation import changed_images, draw
 from reidviz.training.recipe import Recipe
 from reidviz.training.recipes import compact_recipe, paper_recipe
 from reidviz.training.sampler import positives
@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_weights() -> None:
 
 
 def test_sharing_low_level_maps_gives_the_gradients_of_separate_streams() -> None:
-    """Three streams with shared weights, as the release has them, against one pass over the distinct pictures."""
+    """Three streams with shared weights, as the release has them, against one pass over the distinct images."""
     from reidviz.models.losses import pair_loss, pairs_of, triplet_loss
 
     x = torch.randn(5, 3, 64, 32)
@@ -152,7 +152,7 @@ PLAIN = replace(RECIPE, mirror=False, shift=0.0, gain=0.0, erase=0.0)
 def seen(recipe: Recipe, batch: int, pixels: torch.Tensor) -> torch.Tensor:
     torch.manual_seed(0)
     changes = draw(batch, pixels.shape[1], pixels.shape[2], recipe, torch.device("cpu"))
-    return changed_pictures(pixels, torch.zeros(batch, dtype=torch.long), changes)
+    return changed_images(pixels, torch.zeros(batch, dtype=torch.long), changes)
 
 
 def test_augmentation_mirrors_about_half_and_shifts_within_bounds() -> None:
@@ -170,15 +170,15 @@ def test_nothing_is_changed_where_nothing_is_asked_for() -> None:
     assert torch.equal(seen(PLAIN, 3, pixels), to_input(pixels).expand(3, -1, -1, -1))
 
 
-def test_erasing_hides_a_rectangle_of_some_pictures() -> None:
+def test_erasing_hides_a_rectangle_of_some_images() -> None:
     pixels = torch.full((1, 64, 32, 3), 255, dtype=torch.uint8)
     hidden = (seen(replace(PLAIN, erase=0.5), 200, pixels) == 0).all(1)
     share = hidden.float().mean((1, 2))
     assert 70 < (share > 0).sum().item() < 130
     assert share.max() <= 0.3
-    for picture in hidden[share > 0]:
-        rows, columns = picture.any(1).sum(), picture.any(0).sum()
-        assert picture.sum() == rows * columns
+    for image in hidden[share > 0]:
+        rows, columns = image.any(1).sum(), image.any(0).sum()
+        assert image.sum() == rows * columns
 
 
 def test_colours_change_by_factor_and_offset_of_each_channel() -> None:
@@ -197,8 +197,8 @@ def test_a_share_of_the_changes_is_that_share_of_the_whole() -> None:
     pixels = torch.randint(0, 256, (5, 64, 32, 3), dtype=torch.uint8)
     images = torch.tensor([4, 2, 0, 1, 3])
     changes = draw(5, 64, 32, recipe, torch.device("cpu"))
-    whole = changed_pictures(pixels, images, changes)
-    part = changed_pictures(pixels, images[1:4], changes.of(slice(1, 4)))
+    whole = changed_images(pixels, images, changes)
+    part = changed_images(pixels, images[1:4], changes.of(slice(1, 4)))
     assert torch.equal(whole[1:4], part)
 
 

@@ -40,7 +40,7 @@ def add(name: str, spec: str) -> None:
 
 
 def remove(spec: str) -> None:
-    """Forget a data set that was added. What was unpacked from a zip for it is deleted; other pictures stay.
+    """Forget a data set that was added. What was unpacked from a zip for it is deleted; other images stay.
 
     ReidvizError when it was not added, or files cannot be deleted.
     """
@@ -60,7 +60,7 @@ def remove(spec: str) -> None:
 
 
 def unpacked_for(spec: str) -> bool:
-    """Whether removing this data set deletes pictures: those that came out of a zip for it and nothing else."""
+    """Whether removing this data set deletes images: those that came out of a zip for it and nothing else."""
     folder = _own_folder(spec)
     return is_unpacked(folder) and {one for one in added() if _own_folder(one) == folder} == {spec}
 
@@ -102,7 +102,7 @@ def questionable(dataset: Dataset) -> str:
     """What makes it likely that a data set was misread, a sentence; "" where nothing does."""
     cameras = set(dataset.cameras.tolist()) - {""}
     if len(dataset.persons) < 2:
-        return f"It makes {len(dataset.persons)} person of {len(dataset.samples):,} pictures."
+        return f"It makes {len(dataset.persons)} person of {len(dataset.samples):,} images."
     if len(cameras) > len(dataset.persons):
         return f"It makes {len(cameras):,} cameras but only {len(dataset.persons):,} persons."
     return ""

@@ -15,7 +15,7 @@ def differences(dataset: Dataset) -> tuple[str, ...]:
     found = (
         (len(dataset.persons), wanted.persons, "persons"),
         (len(set(dataset.cameras.tolist()) - {""}), wanted.cameras, "cameras"),
-        (len(dataset.samples), wanted.images, "pictures"),
+        (len(dataset.samples), wanted.images, "images"),
     )
     return tuple(
         f"{known.title} is published with {there:,} {what}; {here:,} were found."

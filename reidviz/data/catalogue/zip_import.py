@@ -24,7 +24,7 @@ MAX_MEMBERS = 500_000
 MAX_BYTES = 50 * 1024**3
 MAX_MEMBER = 20 * 1024**3
 MAX_RATIO = 200
-"""Times its packed size that a member may unpack to; pictures are hardly packed at all."""
+"""Times its packed size that a member may unpack to; images are hardly packed at all."""
 MAX_WHOLE_RATIO = 50
 """Times its own size that a whole zip may unpack to, beyond FREE."""
 FREE = 64 * 1024**2
@@ -33,7 +33,7 @@ SMALL = 1024**2
 """Members below so many bytes may have any ratio: a short text file may be all one letter."""
 MAX_NAME = 200
 KEPT = (*SUFFIXES, *FOREIGN_SUFFIXES, ".csv", ".tsv", ".parquet", ".txt", ".mat", ".json")
-"""What is unpacked: pictures (those of a format that is not read too, so that readers count them) and lists."""
+"""What is unpacked: images (those of a format that is not read too, so that readers count them) and lists."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 UNPACKED = ".unpacked"
 """A file in folders that were unpacked from a zip here: removing the data set removes them as well."""
@@ -42,7 +42,7 @@ _NAME = re.compile(r"[\w][\w .\-]{0,63}")
 
 
 def import_zip(file: Path | IO[bytes], name: str, root: Path, progress: Progress = silent) -> Path:
-    """Unpack the pictures and lists of a zip to root/name, and return that folder.
+    """Unpack the images and lists of a zip to root/name, and return that folder.
 
     Other members (readme.pdf, __MACOSX) are left out. It is unpacked beside its place, marked UNPACKED and then
     renamed: whatever goes wrong, nothing stays. ReidvizError when the name is taken or no name for a folder, and when
@@ -109,8 +109,8 @@ def _members(opened: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, PurePosixPa
         foreign = Counter(path.suffix.lower() for _, path in members if path.suffix.lower() in FOREIGN_SUFFIXES)
         if foreign:
             counts = ", ".join(f"{count:,} {suffix}" for suffix, count in foreign.most_common())
-            raise ReidvizError(f"The pictures of this zip are of formats that are not read: {counts}.", "Save as JPEG.")
-        raise ReidvizError("There is no picture in this zip.", "Pack the folder of a data set.")
+            raise ReidvizError(f"The images of this zip are of formats that are not read: {counts}.", "Save as JPEG.")
+        raise ReidvizError("There is no image in this zip.", "Pack the folder of a data set.")
     return members
 
 
@@ -131,7 +131,7 @@ def _check_whole(unpacked: int, packed: int) -> None:
     if unpacked > FREE + MAX_WHOLE_RATIO * packed:
         raise ReidvizError(
             f"The zip would unpack to more than {MAX_WHOLE_RATIO} times its size: this may be a zip bomb.",
-            "Pack pictures as they are.",
+            "Pack images as they are.",
         )
 
 
@@ -188,7 +188,7 @@ def _copy(info: zipfile.ZipInfo, source: IO[bytes], out: IO[bytes], count: Calla
         if written > MAX_MEMBER or (written > SMALL and written > MAX_RATIO * max(1, info.compress_size)):
             raise ReidvizError(
                 f"{printable(info.filename)[:80]} unpacks to far more than its packed size: this may be a zip bomb.",
-                "Pack pictures as they are.",
+                "Pack images as they are.",
             )
         count(len(chunk))
         out.write(chunk)

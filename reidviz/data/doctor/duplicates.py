@@ -1,11 +1,11 @@
-"""Pictures that are the same: byte by byte, or to the eye.
+"""Images that are the same: byte by byte, or to the eye.
 
-Two pictures look alike where the root mean square difference of their small grey pictures is under NEAR, both brought
+Two images look alike where the root mean square difference of their small grey images is under NEAR, both brought
 to mean 0 and to the lower contrast of the two: in terms of their correlation r, 2 (1 - r) contrast^2 < NEAR^2.
 
-Not all are compared with all, which takes 5,000,000,000 comparisons for 100,000 pictures. They are sorted into buckets,
+Not all are compared with all, which takes 5,000,000,000 comparisons for 100,000 images. They are sorted into buckets,
 the cells of a grid over the directions in which they vary most. A projection makes no distance longer: what is neither
-in a picture's cell nor in one beside it is farther away than a cell is wide, so that no pair is missed.
+in an image's cell nor in one beside it is farther away than a cell is wide, so that no pair is missed.
 """
 
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from reidviz.data.doctor.image_properties import ImageProperties
 NEAR = 4.0
 """Levels of 255. On CUHK01 it finds two persons who stand there under two names, and nothing else."""
 FLAT = 3.0
-"""Standard deviation in levels of 255 below which a picture has nothing to compare."""
+"""Standard deviation in levels of 255 below which an image has nothing to compare."""
 DIRECTIONS = 2
 BAND = 1.25
-"""Times the lowest contrast up to which pictures share a grid: the lower the contrast, the wider its cells."""
+"""Times the lowest contrast up to which images share a grid: the lower the contrast, the wider its cells."""
 ROWS, COLUMNS = 256, 8192
-"""Pictures compared with pictures at once."""
+"""Images compared with images at once."""
 ROUNDING = 2e-5
 """More than a correlation in single precision is off by."""
 
@@ -35,14 +35,14 @@ Floats = npt.NDArray[np.float32]
 
 
 def exact(facts: ImageProperties) -> Groups:
-    """Positions of pictures whose files are equal byte by byte, a group each."""
+    """Positions of images whose files are equal byte by byte, a group each."""
     known = np.flatnonzero(facts.digest != "")
     _, which = np.unique(facts.digest[known], return_inverse=True)
     return _groups(known, which)
 
 
 def near(facts: ImageProperties, progress: Progress) -> Iterator[IntArray]:
-    """Pairs (P, 2) of pictures that look alike though their files differ, some at a time, each pair once."""
+    """Pairs (P, 2) of images that look alike though their files differ, some at a time, each pair once."""
     positions, contrast, unit = _comparable(facts)
     file = np.unique(facts.digest, return_inverse=True)[1]
     least = (1 - NEAR**2 / (2 * np.square(contrast))).astype(np.float32)
@@ -52,7 +52,7 @@ def near(facts: ImageProperties, progress: Progress) -> Iterator[IntArray]:
         stop = int(np.searchsorted(contrast, BAND * contrast[start]))
         done = start
         for own, around in _buckets(projected[start:], 1.001 * NEAR / float(contrast[start]), stop - start):
-            progress(done, len(unit), "comparing pictures")
+            progress(done, len(unit), "comparing images")
             for rows in _parts(start + own, ROWS):
                 for columns in _parts(start + around[around > rows[0] - start], COLUMNS):
                     pairs, sure = _compared(unit, least, rows, columns)
@@ -65,7 +65,7 @@ def near(facts: ImageProperties, progress: Progress) -> Iterator[IntArray]:
 
 
 def alike(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Whether small grey pictures (P, 256) look alike, pair by pair, in double precision."""
+    """Whether small grey images (P, 256) look alike, pair by pair, in double precision."""
     x, y = (looks - looks.mean(1, keepdims=True) for looks in (one, other))
     lower = np.minimum(x.std(1), y.std(1))
     correlation = (x * y).mean(1) / (x.std(1) * y.std(1))
@@ -74,7 +74,7 @@ def alike(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> npt.NDArr
 
 
 class Links:
-    """Which pictures pairs link, directly or through others; it takes no more room the more pairs there are."""
+    """Which images pairs link, directly or through others; it takes no more room the more pairs there are."""
 
     def __init__(self, count: int) -> None:
         self._group = np.arange(count)
@@ -97,8 +97,8 @@ class Links:
 
 
 def _comparable(facts: ImageProperties) -> tuple[IntArray, Floats, Floats]:
-    """Of the pictures that have some contrast, by rising contrast: positions (n,), contrast (n,), and the small grey
-    picture (n, 256) with mean 0 and norm 1."""
+    """Of the images that have some contrast, by rising contrast: positions (n,), contrast (n,), and the small grey
+    image (n, 256) with mean 0 and norm 1."""
     unit = facts.look.astype(np.float32)
     unit -= unit.mean(1, keepdims=True)
     norm = np.linalg.norm(unit, axis=1)
@@ -111,7 +111,7 @@ def _comparable(facts: ImageProperties) -> tuple[IntArray, Floats, Floats]:
 
 
 def _buckets(projected: Floats, width: float, asked: int) -> Iterator[tuple[IntArray, IntArray]]:
-    """For each cell of a grid with a picture of the first `asked`: these pictures, and all in the cell or beside it."""
+    """For each cell of a grid with an image of the first `asked`: these images, and all in the cell or beside it."""
     cells = np.floor((projected - projected.min(0)) / width).astype(np.int64) + 1
     sides = cells.max(0) + 2
     number = np.ravel_multi_index(tuple(cells.T), tuple(sides))
@@ -142,7 +142,7 @@ def _parts(positions: IntArray, size: int) -> list[IntArray]:
 
 
 def _groups(positions: IntArray, which: npt.NDArray[np.generic]) -> Groups:
-    """Positions by what they share, those that share it with no other left out; in the order of their first picture."""
+    """Positions by what they share, those that share it with no other left out; in the order of their first image."""
     order = np.lexsort((positions, which))
     parts = np.split(positions[order], np.flatnonzero(np.diff(which[order])) + 1)
     found = [tuple(part.tolist()) for part in parts if len(part) > 1]

@@ -1,4 +1,4 @@
-"""What each picture file is, read once and kept: digest, size, orientation, colour, and a hash of how it looks."""
+"""What each image file is, read once and kept: digest, size, orientation, colour, and a hash of how it looks."""
 
 import hashlib
 import io
@@ -19,7 +19,7 @@ from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import contents, decode, picture
+from reidviz.data.images.decode import contents, decode, load_image
 from reidviz.data.images.render_missing import draw_missing
 
 MEASURED = 2
@@ -27,16 +27,16 @@ MEASURED = 2
 AT_ONCE = 64
 THREADS = 2
 LOOK = 16
-"""Side of the small grey picture by which near duplicates are told."""
+"""Side of the small grey image by which near duplicates are told."""
 MOST_WORDS = 500
 """Letters of a digest or a reason."""
 COLOURLESS = 3
-"""Levels of 255 by which the channels of a picture without chroma differ at most, in any pixel. A grey picture is exact
+"""Levels of 255 by which the channels of an image without chroma differ at most, in any pixel. A grey image is exact
 in PNG and JPEG, 1 level off in WebP and 3 in coarse AVIF; the palest of 20,935 real ones has 4, the next ones 8."""
 REASONS = {
     "does not exist": "does not exist",
     "is empty": "is empty",
-    "not a readable": "no picture",
+    "not a readable": "no image",
     "damaged or cut short": "damaged or cut short",
     "has under": "too small",
     "pixels": "too large",
@@ -48,7 +48,7 @@ REASONS = {
 
 
 class Fact(NamedTuple):
-    """What is known of one picture, as a row of Facts."""
+    """What is known of one image, as a row of Facts."""
 
     digest: str
     error: str = ""
@@ -60,14 +60,14 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ImageProperties:
-    """One row a picture, each (N,) unless said otherwise.
+    """One row an image, each (N,) unless said otherwise.
 
     digest    first 16 hex digits of the SHA-256 of the file, "" where it cannot be read
     error     why it cannot be used, in short, "" where it can
     size      width and height in pixels as it is shown, (N, 2); 0 where it cannot be decoded
     turned    whether its EXIF data turn it
     grey      whether the file has no colours: red, green and blue are the same in every pixel
-    look      the picture in grey at 16 x 16, (N, 256) uint8
+    look      the image in grey at 16 x 16, (N, 256) uint8
     """
 
     digest: npt.NDArray[np.str_]
@@ -79,7 +79,7 @@ class ImageProperties:
 
 
 def facts_of(dataset: Dataset, progress: Progress) -> ImageProperties:
-    """The facts of every picture, kept on disk once all are read. Drawn pictures are drawn first.
+    """The facts of every image, kept on disk once all are read. Drawn images are drawn first.
 
     A file that could not be read, for want of a permission say, is tried again the next time.
     """
@@ -92,7 +92,7 @@ def facts_of(dataset: Dataset, progress: Progress) -> ImageProperties:
     errors = facts.error.tolist()
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, len(unread), AT_ONCE):
-            progress(start, len(unread), "looking at pictures")
+            progress(start, len(unread), "looking at images")
             chunk = unread[start : start + AT_ONCE].tolist()
             for i, fact in zip(chunk, pool.map(lambda i: _fact(dataset, i), chunk), strict=True):
                 facts.digest[i], errors[i], facts.size[i], facts.turned[i], facts.grey[i], facts.look[i] = fact
@@ -104,7 +104,7 @@ def facts_of(dataset: Dataset, progress: Progress) -> ImageProperties:
 
 
 def _kept(file: Path, count: int) -> ImageProperties | None:
-    """The facts of so many pictures, None where they are not kept, or the file claims to hold something else."""
+    """The facts of so many images, None where they are not kept, or the file claims to hold something else."""
     expected = _unknown(count)
     try:
         with zipfile.ZipFile(file) as kept:
@@ -143,7 +143,7 @@ def _fact(dataset: Dataset, index: int) -> Fact:
     digest = ""
     try:
         if dataset.draw is not None:
-            picture(dataset, index)
+            load_image(dataset, index)
         data = contents(dataset.samples[index].path, "it")
         digest = hashlib.sha256(data).hexdigest()[:16]
         image = decode(data, "it")

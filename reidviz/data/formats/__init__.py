@@ -27,7 +27,7 @@ def load(spec: str) -> Dataset:
     """The data set that NAME[:ROOT] names, e.g. "synthetic:cuhk03", "cuhk01:/path", "folder:/path/list.csv",
     "folder:/path#names=part:2" (name_rule).
 
-    ReidvizError when the name is unknown, the root is missing or cannot be read, or no picture is found.
+    ReidvizError when the name is unknown, the root is missing or cannot be read, or no image is found.
     """
     name, _, root = spec.strip().partition(":")
     name = name.lower()
@@ -44,5 +44,5 @@ def load(spec: str) -> Dataset:
         found = _BY_NAME[name].read(root)
     except OSError as error:
         raise ReidvizError(f"{short(spec)} cannot be read: {error.strerror}.", "Check its permissions.") from error
-    LOG.info("read %s, %d pictures, in %.1f s", short(spec), len(found.samples), time.perf_counter() - started)
+    LOG.info("read %s, %d images, in %.1f s", short(spec), len(found.samples), time.perf_counter() - started)
     return found

@@ -1,4 +1,4 @@
-"""CUHK01: 971 persons, two pictures by each of two cameras, 60x160 PNG."""
+"""CUHK01: 971 persons, two images by each of two cameras, 60x160 PNG."""
 
 import re
 from dataclasses import replace
@@ -20,11 +20,11 @@ _NAME = re.compile(r"([0-9]{4})00([1-4])\.\w+")
 
 
 def read(root: str | Path) -> Dataset:
-    """Every PPPPNNN.png (or another picture) of the folder `campus`: person PPPP, pictures 001-002 camera "A", 003-004
+    """Every PPPPNNN.png (or another image) of the folder `campus`: person PPPP, images 001-002 camera "A", 003-004
     camera "B".
 
     root is `campus` itself or one of the two folders above it.
-    ReidvizError when no such picture is found, or more than one `campus` lies below root.
+    ReidvizError when no such image is found, or more than one `campus` lies below root.
     """
     path = existing_root(root)
     intake = Intake()
@@ -38,10 +38,10 @@ def _sample(entry: Entry) -> Sample | str:
 
 
 def _campus(root: Path) -> Path:
-    """The folder that holds the pictures: root, or a `campus` one or two levels below it."""
+    """The folder that holds the images: root, or a `campus` one or two levels below it."""
     if not root.is_dir():
         raise ReidvizError(f"{last(root)} is not a folder.", "Point cuhk01 at the folder that contains campus.")
-    if _holds_pictures(root):
+    if _holds_images(root):
         return root
     for level in ([root], folders_in(root)):
         found = [d / "campus" for d in level if _is_campus(d / "campus", root)]
@@ -53,16 +53,16 @@ def _campus(root: Path) -> Path:
         if found:
             return found[0]
     raise ReidvizError(
-        f"No CUHK01 picture was found in {last(root)}.",
+        f"No CUHK01 image was found in {last(root)}.",
         "Point cuhk01 at the folder campus, or at the one that contains it; its files are named like 0001001.png.",
     )
 
 
 def _is_campus(folder: Path, root: Path) -> bool:
-    return folder.is_dir() and inside(folder, root) and _holds_pictures(folder)
+    return folder.is_dir() and inside(folder, root) and _holds_images(folder)
 
 
-def _holds_pictures(folder: Path) -> bool:
+def _holds_images(folder: Path) -> bool:
     return any(_NAME.fullmatch(file.name) and file.suffix.lower() in SUFFIXES for file in entries(folder))
 
 

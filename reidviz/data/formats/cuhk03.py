@@ -1,4 +1,4 @@
-"""CUHK03 as its owner gives it: cuhk-03.mat, an HDF5 file of pictures, or the same extracted as PNG files."""
+"""CUHK03 as its owner gives it: cuhk-03.mat, an HDF5 file of images, or the same extracted as PNG files."""
 
 import re
 from functools import partial
@@ -22,9 +22,9 @@ _NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.\w+")
 
 
 def read(root: str | Path, boxes: str = "labeled") -> Dataset:
-    """The pictures with "labeled" or "detected" boxes: person PPP of camera pair C is "C_PPP", its cameras "CA", "CB".
+    """The images with "labeled" or "detected" boxes: person PPP of camera pair C is "C_PPP", its cameras "CA", "CB".
 
-    Of cuhk-03.mat each picture is taken out when it is first wanted, and kept in the cache; the file is never changed.
+    Of cuhk-03.mat each image is taken out when it is first wanted, and kept in the cache; the file is never changed.
     The extracted form is a folder images_labeled or images_detected of C_PPP_V_II.png. Where both are there the folder
     is read. root is the folder of either, or up to two above it; a folder train and val is read as cuhk03-pair.
     ReidvizError when there is none, or the file is damaged.
@@ -65,9 +65,9 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
     names = cuhk03_mat.names(file, boxes)
     samples = [one for one in (_sample(name, folder / name) for name in names) if one is not None]
     if not samples:
-        raise ReidvizError(f"{last(file)} holds no {boxes} pictures.", HINT)
+        raise ReidvizError(f"{last(file)} holds no {boxes} images.", HINT)
     ordered = tuple(sorted(samples, key=lambda s: (s.identity, s.camera or "", s.id)))
-    return Dataset(escape_bytes(name), ordered, revision, lambda sample: cuhk03_mat.picture(file, boxes, sample.id))
+    return Dataset(escape_bytes(name), ordered, revision, lambda sample: cuhk03_mat.image(file, boxes, sample.id))
 
 
 def _format(boxes: str, name: str) -> DataFormat:

@@ -20,7 +20,7 @@ MOST_SECONDS = 30
 
 
 def names(file: Path, boxes: str) -> list[str]:
-    """The names of the "labeled" or "detected" pictures, as the extracted form has them.
+    """The names of the "labeled" or "detected" images, as the extracted form has them.
 
     ReidvizError, as of all that is read here, where the file is damaged.
     """
@@ -34,9 +34,9 @@ def persons(file: Path, number: int) -> list[str]:
     return found
 
 
-def picture(file: Path, boxes: str, name: str) -> Image.Image:
-    """A picture by its name."""
-    size, pixels = _reader.ask(file, "picture", boxes, name)
+def image(file: Path, boxes: str, name: str) -> Image.Image:
+    """An image by its name."""
+    size, pixels = _reader.ask(file, "image", boxes, name)
     return Image.frombytes("RGB", tuple(size), pixels)
 
 
@@ -48,7 +48,7 @@ class _Reader:
         self._turn = threading.Lock()
 
     def ask(self, file: Path, task: str, *asked: str | int) -> tuple[Any, bytes]:
-        """What was found, and the pixels of a picture."""
+        """What was found, and the pixels of an image."""
         with self._turn:
             try:
                 told, pixels = self._asked([MOST_SECONDS, task, str(file), *asked])
@@ -77,7 +77,7 @@ class _Reader:
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()
         told = json.loads(process.stdout.readline())
-        count = 3 * told[0] * told[1] if request[1] == "picture" and isinstance(told, list) else 0
+        count = 3 * told[0] * told[1] if request[1] == "image" and isinstance(told, list) else 0
         pixels = process.stdout.read(count)
         if len(pixels) < count:
             raise ValueError("cut short")

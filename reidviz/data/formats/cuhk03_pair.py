@@ -13,10 +13,10 @@ _NAME = re.compile(r"(train|val)/([0-9]{4})_0([0-9])\.\w+")
 
 
 def read(root: str | Path) -> Dataset:
-    """Every IIII_NN.jpg (or another picture) of root/train and root/val: NN 00-04 camera "A", 05-09 camera "B".
+    """Every IIII_NN.jpg (or another image) of root/train and root/val: NN 00-04 camera "A", 05-09 camera "B".
 
     The numbers of the two folders are unrelated: an identity is "train-0001" or "val-0001". People of val are tested:
-    their pictures by A are probes, the first by B is in the gallery, further ones by B take no part.
+    their images by A are probes, the first by B is in the gallery, further ones by B take no part.
     root is the folder of both or up to two folders above it. ReidvizError when there is none.
     """
     path = folder_with(root, _holds, "cuhk03-pair", "train and val, with files named like 0001_05.jpg", PARTS)

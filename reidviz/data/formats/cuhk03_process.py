@@ -1,8 +1,8 @@
 """The process that reads cuhk-03.mat: a request a line on its standard input, an answer to each on its output.
 
 It is one of its own as the library never ends over some damaged files. A request is a JSON list: the seconds of a core
-it may take, "names", "persons" or "picture", the file, and what the function of that name takes. An answer is a line of
-JSON: what was found, or an object that says why the file is refused; of a picture its width and height, and after the
+it may take, "names", "persons" or "image", the file, and what the function of that name takes. An answer is a line of
+JSON: what was found, or an object that says why the file is refused; of an image its width and height, and after the
 line its pixels, RGB by rows.
 """
 
@@ -22,13 +22,13 @@ from reidviz.data.formats.hdf5 import Hdf5
 from reidviz.data.images.decode import MAX_PIXELS, check_size
 
 MAX_CELLS = 4 * 1024**2
-"""Bytes of the references to pictures or persons; those of CUHK03 take 120 KB."""
+"""Bytes of the references to images or persons; those of CUHK03 take 120 KB."""
 MOST_MEMORY = 4 * 1024**3
 HINT = "Copy cuhk-03.mat again; it has about 7 GB."
 
 
 def names(mat: Hdf5, boxes: str) -> list[str]:
-    """The name of every picture, as the extracted form has it."""
+    """The name of every image, as the extracted form has it."""
     return list(_names(mat, boxes))
 
 
@@ -41,13 +41,13 @@ def persons(mat: Hdf5, number: int) -> list[str]:
     return [f"{pair}_{person:03d}" for pair, person in zip(pairs.tolist(), found.tolist(), strict=True)]
 
 
-def picture(mat: Hdf5, boxes: str, name: str) -> npt.NDArray[np.uint8]:
-    """One picture by its name, (height, width, 3); arrays lie transposed: (3, width, height)."""
+def image(mat: Hdf5, boxes: str, name: str) -> npt.NDArray[np.uint8]:
+    """One image by its name, (height, width, 3); arrays lie transposed: (3, width, height)."""
     pair, person, _, place = (int(part) for part in name.removesuffix(".png").split("_"))
     cell = mat.read(mat.read(boxes, MAX_CELLS).ravel()[pair - 1], MAX_CELLS)
     pixels = mat.read(cell[place - 1, person - 1], 3 * MAX_PIXELS)
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or len(pixels) != 3:
-        raise ValueError("a picture has 3 colours of 8 bits")
+        raise ValueError("an image has 3 colours of 8 bits")
     check_size(pixels.shape[1:], name)
     return np.ascontiguousarray(pixels.transpose(2, 1, 0))
 
@@ -61,7 +61,7 @@ def _names(mat: Hdf5, boxes: str) -> Iterator[str]:
                     yield f"{pair}_{person:03d}_{1 if place < 5 else 2}_{place + 1:02d}.png"
 
 
-TASKS: dict[str, Callable[..., Any]] = {"names": names, "persons": persons, "picture": picture}
+TASKS: dict[str, Callable[..., Any]] = {"names": names, "persons": persons, "image": image}
 
 
 def _answer(task: str, file: str, *asked: Any) -> bytes:

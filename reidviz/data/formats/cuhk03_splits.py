@@ -40,7 +40,7 @@ def split(dataset: Dataset, protocol: str) -> Split | None:
 def testset(dataset: Dataset, number: int) -> tuple[str, ...]:
     """The persons of one of the 20 test sets that cuhk-03.mat records, 1-20, as identities of this data set.
 
-    ReidvizError when the file is not beside the pictures, or damaged.
+    ReidvizError when the file is not beside the images, or damaged.
     """
     file = Path(dataset.name.partition(":")[2]) / MAT
     if not _readable(file):
@@ -58,7 +58,7 @@ def _mtdnet(dataset: Dataset) -> Split:
 
 
 def _config(dataset: Dataset) -> Path:
-    """The configuration file of the 767/700 protocol: beside the pictures, or one folder above, as torchreid has it."""
+    """The configuration file of the 767/700 protocol: beside the images, or one folder above, as torchreid has it."""
     boxes = "detected" if dataset.layout == "cuhk03-detected" else "labeled"
     folder, name = Path(dataset.name.partition(":")[2]), f"cuhk03_new_protocol_config_{boxes}.mat"
     above = folder.parent / name
@@ -70,8 +70,8 @@ def _readable(file: Path) -> bool:
 
 
 def _new_protocol(dataset: Dataset) -> Split:
-    """767 persons train, 700 test, multi-shot, gallery pictures by the probe's own camera ignored (Zhong et al.,
-    2017), as their configuration file beside the pictures lists them."""
+    """767 persons train, 700 test, multi-shot, gallery images by the probe's own camera ignored (Zhong et al.,
+    2017), as their configuration file beside the images lists them."""
     file = _config(dataset)
     if not _readable(file):
         raise ReidvizError(
@@ -88,10 +88,10 @@ def _new_protocol(dataset: Dataset) -> Split:
     places = {_plain(sample.id): i for i, sample in enumerate(dataset.samples)}
     train, probes, gallery = (positions_of(places[name] for name in part if name in places) for part in chosen)
     if not len(probes) or not len(gallery):
-        raise ReidvizError(f"{file.name} names pictures that are not in {short(dataset.name)}.", "Check its folder.")
+        raise ReidvizError(f"{file.name} names images that are not in {short(dataset.name)}.", "Check its folder.")
     return Split("new-protocol", train, probes, gallery, across_cameras=True)
 
 
 def _plain(name: str) -> tuple[int, ...]:
-    """A picture's numbers, however many digits they are written with."""
+    """An image's numbers, however many digits they are written with."""
     return tuple(int(part) for part in re.findall(r"[0-9]+", name.rsplit("/", 1)[-1]))

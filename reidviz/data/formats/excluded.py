@@ -1,4 +1,4 @@
-"""A data set without some of its pictures, as the doctor leaves them out: a JSON file that names both."""
+"""A data set without some of its images, as the doctor leaves them out: a JSON file that names both."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +22,9 @@ class _LeftOut:
 
 
 def read(root: str | Path) -> Dataset:
-    """The data set that the file names, without the pictures it lists: {"data": NAME, "excluded": [Sample.id, ...]}.
+    """The data set that the file names, without the images it lists: {"data": NAME, "excluded": [Sample.id, ...]}.
 
-    It keeps the protocols of that data set. ReidvizError when the file is none, or names pictures that are not there.
+    It keeps the protocols of that data set. ReidvizError when the file is none, or names images that are not there.
     """
     from reidviz.data.formats import load
 
@@ -32,12 +32,12 @@ def read(root: str | Path) -> Dataset:
     told = _label(path)
     data, excluded = told.data, frozenset(told.excluded)
     if data.strip().lower().startswith("without:"):
-        raise ReidvizError(f"{last(path)} leaves pictures out of another such file.", HINT)
+        raise ReidvizError(f"{last(path)} leaves images out of another such file.", HINT)
     base = load(data)
     missing = excluded - {sample.id for sample in base.samples}
     if missing:
         raise ReidvizError(
-            f"{len(missing)} of {len(excluded)} pictures that {printable(path.name)} leaves out are not in "
+            f"{len(missing)} of {len(excluded)} images that {printable(path.name)} leaves out are not in "
             f"{short(data)}.",
             "The data set has changed since: let the doctor write the file again.",
         )
@@ -46,7 +46,7 @@ def read(root: str | Path) -> Dataset:
 
 
 def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
-    """Write such a file: the data set without these pictures, those it already goes without among them.
+    """Write such a file: the data set without these images, those it already goes without among them.
 
     The data set's own files are not touched. ReidvizError when the file cannot be written.
     """
@@ -59,12 +59,12 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
 
 
 def _label(path: Path) -> _LeftOut:
-    return read_json(path, _LeftOut, f"The list {path.name} of pictures to leave out", MOST_BYTES, HINT)
+    return read_json(path, _LeftOut, f"The list {path.name} of images to leave out", MOST_BYTES, HINT)
 
 
 EXCLUDED = DataFormat(
     name="without",
-    title="A data set without some of its pictures",
+    title="A data set without some of its images",
     obtain="The doctor writes the list of those that are left out.",
     read=read,
 )

@@ -1,4 +1,4 @@
-"""Any pictures of persons: a folder for each person, or a list (reidviz.data.formats.listed)."""
+"""Any images of persons: a folder for each person, or a list (reidviz.data.formats.listed)."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -39,15 +39,15 @@ NOBODY = frozenset(
     {*ROLES, "bounding_box_train", "bounding_box_test", "cam_a", "cam_b", "gt_bbox", "gt_query", "multi-query"}
 )
 """Names of folders that are never persons."""
-EXPECTED = "a folder for each person, as in IDENTITY/CAMERA_anything.jpg, or a CSV that lists the pictures"
+EXPECTED = "a folder for each person, as in IDENTITY/CAMERA_anything.jpg, or a CSV that lists the images"
 FLAT = Pattern(r"^(?P<identity>-?\w+?)[_-](?P<camera>c(?:am)?\d+)(?:s\d+)?(?:[_.-][^/]*)?\.\w+$")
-"""Pictures without folders, named like 0001_c2s1_anything.jpg."""
+"""Images without folders, named like 0001_c2s1_anything.jpg."""
 MOST_CAMERAS_TOLD = 6
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A picture with what its folders tell: the identity, the camera and the role, None where they do not."""
+    """An image with what its folders tell: the identity, the camera and the role, None where they do not."""
 
     entry: Entry
     identity: str | None = None
@@ -56,21 +56,21 @@ class Placed:
 
 
 def read(root: str | Path) -> Dataset:
-    """The pictures below a folder, or those that a list (CSV, Parquet) names.
+    """The images below a folder, or those that a list (CSV, Parquet) names.
 
     `<root>/<identity>/<file>`; the camera is found in the file's name (name_rule.found_rule), or told by the rule that
     stands behind the folder, after "#names=". Also `<root>/{train,query,gallery}/<identity>/<file>`, and
     `<root>/<camera>/<identity>/<file>` or the two the other way round, where persons are seen by several. Up to two
     needless folders on top are walked through. A folder laid out like another format is read as that.
 
-    ReidvizError for an empty data set, for pictures that lie otherwise, and for a bad line of a list, by its number.
+    ReidvizError for an empty data set, for images that lie otherwise, and for a bad line of a list, by its number.
     """
     where, marked, written = str(root).partition(MARK)
     rule = rule_of(written) if marked else None
     path = existing_root(where)
     if path.is_file():
         if rule is not None:
-            raise ReidvizError("A list says itself which camera took a picture.", "Leave the rule for names out.")
+            raise ReidvizError("A list says itself which camera took an image.", "Leave the rule for names out.")
         return listed.read(path)
     base, lists = _unnested(path)
     if rule is None and lists:
@@ -78,19 +78,19 @@ def read(root: str | Path) -> Dataset:
     if rule is None and (other := read_as_its_owner(base)) is not None:
         return other
     intake = Intake()
-    pictures = []
+    images = []
     for entry in walk(base):
         if reason := unreadable(entry):
             intake.leave(reason, entry.name)
         else:
-            pictures.append(entry)
-    if rule is None and _are_flat(pictures):
+            images.append(entry)
+    if rule is None and _are_flat(images):
         rule = FLAT
     notes: list[str] = []
     if isinstance(rule, Pattern) and rule.names_identity:
-        placed = [Placed(entry) for entry in pictures]
+        placed = [Placed(entry) for entry in images]
     else:
-        placed, notes = _by_folders(pictures, intake)
+        placed, notes = _by_folders(images, intake)
     by_folder = any(one.camera for one in placed)
     if rule is None:
         rule = NoCamera() if by_folder else found_rule([one.entry.name for one in placed])
@@ -106,7 +106,7 @@ def lists_of(folder: Path) -> list[Path]:
 
 
 def _unnested(path: Path) -> tuple[Path, list[Path]]:
-    """The folder below needless ones, those that hold one folder of folders and no picture, two at most; and the lists
+    """The folder below needless ones, those that hold one folder of folders and no image, two at most; and the lists
     in it. The first one that holds a list is taken."""
     for _ in range(2):
         lists, inside = listed.lists_in(path), folders_in(path)
@@ -126,18 +126,18 @@ def _only(lists: list[Path]) -> Path:
     return lists[0]
 
 
-def _are_flat(pictures: list[Entry]) -> bool:
-    """Whether most pictures lie in no folder, some of them named for person and camera."""
-    beside = [entry.name for entry in pictures if "/" not in entry.name]
-    return len(beside) > len(pictures) / 2 and any(identity for identity, _ in FLAT.labels(beside))
+def _are_flat(images: list[Entry]) -> bool:
+    """Whether most images lie in no folder, some of them named for person and camera."""
+    beside = [entry.name for entry in images if "/" not in entry.name]
+    return len(beside) > len(images) / 2 and any(identity for identity, _ in FLAT.labels(beside))
 
 
-def _by_folders(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
-    """Who is on each picture by the folder it lies in, and how folders were understood where there are two levels."""
-    depths = Counter(entry.name.count("/") for entry in pictures)
+def _by_folders(images: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
+    """Who is on each image by the folder it lies in, and how folders were understood where there are two levels."""
+    depths = Counter(entry.name.count("/") for entry in images)
     depth = max(depths, key=lambda d: depths[d], default=1)
     fitting = []
-    for entry in pictures:
+    for entry in images:
         if entry.name.count("/") == (2 if depth == 2 else 1):
             fitting.append(entry)
         else:
@@ -149,15 +149,15 @@ def _by_folders(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], li
     return placed, []
 
 
-def _two_levels(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
-    """Pictures two folders deep: one folder tells the identity, the other the role or the camera."""
-    parts = [(entry, entry.name.split("/")[0], entry.name.split("/")[1]) for entry in pictures]
+def _two_levels(images: list[Entry], intake: Intake) -> tuple[list[Placed], list[str]]:
+    """Images two folders deep: one folder tells the identity, the other the role or the camera."""
+    parts = [(entry, entry.name.split("/")[0], entry.name.split("/")[1]) for entry in images]
     upper, lower = {one[1] for one in parts}, {one[2] for one in parts}
     if {name.lower() for name in upper} <= ROLES.keys():
         whole = {"probe", "gallery"} <= {ROLES[name.lower()] for name in upper}
         note = f"The folders {_names(upper)} are roles, those in them persons."
         if not whole:
-            note += " Query and gallery are not both there, so no picture has a role: use half:SEED or testN:SEED."
+            note += " Query and gallery are not both there, so no image has a role: use half:SEED or testN:SEED."
         return [Placed(e, person, None, ROLES[part.lower()] if whole else None) for e, part, person in parts], [note]
     seen_twice = len({one[1:] for one in parts}) > max(len(upper), len(lower))
     if seen_twice and len(upper) < len(lower):
@@ -167,7 +167,7 @@ def _two_levels(pictures: list[Entry], intake: Intake) -> tuple[list[Placed], li
     if seen_twice and len(lower) < len(upper):
         note = f"The folders {_names(lower)} within each person's are cameras."
         return [Placed(entry, person, camera) for entry, person, camera in parts], [note]
-    for entry in pictures:
+    for entry in images:
         intake.leave(f"{MISFIT} (not IDENTITY/FILE)", entry.name)
     return [], []
 
@@ -182,12 +182,12 @@ def _refuse_nobodies(persons: set[str]) -> None:
     if nobody:
         raise ReidvizError(
             f"Folders called {_names(nobody)} are no persons, and what lies in them fits no layout that is known here.",
-            "Lay pictures out as IDENTITY/CAMERA_anything.jpg, list them in a CSV, or give a rule for their names.",
+            "Lay images out as IDENTITY/CAMERA_anything.jpg, list them in a CSV, or give a rule for their names.",
         )
 
 
 def _take(placed: list[Placed], intake: Intake, rule: NameRule, domain: str) -> dict[str, list[str]]:
-    """Give the pictures to the intake with the camera that the rule tells; the names by camera."""
+    """Give the images to the intake with the camera that the rule tells; the names by camera."""
     by_camera: dict[str, list[str]] = {}
     for one, (identity, camera) in zip(placed, rule.labels([one.entry.name for one in placed]), strict=True):
         written = identity if one.identity is None else one.identity
@@ -217,6 +217,6 @@ def _cameras_told(rule: NameRule, by_camera: dict[str, list[str]]) -> str:
 FOLDER = DataFormat(
     name="folder",
     title="Your own folder",
-    obtain="Mind whose pictures they are: those of real people are personal data.",
+    obtain="Mind whose images they are: those of real people are personal data.",
     read=read,
 )

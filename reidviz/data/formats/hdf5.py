@@ -67,9 +67,9 @@ class Hdf5:
         if not isinstance(dataset, h5py.Dataset):
             raise self._refused("it holds a group where a dataset should be")
         if dataset.is_virtual or dataset.id.get_create_plist().get_external_count():
-            raise self._refused("its pictures lie in other files")
+            raise self._refused("its images lie in other files")
         if dataset.shape is None:
-            raise self._refused("it holds nothing where pictures should be")
+            raise self._refused("it holds nothing where images should be")
         if dataset.id.get_type().get_class() not in (h5py.h5t.INTEGER, h5py.h5t.FLOAT, h5py.h5t.REFERENCE):
             raise self._refused("it holds other things than numbers")
         return dataset

@@ -1,4 +1,4 @@
-"""iLIDS: 119 persons, 2 to 8 pictures each, no camera named."""
+"""iLIDS: 119 persons, 2 to 8 images each, no camera named."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ _NAME = re.compile(r"([0-9]{4})([0-9]{3})\.\w+")
 
 
 def read(root: str | Path) -> Dataset:
-    """Every PPPPSSS.jpg (or another picture): picture SSS of person PPPP; cameras are not known.
+    """Every PPPPSSS.jpg (or another image): image SSS of person PPPP; cameras are not known.
 
     root is the folder `Persons` or up to two folders above it. ReidvizError when there is none.
     """
@@ -36,11 +36,11 @@ def _holds(folder: Path) -> bool:
 
 
 def _recognise(root: str | Path) -> Dataset:
-    """iLIDS has no folder of a name of its own: it is believed where nearly all pictures are in it."""
+    """iLIDS has no folder of a name of its own: it is believed where nearly all images are in it."""
     found = read(root)
-    pictures = sum(not unreadable(entry) for entry in walk(existing_root(root)))
-    if len(found.samples) < 0.9 * pictures:
-        raise ReidvizError("Most pictures are named otherwise.")
+    images = sum(not unreadable(entry) for entry in walk(existing_root(root)))
+    if len(found.samples) < 0.9 * images:
+        raise ReidvizError("Most images are named otherwise.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pictures that a table lists: CSV (commas, semicolons or tabs, UTF-8 or UTF-16) or Parquet."""
+"""Images that a table lists: CSV (commas, semicolons or tabs, UTF-8 or UTF-16) or Parquet."""
 
 import codecs
 import csv
@@ -50,7 +50,7 @@ _HINT = (
     "The first line names the columns: path, identity and, if you like, camera and split, separated by commas, "
     "semicolons or tabs."
 )
-UNLISTED = "pictures that the list does not name"
+UNLISTED = "images that the list does not name"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Columns:
 
 
 def read(file: Path) -> Dataset:
-    """The pictures that a CSV or Parquet file lists, a row each: path, identity, camera (or nothing) and split.
+    """The images that a CSV or Parquet file lists, a row each: path, identity, camera (or nothing) and split.
 
     Paths start from the file's folder and stay in it, or lie below a folder that settings.data_roots() allows. The
     split is train, probe (or query), gallery (or test), val (which takes no part) or nothing. Columns may be in any
@@ -89,10 +89,10 @@ def read(file: Path) -> Dataset:
             if count >= MOST_ROWS:
                 raise ReidvizError(f"there are more than {MOST_ROWS:,} rows.", "Split the list.")
             row = _Row(columns, fields)
-            found, how = _picture(file, beside, row.path)
+            found, how = _image(file, beside, row.path)
             notes.update(filter(None, [how, *row.told]))
             if found.name in lines:
-                raise ReidvizError(f"the picture {printable(found.name)} is already on line {lines[found.name]}.")
+                raise ReidvizError(f"the image {printable(found.name)} is already on line {lines[found.name]}.")
             lines[found.name] = line
             _take(intake, row, found, domain, f"line {line}, {found.name}")
         except ReidvizError as e:
@@ -101,11 +101,11 @@ def read(file: Path) -> Dataset:
         if entry.name not in lines and entry.name != escape_bytes(file.name):
             intake.leave(unreadable(entry) or UNLISTED, entry.name)
     told = [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
-    return intake.dataset(f"folder:{file}", f"a row for each picture in {printable(file.name)}", told)
+    return intake.dataset(f"folder:{file}", f"a row for each image in {printable(file.name)}", told)
 
 
 def lists_in(folder: Path) -> list[Path]:
-    """The files of a folder that list pictures, as far as their columns tell."""
+    """The files of a folder that list images, as far as their columns tell."""
     return [file for file in entries(folder) if file.suffix.lower() in SUFFIXES and _is_list(file)]
 
 
@@ -150,7 +150,7 @@ def _take(intake: Intake, row: _Row, found: Entry, domain: str, where: str) -> N
         intake.take(sample, found.size or 0)
 
 
-def _picture(file: Path, beside: dict[str, Entry], written: str) -> tuple[Entry, str]:
+def _image(file: Path, beside: dict[str, Entry], written: str) -> tuple[Entry, str]:
     """The file that a row names, and what had to be done to find it. ReidvizError where it is not there or outside."""
     if written in beside:
         return _regular(beside[written], written), ""
@@ -165,7 +165,7 @@ def _picture(file: Path, beside: dict[str, Entry], written: str) -> tuple[Entry,
         ), "paths lead outside the list's folder, below a folder that is allowed"
     other = next((name for name in beside if name.casefold() == inside.casefold()), None)
     raise ReidvizError(
-        f"there is no picture {printable(written)!r}.",
+        f"there is no image {printable(written)!r}.",
         f"There is {printable(other)}: capital and small letters differ." if other else "Paths start from its folder.",
     )
 
@@ -179,7 +179,7 @@ def _inside(folder: Path, written: str) -> str | None:
 
 
 def _below_a_root(folder: Path, written: str) -> Entry:
-    """A picture outside the list's folder, below one of settings.data_roots(), by whose name its own begins."""
+    """An image outside the list's folder, below one of settings.data_roots(), by whose name its own begins."""
     path = Path(os.path.normpath(os.path.join(folder, written)))
     for root in settings.data_roots():
         if path.is_relative_to(root) and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
@@ -191,14 +191,14 @@ def _below_a_root(folder: Path, written: str) -> Entry:
             return _regular(Entry(name, str(path), found.st_size if stat.S_ISREG(found.st_mode) else None), written)
     raise ReidvizError(
         f"{printable(written)} lies outside the folder of the list, or is not there.",
-        "Put the list beside or above its pictures, or name the folder they lie in in REIDVIZ_DATA_ROOTS.",
+        "Put the list beside or above its images, or name the folder they lie in in REIDVIZ_DATA_ROOTS.",
     )
 
 
 def _regular(entry: Entry, written: str) -> Entry:
     reason = unreadable(entry)
     if reason:
-        raise ReidvizError(f"{printable(written)!r} is no picture that can be read ({reason}).", "Leave the line out.")
+        raise ReidvizError(f"{printable(written)!r} is no image that can be read ({reason}).", "Leave the line out.")
     return entry
 
 

@@ -19,10 +19,10 @@ _CAMERA = re.compile(r"(?:^|.*[_.-])c([0-9]+)(?:s[0-9]+)?(?:[_.-].*)?\.\w+", re.
 
 
 def read(root: str | Path) -> Dataset:
-    """Every picture PPPP_cC[sS]_anything of bounding_box_train, query and bounding_box_test: person PPPP, camera C.
+    """Every image PPPP_cC[sS]_anything of bounding_box_train, query and bounding_box_test: person PPPP, camera C.
 
     Also those of {train,query,gallery}/PPPP/, whose files name the camera as _cC. Person 0000 is a distractor, -1 junk,
-    whatever the protocol. Where query or the gallery is missing, no picture has a role: persons are drawn to test.
+    whatever the protocol. Where query or the gallery is missing, no image has a role: persons are drawn to test.
     root is the folder of these or up to two folders above it. ReidvizError when there is none.
     """
     path = folder_with(root, holds, "market1501", "bounding_box_train, query and bounding_box_test")
@@ -36,7 +36,7 @@ def read(root: str | Path) -> Dataset:
         if folder in copies:
             return f"copies in {folder} of what is in train_all"
         if folder not in here:
-            return f"pictures in {folder}, which takes no part" if rest else "pictures beside the folders"
+            return f"images in {folder}, which takes no part" if rest else "images beside the folders"
         return _sample(entry, rest, here[folder] if whole else None)
 
     intake = Intake()
@@ -90,7 +90,7 @@ def _notes(folders: dict[str, str | None], here: dict[str, str | None]) -> list[
     names = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     if missing == [wanted[0]]:
         return [f"{names}: there is nobody to train on."]
-    return [f"{names}: no picture is a probe or in the gallery by its owner's word. Use half:SEED or testN:SEED."]
+    return [f"{names}: no image is a probe or in the gallery by its owner's word. Use half:SEED or testN:SEED."]
 
 
 MARKET1501 = DataFormat(

@@ -13,7 +13,7 @@ MOST_BYTES = 4 * 1024**2
 MOST_CELLS = 100_000
 MOST_UNPACKED = 64 * 1024**2
 """Bytes of such a file, values of one variable, and bytes that all of them may unpack to; the published configurations
-of the 767/700 protocol have 14,097 pictures."""
+of the 767/700 protocol have 14,097 images."""
 _HEAD = 128
 _PACKED = 15
 

@@ -18,11 +18,11 @@ _FOLDERS = {"train": ("train", "mask_train_v2"), "test": ("test", "mask_test_v2"
 
 
 def read(root: str | Path) -> Dataset:
-    """Every picture that list_train, list_val, list_query and list_gallery name, a line `path number` each.
+    """Every image that list_train, list_val, list_query and list_gallery name, a line `path number` each.
 
     Paths start in train (train and val) or test (query and gallery), in version 2 in mask_train_v2 or mask_test_v2. The
     numbers of both are unrelated: persons are "train-0000" and "test-0000". The camera is the third part of a file's
-    name. Pictures of val take no part in the owner's protocol. root is the folder of the lists or up to two folders
+    name. Images of val take no part in the owner's protocol. root is the folder of the lists or up to two folders
     above it. ReidvizError when there is none, and for a bad line, by its number.
     """
     path = folder_with(root, holding(*LISTS), "msmt17", "list_train.txt and its fellows", tuple(LISTS))
@@ -35,8 +35,8 @@ def read(root: str | Path) -> Dataset:
             listed.add(sample.id)
     for entry in found.values():
         if entry.name not in listed and entry.name not in LISTS:
-            intake.leave(unreadable(entry) or "pictures that no list names", entry.name)
-    return intake.dataset(f"msmt17:{path}", "pictures that list_train.txt and its fellows name")
+            intake.leave(unreadable(entry) or "images that no list names", entry.name)
+    return intake.dataset(f"msmt17:{path}", "images that list_train.txt and its fellows name")
 
 
 def _listed(root: Path, found: dict[str, Entry], name: str, role: str | None) -> Iterator[tuple[Sample, int]]:

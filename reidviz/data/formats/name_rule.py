@@ -16,14 +16,14 @@ HINT = (
 _TOKEN = re.compile(r"(?:^|[_\-. ])(c[0-9]+|cam(?:era)?[_\-. ]?[0-9]+)(?:s[0-9]+)?(?=[_\-. ]|$)", re.IGNORECASE)
 _PART = re.compile(r"part:(-?[0-9]{1,2})(?::(.+))?", re.DOTALL)
 _NO_CAMERA = re.compile(
-    r"[0-9]{5,}|(img|image|frame|person|crop|photo|pic|picture|dsc[nf]?|screenshot|snapshot|bbox|det|id|pid)[0-9]*",
+    r"[0-9]{5,}|(img|image|frame|person|crop|photo|pic|image|dsc[nf]?|screenshot|snapshot|bbox|det|id|pid)[0-9]*",
     re.IGNORECASE,
 )
-"""Dates, frame numbers and words that stand for the picture itself."""
+"""Dates, frame numbers and words that stand for the image itself."""
 FEW = 16
 """So many cameras are believed of any data set; more than that only where there are more persons."""
 WORTH = 0.1
-"""Share of the pictures that must name a camera for any to be believed."""
+"""Share of the images that must name a camera for any to be believed."""
 
 Labels = tuple[str | None, str | None]
 """Identity and camera as written, None where the name does not tell."""

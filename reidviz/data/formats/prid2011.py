@@ -17,7 +17,7 @@ _NAME = re.compile(r"cam_([ab])/person_([0-9]{4})(?:/[^/]+)?\.\w+", re.IGNORECAS
 
 
 def read(root: str | Path) -> Dataset:
-    """Every person_NNNN.png (or another picture) of single_shot/cam_a and cam_b; of multi_shot every picture in
+    """Every person_NNNN.png (or another image) of single_shot/cam_a and cam_b; of multi_shot every image in
     person_NNNN.
 
     Numbers up to 200 are the same person in both; above that "a0201" and "b0201" are other people. root is the folder

@@ -1,4 +1,4 @@
-"""What the readers of picture folders share: every file below a root is read, or counted under a reason."""
+"""What the readers of image folders share: every file below a root is read, or counted under a reason."""
 
 import hashlib
 import os
@@ -18,14 +18,14 @@ FOREIGN_SUFFIXES = (
     ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".ppm", ".pgm", ".pnm", ".tga", ".svg", ".psd", ".dng", ".cr2", ".nef",
     *(() if ".avif" in SUFFIXES else (".avif",)),
 )  # fmt: skip
-"""How the names of picture files end that cannot be read, in small letters."""
+"""How the names of image files end that cannot be read, in small letters."""
 METADATA = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"})
 """What systems leave in folders, beside hidden names: known, and not worth a word."""
 MISFIT = "names that do not fit the layout"
 NO_IDENTITY = "no identity"
-FOREIGN = "pictures in a format that is not read"
+FOREIGN = "images in a format that is not read"
 MOST_MISFITS = 0.1
-"""Share of the pictures that may not fit before the layout is refused."""
+"""Share of the images that may not fit before the layout is refused."""
 EXAMPLES = 5
 MOST_LEVELS = 30
 """Folders within folders that are looked into."""
@@ -139,7 +139,7 @@ class Intake:
         self._unread: dict[str, list[str]] = {}
 
     def take(self, sample: Sample, size: int) -> None:
-        """One more picture, and the bytes of its file."""
+        """One more image, and the bytes of its file."""
         self._samples.append(sample)
         self._sizes[sample.id] = size
 
@@ -148,7 +148,7 @@ class Intake:
         self._unread.setdefault(reason, []).append(name)
 
     def offer(self, found: Iterable[Entry], claim: Callable[[Entry], Sample | str]) -> None:
-        """Files that a layout's names speak for: claim gives the sample of a picture, or why it is none."""
+        """Files that a layout's names speak for: claim gives the sample of an image, or why it is none."""
         for entry in found:
             got = unreadable(entry) or claim(entry)
             if isinstance(got, Sample) and entry.size is not None:
@@ -160,21 +160,21 @@ class Intake:
         """The samples in the order every data set has, with a digest of the file sizes (bytes) as revision.
 
         expected says in words what there should be; market_rules: whether the layout always has these; else where
-        identities tell so. ReidvizError when there is no picture, or when more than a tenth
-        of the pictures do not fit the layout, with examples.
+        identities tell so. ReidvizError when there is no image, or when more than a tenth
+        of the images do not fit the layout, with examples.
         """
         form, _, root = name.partition(":")
         misfits = [one for reason, names in self._unread.items() if is_misfit(reason) for one in names]
         if len(misfits) > MOST_MISFITS * (len(self._samples) + len(misfits)):
             reasons = "; ".join(sentence(one) for one in self.unread() if is_misfit(one.reason))
             raise ReidvizError(
-                f"{len(misfits):,} of {len(self._samples) + len(misfits):,} pictures in {last(root)} do not fit the "
+                f"{len(misfits):,} of {len(self._samples) + len(misfits):,} images in {last(root)} do not fit the "
                 f"format {form}: {reasons}.",
                 f"There should be {expected}.",
             )
         if not self._samples:
             of = "" if form == "folder" else f" of {form}"
-            raise ReidvizError(f"No picture{of} was found in {last(root)}.", f"There should be {expected}.")
+            raise ReidvizError(f"No image{of} was found in {last(root)}.", f"There should be {expected}.")
         ordered = tuple(sorted(self._samples, key=lambda s: (s.identity, s.camera or "", s.id)))
         digest = hashlib.sha256()
         for sample in ordered:
@@ -195,7 +195,7 @@ class Intake:
 
 
 def unreadable(entry: Entry) -> str:
-    """Why a file is no picture that can be read, as far as its name tells; "" where it may be one."""
+    """Why a file is no image that can be read, as far as its name tells; "" where it may be one."""
     if entry.size is None:
         return "links that lead nowhere or out of the folder, or no ordinary files"
     suffix = entry.suffix
@@ -207,7 +207,7 @@ def unreadable(entry: Entry) -> str:
 
 
 def is_misfit(reason: str) -> bool:
-    """Whether it tells of a picture that should have been read; files of other kinds do not speak against a layout."""
+    """Whether it tells of an image that should have been read; files of other kinds do not speak against a layout."""
     return reason.startswith((MISFIT, NO_IDENTITY, FOREIGN))
 
 

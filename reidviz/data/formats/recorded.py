@@ -39,7 +39,7 @@ class Recorded:
         test = self._test(protocol)
         if missing := self._lacking(dataset, test):
             raise ReidvizError(
-                f"{len(missing)} of the {len(test)} test persons of {protocol} lack pictures: {some(missing)}.",
+                f"{len(missing)} of the {len(test)} test persons of {protocol} lack images: {some(missing)}.",
                 "Point the app at the complete data set, or use half:SEED.",
             )
         return tested(dataset, protocol, test)

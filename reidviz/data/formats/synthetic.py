@@ -9,7 +9,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.format import DataFormat
-from reidviz.synthetic.render import SEED, VERSION, draw_picture
+from reidviz.synthetic.render import SEED, VERSION, draw_image
 
 CROWDS = 12
 """Groups of people dressed in like colours: with 700 people and three camera pairs, some 20 look-alikes each."""
@@ -35,7 +35,7 @@ def _viper() -> Iterator[Shot]:
 
 
 def _ilids() -> Iterator[Shot]:
-    """119 people in 476 pictures, 2-8 of each, by two cameras that the labels do not tell."""
+    """119 people in 476 images, 2-8 of each, by two cameras that the labels do not tell."""
     counts = [2] * 19 + [3] * 35 + [4] * 29 + [5] * 16 + [6] * 9 + [7] * 5 + [8] * 6
     for n in range(1, 120):
         count = counts[n * 37 % 119]
@@ -70,7 +70,7 @@ DOMAINS = tuple(_LAYOUTS)
 
 
 def read(domain: str) -> Dataset:
-    """The data set of a synthetic domain, one of DOMAINS; its pictures are drawn later, by Dataset.draw."""
+    """The data set of a synthetic domain, one of DOMAINS; its images are drawn later, by Dataset.draw."""
     if domain not in _LAYOUTS:
         raise ReidvizError(f"There is no synthetic domain called “{domain}”.", f"Choose one of {', '.join(DOMAINS)}.")
     name = f"synthetic:{domain}"
@@ -85,10 +85,10 @@ def read(domain: str) -> Dataset:
 
 
 def draw(sample: Sample) -> Image.Image:
-    """The picture of a synthetic sample."""
+    """The image of a synthetic sample."""
     domain = sample.domain.removeprefix("synthetic:")
     identity, camera, shot = sample.id.removesuffix(".png").split("_")
-    return draw_picture(domain, identity, _group(domain, int(identity)), camera, int(shot))
+    return draw_image(domain, identity, _group(domain, int(identity)), camera, int(shot))
 
 
 def _group(domain: str, number: int) -> str:

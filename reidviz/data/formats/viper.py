@@ -1,4 +1,4 @@
-"""VIPeR: 632 persons, one picture by each of two cameras, 48x128 BMP."""
+"""VIPeR: 632 persons, one image by each of two cameras, 48x128 BMP."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _NAME = re.compile(r"cam_([ab])/([0-9]{3})_([0-9]{1,3})\.\w+", re.IGNORECASE)
 
 
 def read(root: str | Path) -> Dataset:
-    """Every III_ANGLE.bmp (or another picture) of cam_a and cam_b: person III, the angle differs between cameras.
+    """Every III_ANGLE.bmp (or another image) of cam_a and cam_b: person III, the angle differs between cameras.
 
     root is the folder of both or up to two folders above it. ReidvizError when there is none.
     """

@@ -1,4 +1,4 @@
-"""Picture files to RGB pictures and back. Every failure is a ReidvizError that names the file."""
+"""Image files to RGB images and back. Every failure is a ReidvizError that names the file."""
 
 import io
 import os
@@ -19,7 +19,7 @@ from reidviz.data.roots import last, open_regular
 _AVIF = features.check("avif")
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", *(("AVIF",) if _AVIF else ()))
 SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", *((".avif",) if _AVIF else ()))
-"""How the names of picture files end that can be read, in small letters."""
+"""How the names of image files end that can be read, in small letters."""
 FORMAT_NAMES = "JPEG, PNG, WebP, BMP, TIFF" + (", GIF or AVIF" if _AVIF else " or GIF")
 _SIGNATURES = {
     "HEIC": re.compile(rb".{4}ftyp(heic|heix|hevc|mif1|msf1)", re.DOTALL),
@@ -32,7 +32,7 @@ _SIGNATURES = {
     "Photoshop": re.compile(rb"8BPS"),
     "PNM": re.compile(rb"P[1-6]\s"),
 }
-"""How files begin that are often taken for pictures which can be read."""
+"""How files begin that are often taken for images which can be read."""
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 50_000_000
 MIN_SIDE = 8
@@ -40,14 +40,14 @@ MAX_SIDE = 20_000
 
 
 def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
-    """A JPEG, PNG, WebP, BMP, TIFF, GIF or (where Pillow has it) AVIF as an upright RGB picture without metadata; the
+    """A JPEG, PNG, WebP, BMP, TIFF, GIF or (where Pillow has it) AVIF as an upright RGB image without metadata; the
     first frame of an animation, the first page of several.
 
-    Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the picture.
+    Sixteen bits are scaled to eight, transparent parts are laid on white. name is what errors call the image.
     ReidvizError for anything else: no such file, not a regular file, over 50 MB or 50 million pixels, a side under
     8 or over 20,000 pixels, another format, a damaged file.
     """
-    name = printable(name or (source.name if isinstance(source, Path) else "the picture"))
+    name = printable(name or (source.name if isinstance(source, Path) else "the image"))
     data = contents(source, name) if isinstance(source, Path) else source
     if not data:
         raise ReidvizError(f"The file {name} is empty.")
@@ -61,24 +61,24 @@ def decode(source: Path | bytes, name: str | None = None) -> Image.Image:
     except ReidvizError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
-        raise ReidvizError(f"The picture {name} has more than {MAX_PIXELS:,} pixels.", "Save it smaller.") from e
+        raise ReidvizError(f"The image {name} has more than {MAX_PIXELS:,} pixels.", "Save it smaller.") from e
     except UnidentifiedImageError as e:
         raise ReidvizError(f"The file {name} is {_kind(data)}.", "Save it as JPEG or PNG.") from e
     except MemoryError as e:
         raise ReidvizError(f"There is not enough memory to open {name}.") from e
     except Exception as e:  # Pillow's decoders raise OSError, SyntaxError, ValueError, struct.error, zlib.error, ...
-        raise ReidvizError(f"The picture {name} is damaged or cut short ({printable(str(e))}).") from e
+        raise ReidvizError(f"The image {name} is damaged or cut short ({printable(str(e))}).") from e
 
 
 def resize(image: Image.Image, height: int, width: int) -> npt.NDArray[np.uint8]:
-    """The whole RGB picture squashed to uint8 (height, width, 3), bilinear with antialiasing."""
+    """The whole RGB image squashed to uint8 (height, width, 3), bilinear with antialiasing."""
     return np.array(image.resize((width, height), Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
-def picture(dataset: Dataset, index: int) -> Image.Image:
-    """The picture at a position of the data set in full size, RGB.
+def load_image(dataset: Dataset, index: int) -> Image.Image:
+    """The image at a position of the data set in full size, RGB.
 
-    Where the data set draws its pictures, one that has no readable file is drawn and saved first.
+    Where the data set draws its images, one that has no readable file is drawn and saved first.
     """
     sample = dataset.samples[index]
     if dataset.draw is None:
@@ -92,7 +92,7 @@ def picture(dataset: Dataset, index: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Write the picture so that nobody ever finds half of it there. ReidvizError when it cannot be written."""
+    """Write the image so that nobody ever finds half of it there. ReidvizError when it cannot be written."""
     encoded = io.BytesIO()
     image.save(encoded, "PNG", compress_level=1)
     temporary = path.with_name(f".{uuid4().hex}.tmp")
@@ -103,7 +103,7 @@ def save_png(image: Image.Image, path: Path) -> None:
     except OSError as e:
         temporary.unlink(missing_ok=True)
         raise ReidvizError(
-            f"The picture {last(path)} cannot be written: {e.strerror}.",
+            f"The image {last(path)} cannot be written: {e.strerror}.",
             what_to_do(e, "set REIDVIZ_CACHE to another folder"),
         ) from e
 
@@ -123,22 +123,22 @@ def contents(path: Path, name: str) -> bytes:
 def _kind(data: bytes) -> str:
     """What a file is that cannot be opened, as far as its first bytes tell."""
     found = next((kind for kind, start in _SIGNATURES.items() if start.match(data[:200])), None)
-    return f"not a readable {FORMAT_NAMES} picture" + (f" but {found}" if found else "")
+    return f"not a readable {FORMAT_NAMES} image" + (f" but {found}" if found else "")
 
 
 def check_size(size: tuple[int, int], name: str) -> None:
-    """ReidvizError where a picture of that (width, height) is too large or too small to be shown."""
+    """ReidvizError where an image of that (width, height) is too large or too small to be shown."""
     width, height = size
     if width * height > MAX_PIXELS:
         raise ReidvizError(
-            f"The picture {name} is {width} x {height}, more than {MAX_PIXELS:,} pixels.", "Save it smaller."
+            f"The image {name} is {width} x {height}, more than {MAX_PIXELS:,} pixels.", "Save it smaller."
         )
     if max(size) > MAX_SIDE:
         raise ReidvizError(
-            f"The picture {name} is {width} x {height}: a side has over {MAX_SIDE:,} pixels.", "Save it smaller."
+            f"The image {name} is {width} x {height}: a side has over {MAX_SIDE:,} pixels.", "Save it smaller."
         )
     if min(size) < MIN_SIDE:
-        raise ReidvizError(f"The picture {name} is {width} x {height}: a side has under {MIN_SIDE} pixels.")
+        raise ReidvizError(f"The image {name} is {width} x {height}: a side has under {MIN_SIDE} pixels.")
 
 
 def _rgb(image: Image.Image) -> Image.Image:

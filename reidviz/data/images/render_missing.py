@@ -1,8 +1,8 @@
-"""Drawing many synthetic pictures at once, on all cores.
+"""Drawing many synthetic images at once, on all cores.
 
 Drawing is Python all through, so threads would take turns. Worker processes are started by command, not by
 multiprocessing, which would run the app's script again in each of them. A worker is
-`python -m reidviz.data.images.render_missing NAME`: positions on standard input, one line out for each picture saved.
+`python -m reidviz.data.images.render_missing NAME`: positions on standard input, one line out for each image saved.
 """
 
 import os
@@ -15,13 +15,13 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 
 WORTH_WORKERS = 40
 
 
 def draw_missing(dataset: Dataset, positions: Sequence[int], progress: Progress) -> None:
-    """Draw and save those of the pictures at these positions that have no file yet.
+    """Draw and save those of the images at these positions that have no file yet.
 
     A few are left for when they are read. Raises ReidvizError when a worker fails, with its reason.
     """
@@ -32,7 +32,7 @@ def draw_missing(dataset: Dataset, positions: Sequence[int], progress: Progress)
     workers = [_Worker(dataset.name, missing[k::count]) for k in range(count)]
     try:
         while any(worker.thread.is_alive() for worker in workers):
-            progress(sum(worker.drawn for worker in workers), len(missing), "drawing pictures")
+            progress(sum(worker.drawn for worker in workers), len(missing), "drawing images")
             for worker in workers:
                 worker.thread.join(0.1)
         for worker in workers:
@@ -40,7 +40,7 @@ def draw_missing(dataset: Dataset, positions: Sequence[int], progress: Progress)
     finally:
         for worker in workers:
             worker.process.kill()
-    progress(len(missing), len(missing), "drawing pictures")
+    progress(len(missing), len(missing), "drawing images")
 
 
 class _Worker:
@@ -65,7 +65,7 @@ class _Worker:
         """Raise ReidvizError when the worker did not end well."""
         if self.process.wait() != 0:
             reason = (self.error.strip().splitlines() or ["it was killed"])[-1]
-            raise ReidvizError(f"The pictures could not be drawn: {reason}", "Check the disk of the cache folder.")
+            raise ReidvizError(f"The images could not be drawn: {reason}", "Check the disk of the cache folder.")
 
     def _listen(self, positions: Sequence[int]) -> None:
         assert self.process.stdin
@@ -88,7 +88,7 @@ def main(name: str) -> int:
     dataset = load(name)
     try:
         for line in sys.stdin:
-            picture(dataset, int(line))
+            load_image(dataset, int(line))
             print(flush=True)
     except ReidvizError as error:
         print(error, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Which persons train and which test, and which pictures of the latter are probes and which the gallery."""
+"""Which persons train and which test, and which images of the latter are probes and which the gallery."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ _MOST_PROBES = 200
 _SHUFFLED = re.compile(r"(?:half|test(?P<count>[0-9]{1,9}))(?P<multi>-multi)?:(?P<seed>[0-9]{1,18})")
 _ONE_CAMERA = (
     "With one camera, leave it out (an empty camera column; for folders the rule #names=none): then each person's "
-    "first picture is the gallery. Or mark probes and gallery in the split column of a list and use the protocol "
+    "first image is the gallery. Or mark probes and gallery in the split column of a list and use the protocol "
     "listed."
 )
 
@@ -51,21 +51,21 @@ def split(dataset: Dataset, protocol: str) -> Split:
     half-multi:SEED, testN-multi:SEED  the same persons, multi shot by the rules of Market-1501: every image of a test
                             person is a probe and in the gallery, where those by the probe's own camera are ignored;
                             all images of persons that cannot be matched join the gallery, junk does not
-    listed                  what the owner of the data says (Sample.split); it may name no training picture
-    market                  the same by the rules of Market-1501: gallery pictures of the probe's person by the probe's
+    listed                  what the owner of the data says (Sample.split); it may name no training image
+    market                  the same by the rules of Market-1501: gallery images of the probe's person by the probe's
                             own camera are ignored, those of identity -1 (junk) dropped; 0 are distractors
 
     Identities that are nobody (by the rules of Market-1501 0 is a distractor and -1 junk: Dataset.market_rules, and
-    under the protocol market everywhere) neither train nor are probed: half and testN put one picture of each in the
+    under the protocol market everywhere) neither train nor are probed: half and testN put one image of each in the
     gallery, listed leaves them where the owner put them, market drops junk from the gallery.
 
-    half and testN use the persons that can be probed and matched, those with two cameras, or with two pictures where
-    cameras are unknown. The gallery holds one picture of each test person: the first one of the second camera, by
-    name. The probes are all pictures of the other cameras. Without cameras it is the first picture, and the probes
+    half and testN use the persons that can be probed and matched, those with two cameras, or with two images where
+    cameras are unknown. The gallery holds one image of each test person: the first one of the second camera, by
+    name. The probes are all images of the other cameras. Without cameras it is the first image, and the probes
     are the others. Of the persons that cannot be probed, those seen by a camera of the gallery join it with their
-    first picture; the rest take no part.
+    first image; the rest take no part.
 
-    ReidvizError for an unknown protocol, too few persons, or cameras that only some pictures have.
+    ReidvizError for an unknown protocol, too few persons, or cameras that only some images have.
     """
     shuffled = _SHUFFLED.fullmatch(protocol)
     _check_cameras(dataset)
@@ -119,18 +119,18 @@ def _shuffled(dataset: Dataset, tested: int | None, seed: int, multi: bool) -> S
     names = sorted(name for name, v in views.items() if matchable(v))
     persons = set(names) & set(dataset.persons)
     trained, probed, others = _halves(dataset, names, persons, tested, seed, name)
-    train = positions_of([i for one in trained for pictures in views[one].values() for i in pictures])
+    train = positions_of([i for one in trained for images in views[one].values() for i in images])
     alone = [v for v in views.values() if not matchable(v)]
     if multi:
-        tests = positions_of([i for one in probed for pictures in views[one].values() for i in pictures])
+        tests = positions_of([i for one in probed for images in views[one].values() for i in images])
         joining = [*alone, *(views[one] for one in others if not is_junk(one))]
-        beside = [i for v in joining for pictures in v.values() for i in pictures]
+        beside = [i for v in joining for images in v.values() for i in images]
         beside = [i for i in beside if not (dataset.market_rules and is_junk(dataset.samples[i].identity))]
         return Split(name, train, tests, positions_of([*tests.tolist(), *beside]), across_cameras=True)
     test = [single_shot(views[one]) for one in probed]
     gallery = [*(shot for shot, _ in test), *(single_shot(views[one])[0] for one in others)]
     cameras = {dataset.samples[shot].camera or "" for shot in gallery}
-    distractors = [pictures[0] for v in alone for camera, pictures in v.items() if camera in cameras]
+    distractors = [images[0] for v in alone for camera, images in v.items() if camera in cameras]
     return Split(
         protocol=name,
         train=train,
@@ -155,10 +155,10 @@ def _halves(
         raise ReidvizError(
             f"{protocol} needs at least 2 persons to train and 2 to test, and in {short(dataset.name)} "
             f"{len(persons)} of {len(dataset.persons)} can be both probed and matched"
-            f"{', all pictures being by one camera' if one_camera else ''}.",
+            f"{', all images being by one camera' if one_camera else ''}.",
             _ONE_CAMERA
             if one_camera
-            else "Such a person has pictures by two cameras, or two pictures where no camera is known.",
+            else "Such a person has images by two cameras, or two images where no camera is known.",
         )
     return trained, probed, [name for name in shuffled if name not in persons]
 
@@ -182,15 +182,15 @@ def _listed(dataset: Dataset, protocol: str) -> Split:
     gallery = np.flatnonzero((roles == "gallery") & ~junk)
     if not len(probes) or not len(gallery):
         raise ReidvizError(
-            f"The data set {short(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery pictures.",
-            "Mark the pictures as train, probe and gallery in the split column of its CSV, or "
+            f"The data set {short(dataset.name)} lists {len(probes)} probes and {len(gallery)} gallery images.",
+            "Mark the images as train, probe and gallery in the split column of its CSV, or "
             + ("leave the camera out and use half:0." if _one_camera(dataset) else "use half:0."),
         )
     trained, probed, kept = (set(dataset.identities[part].tolist()) for part in (train, probes, gallery))
     if both := sorted(trained & (probed | kept)):
         raise ReidvizError(
             f"{len(both)} persons are listed both to train and to test: {some(both)}.",
-            "Mark every picture of a person as train, or none.",
+            "Mark every image of a person as train, or none.",
         )
     found = _matchable(dataset, Split(protocol, train, probes, gallery, across_cameras=market))
     unprobed = np.flatnonzero((roles == "probe") & nobody).tolist()
@@ -207,9 +207,9 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
     for i in parts.probes.tolist():
         found = cameras.get(dataset.samples[i].identity, set())
         if not found:
-            left_out.append(LeftOut(i, "the gallery has no picture of this person"))
+            left_out.append(LeftOut(i, "the gallery has no image of this person"))
         elif parts.across_cameras and found == {dataset.samples[i].camera}:
-            left_out.append(LeftOut(i, "the gallery has pictures of this person by the probe's own camera only"))
+            left_out.append(LeftOut(i, "the gallery has images of this person by the probe's own camera only"))
     missing = {one.position for one in left_out}
     probes = positions_of([i for i in parts.probes.tolist() if i not in missing])
     if not len(probes):
@@ -217,7 +217,7 @@ def _matchable(dataset: Dataset, parts: Split) -> Split:
             f"None of the {len(left_out)} probes of {short(dataset.name)} has a possible match: {left_out[0].reason}.",
             "With one camera use the protocol listed, which counts matches by the same camera."
             if parts.across_cameras and _one_camera(dataset)
-            else "Mark one more of their pictures as gallery, or leave their split empty.",
+            else "Mark one more of their images as gallery, or leave their split empty.",
         )
     return replace(parts, probes=probes, left_out=tuple(left_out))
 
@@ -230,6 +230,6 @@ def _check_cameras(dataset: Dataset) -> None:
     unknown = [s.id for s in dataset.samples if s.camera is None]
     if 0 < len(unknown) < len(dataset.samples):
         raise ReidvizError(
-            f"{len(unknown)} of {len(dataset.samples)} pictures have no camera, the others have one: {some(unknown)}.",
-            "Name the camera of every picture, or of none (for folders by a rule: #names=none).",
+            f"{len(unknown)} of {len(dataset.samples)} images have no camera, the others have one: {some(unknown)}.",
+            "Name the camera of every image, or of none (for folders by a rule: #names=none).",
         )

@@ -42,18 +42,18 @@ class Distances:
 @dataclass(frozen=True)
 class CameraBias:
     """How well a linear probe tells the camera: percent right, the mean over cameras (balanced), and chance by that
-    measure, 100 / cameras; pictures it was measured on."""
+    measure, 100 / cameras; images it was measured on."""
 
     balanced_accuracy: float
     chance: float
-    pictures: int
+    images: int
 
 
 def silhouette(features: Float32Array, identities: Labels) -> tuple[float, int] | None:
-    """Mean silhouette of the persons with two pictures or more (Rousseeuw, 1987), -1 to 1, and the pictures it was
+    """Mean silhouette of the persons with two images or more (Rousseeuw, 1987), -1 to 1, and the images it was
     taken over, at most MOST_FOR_SILHOUETTE; None where there are no two such persons.
 
-    Of a picture: (b - a) / max(a, b), a being its mean distance to its own person and b that to the nearest other one.
+    Of an image: (b - a) / max(a, b), a being its mean distance to its own person and b that to the nearest other one.
     """
     from sklearn.metrics import silhouette_score
 
@@ -110,7 +110,7 @@ def camera_bias(features: Float32Array, cameras: Labels, identities: Labels, see
 
 
 def _whole_persons(person: IntArray, most: int) -> IntArray:
-    """Positions of whole persons, drawn by seed, of about so many pictures at most."""
+    """Positions of whole persons, drawn by seed, of about so many images at most."""
     if len(person) <= most:
         return np.arange(len(person))
     order = np.random.default_rng(0).permutation(int(person.max()) + 1)
@@ -120,7 +120,7 @@ def _whole_persons(person: IntArray, most: int) -> IntArray:
 
 
 def _same_pairs(person: IntArray, count: IntArray, rng: np.random.Generator) -> IntArray:
-    """Pairs (P, 2) of pictures of one person; count: how many pictures each person has.
+    """Pairs (P, 2) of images of one person; count: how many images each person has.
 
     Pairs are numbered person after person, those of one person (0, 1), (0, 2), (1, 2), (0, 3) ..., so that a few can be
     drawn without writing down all.
@@ -138,7 +138,7 @@ def _same_pairs(person: IntArray, count: IntArray, rng: np.random.Generator) -> 
 
 
 def _different_pairs(person: IntArray, total: int, rng: np.random.Generator) -> IntArray:
-    """Pairs (P, 2) of pictures of different persons: all, or drawn with replacement where there are too many."""
+    """Pairs (P, 2) of images of different persons: all, or drawn with replacement where there are too many."""
     if total <= MOST_DIFFERENT:
         first, second = np.triu_indices(len(person), 1)
         pairs = np.stack([first, second], axis=1)

@@ -42,16 +42,16 @@ def nearest(
 
 
 def others(features: Float32Array, count: int = COUNT) -> IntArray:
-    """The positions of the nearest other pictures of every picture (N, min(count, N - 1))."""
+    """The positions of the nearest other images of every image (N, min(count, N - 1))."""
     places, _ = nearest(features, features, count + 1)
     own = places == np.arange(len(features))[:, None]
-    own[~own.any(1), -1] = True  # more than count pictures are equal to it: the last one goes instead
+    own[~own.any(1), -1] = True  # more than count images are equal to it: the last one goes instead
     found: IntArray = places[~own].reshape(len(features), -1)
     return found
 
 
 def agreement(one: Float32Array, other: Float32Array, count: int = COUNT) -> float:
-    """Percent of each picture's nearest other pictures that are the same in both spaces (N, D) and (N, E), on average:
+    """Percent of each image's nearest other images that are the same in both spaces (N, D) and (N, E), on average:
     100 where both see the same neighbours; chance is count / (N - 1)."""
     a, b = others(one, count), others(other, count)
     shared = sum(len(np.intersect1d(x, y, assume_unique=True)) for x, y in zip(a, b, strict=True))

@@ -1,4 +1,4 @@
-"""A sample of pictures that keeps the balance between persons."""
+"""A sample of images that keeps the balance between persons."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from reidviz.common.arrays import IntArray
 
 
 def by_identity(identities: npt.NDArray[Any], count: int, seed: int) -> IntArray:
-    """Ascending positions of `count` pictures, or of all where there are no more; each person keeps the same share of
-    its pictures up to rounding, and the same share of the persons seen once is kept.
+    """Ascending positions of `count` images, or of all where there are no more; each person keeps the same share of
+    its images up to rounding, and the same share of the persons seen once is kept.
 
-    Systematic sampling: the pictures stand in line, person after person in an order drawn by seed, and are taken at
+    Systematic sampling: the images stand in line, person after person in an order drawn by seed, and are taken at
     even distances.
     """
     total = len(identities)

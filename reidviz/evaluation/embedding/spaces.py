@@ -1,4 +1,4 @@
-"""The spaces a network lays pictures out in: its ranking feature, or what its classifier makes of each beside a probe.
+"""The spaces a network lays images out in: its ranking feature, or what its classifier makes of each beside a probe.
 
 Descriptions are kept on disk; reading them needs no torch, which is imported where they are computed.
 """
@@ -39,8 +39,8 @@ class Space:
     """One space of one checkpoint.
 
     name   shown to people
-    place  "ranking": the ranking feature, the mean of a picture's and its mirror image's, as it is tested; "fc7" and
-           "conv5": the joint feature of the pair (probe, picture), as the pictures are (models.losses.joint_feature)
+    place  "ranking": the ranking feature, the mean of an image's and its mirror image's, as it is tested; "fc7" and
+           "conv5": the joint feature of the pair (probe, image), as the images are (models.losses.joint_feature)
     """
 
     name: str
@@ -50,7 +50,7 @@ class Space:
 
     @property
     def of_pairs(self) -> bool:
-        """Whether it describes pictures as pairs with a probe."""
+        """Whether it describes images as pairs with a probe."""
         return self.place != "ranking"
 
 
@@ -82,10 +82,10 @@ def load_cached(space: Space, dataset: Dataset, positions: IntArray, probe: int 
 def describe(
     space: Space, dataset: Dataset, positions: IntArray, probe: int | None = None, progress: Progress = silent
 ) -> Float32Array:
-    """Features (N, D) of the pictures at some positions of a data set; kept on disk.
+    """Features (N, D) of the images at some positions of a data set; kept on disk.
 
-    probe  of a space of pairs: the position of the probe that each picture is seen with.
-    Raises ReidvizError when a picture cannot be read or the disk is full.
+    probe  of a space of pairs: the position of the probe that each image is seen with.
+    Raises ReidvizError when an image cannot be read or the disk is full.
     """
     from reidviz.models.loaded import loaded
 
@@ -101,10 +101,10 @@ def describe(
     return found
 
 
-def describe_picture(
-    space: Space, picture: npt.NDArray[np.uint8], probe: npt.NDArray[np.uint8] | None = None
+def describe_image(
+    space: Space, image: npt.NDArray[np.uint8], probe: npt.NDArray[np.uint8] | None = None
 ) -> Float32Array:
-    """Features (1, D) of one picture (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
+    """Features (1, D) of one image (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
     where the space is one of pairs."""
     from reidviz.evaluation.scoring.features import features
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps_of
@@ -114,16 +114,16 @@ def describe_picture(
     network, _ = loaded(space.path, space.sha256, settings.device())
     device = settings.device()
     if space.place == "ranking":
-        return features(network, picture[None], True, device, silent)
+        return features(network, image[None], True, device, silent)
     assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
     assert probe is not None, "a joint feature is that of a pair"
-    maps = joint_maps_of(network, np.stack([probe, picture]), np.array([0]), np.array([1]), device)
+    maps = joint_maps_of(network, np.stack([probe, image]), np.array([0]), np.array([1]), device)
     return features_of(network, maps, space.place, device)
 
 
 def ranking_scores(features: Float32Array, positions: IntArray, split: Split) -> Scores:
-    """The distances of every probe and gallery picture (P, G), as they are tested, from ranking features (N, D) of
-    pictures at ascending positions that hold all of both."""
+    """The distances of every probe and gallery image (P, G), as they are tested, from ranking features (N, D) of
+    images at ascending positions that hold all of both."""
     from reidviz.evaluation.scoring.features import distances
 
     probes, gallery = (features[np.searchsorted(positions, part)] for part in (split.probes, split.gallery))
@@ -153,6 +153,6 @@ def _file(space: Space, dataset: Dataset, positions: IntArray, probe: int | None
 
 
 def width_and_height(space: Space) -> tuple[int, int]:
-    """The size in pixels of the pictures that the network of a space takes."""
+    """The size in pixels of the images that the network of a space takes."""
     architecture = read_card(space.path).architecture
     return architecture.width, architecture.height

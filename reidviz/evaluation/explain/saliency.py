@@ -1,4 +1,4 @@
-"""Why: which regions of two pictures made the decision, of the ranking branch and of the classifier.
+"""Why: which regions of two images made the decision, of the ranking branch and of the classifier.
 
 What is explained is a score that grows with likeness: minus the squared distance of the ranking branch, or the log odds
 of P(same) of the classifier, the mean over both orders. Relevance is signed: positive places speak for "same person".
@@ -27,7 +27,7 @@ PAIRS_AT_ONCE = 32
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The relevance of the places of both pictures (h, w) for a score."""
+    """The relevance of the places of both images (h, w) for a score."""
 
     score: float
     first: Float32Array
@@ -37,13 +37,13 @@ class Explanation:
 def scores_of(
     network: Network, branch: Branch, firsts: ImageArray, seconds: ImageArray, device: torch.device
 ) -> Float32Array:
-    """The score that is explained, of pairs of pictures (P, H, W, 3): (P,)."""
+    """The score that is explained, of pairs of images (P, H, W, 3): (P,)."""
     prepare_for_inference(network, device)
     found = []
     with torch.inference_mode():
         for start in range(0, len(firsts), PAIRS_AT_ONCE):
             part = slice(start, start + PAIRS_AT_ONCE)
-            maps = [_maps(network, pictures[part], device) for pictures in (firsts, seconds)]
+            maps = [_maps(network, images[part], device) for images in (firsts, seconds)]
             found.append(_score(network, branch, maps[0], maps[1]).cpu())
     return torch.cat(found).numpy()
 
@@ -54,8 +54,8 @@ def by_gradient(
     """Gradient times activation, summed over channels (HiResCAM, Draelos and Carin, 2020; a Grad-CAM that keeps places
     apart, as the layers behind are fully connected).
 
-    Ranking: at the maps after conv2 of either picture. Classifier: at the joint map after conv5, whose places are those
-    of both pictures: both carry the same relevance.
+    Ranking: at the maps after conv2 of either image. Classifier: at the joint map after conv5, whose places are those
+    of both images: both carry the same relevance.
     """
     prepare_for_inference(network, device)
     x = to_input(torch.from_numpy(np.stack([first, second])).to(device))
@@ -84,8 +84,8 @@ def by_occlusion(
     device: torch.device,
     progress: Progress = silent,
 ) -> Explanation:
-    """How much of the score is lost where a patch of the picture's mean colour covers a place (Zeiler and Fergus,
-    2014): the mean over all patches that cover it, on one picture at a time."""
+    """How much of the score is lost where a patch of the image's mean colour covers a place (Zeiler and Fergus,
+    2014): the mean over all patches that cover it, on one image at a time."""
     height, width = first.shape[:2]
     patches = _patches(height, width)
     whole = float(scores_of(network, branch, first[None], second[None], device)[0])
@@ -115,7 +115,7 @@ def explain(
     device: torch.device,
     progress: Progress = silent,
 ) -> Explanation:
-    """Either of both methods, on two pictures (H, W, 3) of the network's size."""
+    """Either of both methods, on two images (H, W, 3) of the network's size."""
     if method == "gradient":
         return by_gradient(network, branch, first, second, device)
     return by_occlusion(network, branch, first, second, device, progress)
@@ -132,7 +132,7 @@ def deletion(
     device: torch.device,
     draws: int = 4,
 ) -> tuple[float, float]:
-    """How much the score changes when that share of both pictures is hidden: the places called most important, and as
+    """How much the score changes when that share of both images is hidden: the places called most important, and as
     many elsewhere (the same shape moved at random, mirrored by turns; the mean of some draws)."""
     height, width = first.shape[:2]
     masks = [strongest(enlarged(map_, height, width), share) for map_ in (explanation.first, explanation.second)]
@@ -145,8 +145,8 @@ def deletion(
     return float(change[0]), float(change[1:].mean())
 
 
-def _maps(network: Network, pictures: ImageArray, device: torch.device) -> Tensor:
-    return network.maps(to_input(torch.from_numpy(np.ascontiguousarray(pictures)).to(device)))
+def _maps(network: Network, images: ImageArray, device: torch.device) -> Tensor:
+    return network.maps(to_input(torch.from_numpy(np.ascontiguousarray(images)).to(device)))
 
 
 def _score(network: Network, branch: Branch, first: Tensor, second: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ def _odds(logits: Tensor) -> Tensor:
 
 
 def _patches(height: int, width: int) -> npt.NDArray[np.bool_]:
-    """Square patches that cover a picture, each overlapping the next by half: masks (N, H, W)."""
+    """Square patches that cover an image, each overlapping the next by half: masks (N, H, W)."""
     side = max(2, 2 * height // (ROWS + 1))
     step = max(1, side // 2)
     tops = range(0, max(1, height - side + step), step)

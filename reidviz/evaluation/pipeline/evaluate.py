@@ -31,7 +31,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cascade:
-    """What a cascade gives away. count: pictures rescored a probe; recall: percent of probes with a true match among
+    """What a cascade gives away. count: images rescored a probe; recall: percent of probes with a true match among
     them; change: points of rank-1 against the scores of all pairs, None while these are not known."""
 
     count: int

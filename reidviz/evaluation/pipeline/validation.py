@@ -69,7 +69,7 @@ def validate(
 
 
 def _mistakes(scores: Scores, ranking: Ranking, truth: GroundTruth, split: Split) -> list[dict[str, Any]]:
-    """Probes whose nearest gallery picture of another person is nearer than their true match, by how much."""
+    """Probes whose nearest gallery image of another person is nearer than their true match, by how much."""
     distances = scores.distances()
     same = np.stack([truth.masks(i)[0] for i in range(len(distances))])
     match = np.where(same, distances, np.inf).argmin(1)

@@ -9,7 +9,7 @@ from reidviz.evaluation.ground_truth import GroundTruth
 def candidates(distances: Float32Array, count: int, truth: GroundTruth) -> IntArray:
     """The `count` nearest gallery positions of each probe (probes, count), ascending; all of a smaller gallery.
 
-    Pictures that are ignored come last. Which of several equally far as the last of them are taken is left open.
+    Images that are ignored come last. Which of several equally far as the last of them are taken is left open.
     """
     count = min(count, distances.shape[1])
     chosen = np.empty((len(distances), count), dtype=np.int64)

@@ -9,7 +9,7 @@ ONE_PERSON = "The gallery holds one person, so every model is right by construct
 
 
 def others(truth: GroundTruth) -> int:
-    """The most gallery pictures of other persons that any probe is ranked against."""
+    """The most gallery images of other persons that any probe is ranked against."""
     rows, _, _ = truth.same_identity(range(len(truth.probes)))
     own = np.bincount(rows, minlength=len(truth.probes))
     return len(truth.gallery) - int(own.min(initial=len(truth.gallery)))
@@ -24,8 +24,8 @@ def foregone(truth: GroundTruth) -> list[str]:
     if not sure:
         return []
     listed = " and ".join(filter(None, (", ".join(sure[:-1]), sure[-1])))
-    pictures = "1 picture" if wrong == 1 else f"{wrong} pictures"
+    images = "1 image" if wrong == 1 else f"{wrong} images"
     return [
-        f"The gallery holds {pictures} of other persons at most for any probe: {listed} "
+        f"The gallery holds {images} of other persons at most for any probe: {listed} "
         f"{'is' if len(sure) == 1 else 'are'} 100 % by construction."
     ]

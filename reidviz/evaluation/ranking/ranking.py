@@ -1,6 +1,6 @@
 """Rankings and the figures drawn from them: CMC, mAP, mINP, exactly, with ties counted against the model.
 
-A gallery picture of another person with the same score as a true match stands before it.
+A gallery image of another person with the same score as a true match stands before it.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Ranking:
 
     ranks    the 1-based ranks of all true matches, probe after probe, those of a probe ascending
     starts   where in ranks those of each probe begin, shape (probes,)
-    gallery  pictures a probe is ranked against
+    gallery  images a probe is ranked against
     """
 
     ranks: IntArray
@@ -127,7 +127,7 @@ def _ranked(
     unmatched = sum(int((counts == 0).sum()) for _, counts in blocks)
     if unmatched or not blocks:
         raise ReidvizError(
-            f"{unmatched or 'All'} probes have no picture of the same person in the gallery.",
+            f"{unmatched or 'All'} probes have no image of the same person in the gallery.",
             "Choose a protocol that leaves every probe a match.",
         )
     counts = np.concatenate([counts for _, counts in blocks])

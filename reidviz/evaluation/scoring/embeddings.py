@@ -1,4 +1,4 @@
-"""The store of embeddings: the ranking feature of each picture by each network, computed once and kept on disk.
+"""The store of embeddings: the ranking feature of each image by each network, computed once and kept on disk.
 
 Reading what is there needs no torch, which is imported where features are computed.
 """
@@ -22,7 +22,7 @@ _ROWS_A_WRITE = 256
 
 
 class Embeddings:
-    """Ranking features (D,) of the pictures of a data set, the mean of a picture's and its mirror image's or, without
+    """Ranking features (D,) of the images of a data set, the mean of an image's and its mirror image's or, without
     mirrors, its own (evaluation.scoring.features)."""
 
     def __init__(self, path: Path, sha256: str, dataset: Dataset, mirrors: bool = True) -> None:
@@ -34,13 +34,13 @@ class Embeddings:
         self._rows = Rows(settings.cache_dir() / "features" / name, "features", shape, np.float32, "The feature cache")
 
     def at(self, positions: IntArray) -> Float32Array | None:
-        """The features (N, D) of the pictures at these positions, in that order; None where one is not there."""
+        """The features (N, D) of the images at these positions, in that order; None where one is not there."""
         return self._rows.at(positions)
 
     def of(self, positions: IntArray, progress: Progress = silent) -> Float32Array:
         """The same, computed where they are not there.
 
-        ReidvizError when a picture cannot be read, or the disk is full.
+        ReidvizError when an image cannot be read, or the disk is full.
         """
         if (found := self.at(positions)) is not None:
             LOG.info("%d features are kept in %s", len(positions), self._rows.folder)

@@ -1,4 +1,4 @@
-"""One picture that is of no data set against a gallery that is known: its pictures are not looked at again.
+"""One image that is of no data set against a gallery that is known: its images are not looked at again.
 
 Of the ranking branch the gallery's features are in the store. For the classifier the gallery's halves of conv3 are kept
 in memory (pair_scorer); where they would take more than MOST_BYTES, a network that also ranks rescores its first
@@ -20,13 +20,13 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.scores import EXACT, Scores, not_numbers
 from reidviz.evaluation.scoring.embeddings import Embeddings
 from reidviz.evaluation.scoring.features import ImageSubset, distances, features
-from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, bytes_a_picture, pair_scores
+from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, bytes_a_image, pair_scores
 from reidviz.models.loaded import loaded
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.models.variants import Kind
 
 MOST_BYTES = 1024**3
-"""Bytes of halves that are kept: galleries of 20,000 pictures of a compact network, or a thousand of the paper's."""
+"""Bytes of halves that are kept: galleries of 20,000 images of a compact network, or a thousand of the paper's."""
 CANDIDATES = 100
 
 
@@ -58,15 +58,15 @@ class Gallery:
 
 
 def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) -> Scores:
-    """Scores (1, G), distance or probability, of a picture (H, W, 3) of the network's size.
+    """Scores (1, G), distance or probability, of an image (H, W, 3) of the network's size.
 
-    ReidvizError when the network or a picture of the gallery cannot be read.
+    ReidvizError when the network or an image of the gallery cannot be read.
     """
     network = gallery.network
     if kind == "distance":
         return Scores("distance", _distances(image, gallery))
     assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
-    if bytes_a_picture(network, EXACT) * len(gallery.split.gallery) <= MOST_BYTES:
+    if bytes_a_image(network, EXACT) * len(gallery.split.gallery) <= MOST_BYTES:
         known = GALLERIES.get(gallery.key, lambda: _known(network, gallery))
         row = known.scorer.row(known.scorer.of_probes(image[None], range(1)), known.halves, 0)
         if np.isnan(row).any():
@@ -75,7 +75,7 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
     first_stage = None if network.feature is None else _distances(image, gallery)
     nearest = None if first_stage is None else np.argsort(first_stage, axis=1, kind="stable")[:, :CANDIDATES]
     out = np.empty((1, len(gallery.split.gallery)), dtype=np.float32)
-    pair_scores(PairScorer(network, EXACT, gallery.device), image[None], _pictures(network, gallery), out, nearest)
+    pair_scores(PairScorer(network, EXACT, gallery.device), image[None], _images(network, gallery), out, nearest)
     return Scores("probability", out, first_stage)
 
 
@@ -88,11 +88,11 @@ def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
 
 
 def _known(network: MTDnet, gallery: Gallery) -> _Known:
-    scorer, pictures = PairScorer(network, EXACT, gallery.device), _pictures(network, gallery)
-    return _Known(scorer, scorer.of_gallery(pictures, range(len(pictures))))
+    scorer, images = PairScorer(network, EXACT, gallery.device), _images(network, gallery)
+    return _Known(scorer, scorer.of_gallery(images, range(len(images))))
 
 
-def _pictures(network: MTDnet, gallery: Gallery) -> ImageSubset:
+def _images(network: MTDnet, gallery: Gallery) -> ImageSubset:
     sizes = network.architecture
     return ImageSubset(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
 

@@ -18,7 +18,7 @@ PAIRS_AT_ONCE = 64
 def joint_maps(
     network: MTDnet, pixels: Pixels, pairs: Pairs, device: torch.device, progress: Progress = silent
 ) -> Float32Array:
-    """The joint feature map after conv5 of every pair, as the pictures are, probe first: (P, C, h, w)."""
+    """The joint feature map after conv5 of every pair, as the images are, probe first: (P, C, h, w)."""
     images, places = np.unique(np.concatenate([pairs.first, pairs.second]), return_inverse=True)
     first, second = places.reshape(2, -1)
     return joint_maps_of(network, pixels[images], first, second, device, progress)
@@ -26,18 +26,18 @@ def joint_maps(
 
 def joint_maps_of(
     network: MTDnet,
-    pictures: npt.NDArray[np.uint8],
+    images: npt.NDArray[np.uint8],
     first: IntArray,
     second: IntArray,
     device: torch.device,
     progress: Progress = silent,
 ) -> Float32Array:
-    """The same of pictures (N, H, W, 3), pair i being first[i] and second[i], positions among them."""
+    """The same of images (N, H, W, 3), pair i being first[i] and second[i], positions among them."""
     prepare_for_inference(network, device)
     low, found = [], []
     with torch.inference_mode():
-        for part, views in low_level_maps(network, pictures, range(len(pictures)), False, device):
-            progress(part.start, len(pictures), "describing pictures")
+        for part, views in low_level_maps(network, images, range(len(images)), False, device):
+            progress(part.start, len(images), "describing images")
             low.append(views[0])
         maps = torch.cat(low)
         a, b = (torch.from_numpy(places).to(device) for places in (first, second))

@@ -1,6 +1,6 @@
 """P(same person) of many pairs, exactly, fast and in bounded memory.
 
-The low-level maps of a picture and what conv3 makes of them as first and as second of a pair (its *halves*: conv3 is
+The low-level maps of an image and what conv3 makes of them as first and as second of a pair (its *halves*: conv3 is
 linear in the stacked maps) are computed once; a pair costs the sum of two halves and the layers after conv3. Probes
 and gallery are taken in blocks whose halves fit in MEMORY. Where the gallery needs several blocks, a probe is described
 once for each; beside the pairs of a block that is little.
@@ -21,7 +21,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.scores import PASSES, Scoring, not_numbers
-from reidviz.evaluation.scoring.features import Pictures, low_level_maps, prepare_for_inference
+from reidviz.evaluation.scoring.features import Images, low_level_maps, prepare_for_inference
 from reidviz.models.mtdnet import DeepBranch, MTDnet
 
 MEMORY = 1024**3
@@ -36,9 +36,9 @@ HEADS_AT_ONCE = 2048
 
 @dataclass(frozen=True, eq=False)
 class Halves:
-    """What conv3 makes of pictures as first and as second of a pair, each (views, N, h, w, conv3).
+    """What conv3 makes of images as first and as second of a pair, each (views, N, h, w, conv3).
 
-    A view is the pictures as they are, or mirrored. None where no pass wants them in that place.
+    A view is the images as they are, or mirrored. None where no pass wants them in that place.
     """
 
     first: Tensor | None
@@ -52,22 +52,22 @@ class PairScorer:
         self.passes = PASSES[scoring.passes]
         self.device = device
         self.dtype = precision(scoring)
-        self.bytes_a_picture = bytes_a_picture(network, scoring)
+        self.bytes_a_image = bytes_a_image(network, scoring)
         prepare_for_inference(network, device)
         self.network = network
         self.halving = folded(network.pair)
         self.branch = copy.deepcopy(self.halving).to(self.dtype)
 
-    def of_probes(self, pictures: Pictures, part: range) -> Halves:
+    def of_probes(self, images: Images, part: range) -> Halves:
         """The halves of some of the probes that the passes want."""
-        return self._halves(pictures, part, first=True, second=self.passes.orders == 2)
+        return self._halves(images, part, first=True, second=self.passes.orders == 2)
 
-    def of_gallery(self, pictures: Pictures, part: range) -> Halves:
-        """The halves of some of the gallery pictures that the passes want."""
-        return self._halves(pictures, part, first=self.passes.orders == 2, second=True)
+    def of_gallery(self, images: Images, part: range) -> Halves:
+        """The halves of some of the gallery images that the passes want."""
+        return self._halves(images, part, first=self.passes.orders == 2, second=True)
 
     def row(self, probes: Halves, gallery: Halves, probe: int, among: IntArray | None = None) -> Float32Array:
-        """P(same) of one probe and all gallery pictures (G,), or those at some positions: the mean of all passes."""
+        """P(same) of one probe and all gallery images (G,), or those at some positions: the mean of all passes."""
         if among is not None and not len(among):
             return np.empty(0, dtype=np.float32)
         positions = None if among is None else torch.from_numpy(among).to(self.device)
@@ -95,13 +95,13 @@ class PairScorer:
         pooled: Tensor = self.branch.pool(joint).flatten(1)
         return pooled
 
-    def _halves(self, pictures: Pictures, part: range, first: bool, second: bool) -> Halves:
+    def _halves(self, images: Images, part: range, first: bool, second: bool) -> Halves:
         stem, channels = self.network.stem, self.halving.conv3.out_channels
         shape = (2 if self.passes.mirrors else 1, len(part), stem.height, stem.width, channels)
         makers = [self.halving.as_first if first else None, self.halving.as_second if second else None]
         made = [make and torch.empty(shape, dtype=self.dtype, device=self.device) for make in makers]
         with torch.inference_mode():
-            for rows, views in low_level_maps(self.network, pictures, part, self.passes.mirrors, self.device):
+            for rows, views in low_level_maps(self.network, images, part, self.passes.mirrors, self.device):
                 for make, half in zip(makers, made, strict=True):
                     for view, maps in enumerate(views):
                         if make is not None and half is not None:
@@ -109,8 +109,8 @@ class PairScorer:
         return Halves(*made)
 
 
-def bytes_a_picture(network: MTDnet, scoring: Scoring) -> int:
-    """Memory the halves of one picture take."""
+def bytes_a_image(network: MTDnet, scoring: Scoring) -> int:
+    """Memory the halves of one image take."""
     passes = PASSES[scoring.passes]
     values = network.pair.conv3.out_channels * network.stem.height * network.stem.width
     return values * (2 if passes.mirrors else 1) * passes.orders * precision(scoring).itemsize
@@ -123,14 +123,14 @@ def precision(scoring: Scoring) -> torch.dtype:
 
 def pair_scores(
     scorer: PairScorer,
-    probes: Pictures,
-    gallery: Pictures,
+    probes: Images,
+    gallery: Images,
     out: Float32Array,
     candidates: IntArray | None,
     progress: Progress = silent,
     what: str = "scoring pairs",
 ) -> None:
-    """Write P(same) of every probe and gallery picture to out (P, G), which may be memory-mapped.
+    """Write P(same) of every probe and gallery image to out (P, G), which may be memory-mapped.
 
     With candidates, gallery positions (P, K), only those pairs are scored; the others become not a number.
     """
@@ -138,9 +138,9 @@ def pair_scores(
     done = 0
     progress(0, total, what)
     with _spread(scorer.device) as spread:
-        for columns in blocks(len(gallery), 3 * MEMORY // 4 // scorer.bytes_a_picture):
+        for columns in blocks(len(gallery), 3 * MEMORY // 4 // scorer.bytes_a_image):
             theirs = scorer.of_gallery(gallery, columns)
-            for rows in blocks(len(probes), MEMORY // 4 // scorer.bytes_a_picture):
+            for rows in blocks(len(probes), MEMORY // 4 // scorer.bytes_a_image):
                 mine = scorer.of_probes(probes, rows)
                 among = [None if candidates is None else _within(candidates[i], columns) for i in rows]
                 scored = spread(partial(scorer.row, mine, theirs), range(len(rows)), among)

@@ -1,4 +1,4 @@
-"""Every probe against every gallery picture: squared distance of the ranking branch, or P(same) of the classifier."""
+"""Every probe against every gallery image: squared distance of the ranking branch, or P(same) of the classifier."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ import torch
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
-from reidviz.evaluation.scoring.features import Pictures, distances, features, prepare_for_inference
+from reidviz.evaluation.scoring.features import Images, distances, features, prepare_for_inference
 from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.models.variants import Kind
@@ -15,8 +15,8 @@ from reidviz.models.variants import Kind
 def score(
     network: Network,
     kind: Kind,
-    probes: Pictures,
-    gallery: Pictures,
+    probes: Images,
+    gallery: Images,
     device: torch.device,
     progress: Progress = silent,
     what: str = "scoring pairs",
@@ -33,7 +33,7 @@ def score(
     if kind == "distance":
         prepare_for_inference(network, device)
         mirrors = PASSES[scoring.passes].mirrors
-        described = [features(network, pictures, mirrors, device, progress) for pictures in (probes, gallery)]
+        described = [features(network, images, mirrors, device, progress) for images in (probes, gallery)]
         distances(described[0], described[1], out)
     else:
         assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"

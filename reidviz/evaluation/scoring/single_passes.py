@@ -8,16 +8,16 @@ from reidviz.evaluation.scoring.features import prepare_for_inference
 from reidviz.models.mtdnet import MTDnet, Network, to_input
 
 
-def _maps(network: Network, pictures: tuple[ImageArray, ImageArray], device: torch.device) -> torch.Tensor:
+def _maps(network: Network, images: tuple[ImageArray, ImageArray], device: torch.device) -> torch.Tensor:
     """Low-level maps (4, C, h, w): the first as it is and mirrored, then the second."""
     prepare_for_inference(network, device)
-    views = [view for picture in pictures for view in (picture, picture[:, ::-1])]
+    views = [view for image in images for view in (image, image[:, ::-1])]
     return network.maps(to_input(torch.from_numpy(np.stack(views)).to(device)))
 
 
 def probabilities(network: MTDnet, first: ImageArray, second: ImageArray, device: torch.device) -> Float32Array:
-    """P(same) of two pictures (H, W, 3) in each of the 8 passes (2, 2, 2): by order (the first picture first, then the
-    second), the first picture as it is or mirrored, and the second."""
+    """P(same) of two images (H, W, 3) in each of the 8 passes (2, 2, 2): by order (the first image first, then the
+    second), the first image as it is or mirrored, and the second."""
     with torch.inference_mode():
         maps = _maps(network, (first, second), device)
         mine = torch.tensor([0, 0, 1, 1], device=device)
@@ -28,7 +28,7 @@ def probabilities(network: MTDnet, first: ImageArray, second: ImageArray, device
 
 
 def squared_distances(network: Network, first: ImageArray, second: ImageArray, device: torch.device) -> Float32Array:
-    """Squared distance of the ranking features of two pictures (H, W, 3) in each of the 4 passes (2, 2): the first as
+    """Squared distance of the ranking features of two images (H, W, 3) in each of the 4 passes (2, 2): the first as
     it is or mirrored, and the second."""
     with torch.inference_mode():
         mine, theirs = network.embed(_maps(network, (first, second), device)).float().chunk(2)

@@ -13,7 +13,7 @@ from reidviz.evaluation.scores import Scores
 class OpenSet:
     """What decides a search where the person may not be in the gallery, one value a probe.
 
-    others  the greatest likeness of a gallery picture of somebody else
+    others  the greatest likeness of a gallery image of somebody else
     own     the greatest likeness of a true match
     """
 

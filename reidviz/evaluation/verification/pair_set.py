@@ -13,7 +13,7 @@ MOST_DIFFERENT = 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class PairSet:
-    """Pairs of a probe and a gallery picture: all of one person, then pairs of different persons.
+    """Pairs of a probe and a gallery image: all of one person, then pairs of different persons.
 
     probes, gallery  rows and columns of the score matrix (P,)
     same             whether a pair shows one person (P,)

@@ -1,4 +1,4 @@
-"""Draws round bodies: colour, light and outline on three canvases that become one picture."""
+"""Draws round bodies: colour, light and outline on three canvases that become one image."""
 
 import math
 from collections.abc import Sequence
@@ -178,7 +178,7 @@ def _ribbon(spans: Sequence[tuple[Edge, float, float]]) -> list[Pixel]:
 
 
 def _normal(dx: float, dy: float) -> tuple[float, float]:
-    """The unit vector across a direction, pointing to the right of the picture."""
+    """The unit vector across a direction, pointing to the right of the image."""
     length = math.hypot(dx, dy)
     if length < 1e-6:
         return 1.0, 0.0

@@ -1,6 +1,6 @@
-"""From the body to the picture: points and rings of a body in 3-D, as a camera sees them.
+"""From the body to the image: points and rings of a body in 3-D, as a camera sees them.
 
-Body axes, in statures: x to the person's left, y up from the ground, z forward. The picture's y points down.
+Body axes, in statures: x to the person's left, y up from the ground, z forward. The image's y points down.
 """
 
 import math

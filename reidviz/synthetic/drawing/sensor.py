@@ -1,4 +1,4 @@
-"""What a camera does to a picture: colour response, exposure, blur, lost resolution, noise and JPEG."""
+"""What a camera does to an image: colour response, exposure, blur, lost resolution, noise and JPEG."""
 
 import io
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Sensor:
     saturation  1 keeps it, 0 is grey
     lift        added to everything, -40 to 40
     exposure    largest random change of brightness from shot to shot, as a share
-    blur        range of the blur radius, in pixels of the picture
+    blur        range of the blur radius, in pixels of the image
     motion      probability of motion blur
     loss        range of the factor by which resolution is lost, 1 keeps it
     noise       strength of sensor noise, 0-1
@@ -42,17 +42,17 @@ class Sensor:
     quality: int
 
 
-def expose(picture: Image.Image, size: tuple[int, int], sensor: Sensor, rng: Random) -> Image.Image:
-    """The picture as the camera stores it, at the size given."""
+def expose(image: Image.Image, size: tuple[int, int], sensor: Sensor, rng: Random) -> Image.Image:
+    """The image as the camera stores it, at the size given."""
     loss = rng.uniform(*sensor.loss)
     small = (max(16, round(size[0] / loss)), max(32, round(size[1] / loss)))
-    picture = picture.resize(small, Image.Resampling.BILINEAR)
+    image = image.resize(small, Image.Resampling.BILINEAR)
     if small != size:
-        picture = picture.resize(size, Image.Resampling.BICUBIC)
+        image = image.resize(size, Image.Resampling.BICUBIC)
     radius = rng.uniform(*sensor.blur)
     if radius > 0.1:
-        picture = picture.filter(ImageFilter.GaussianBlur(radius))
-    pixels = np.asarray(picture, dtype=np.int32)
+        image = image.filter(ImageFilter.GaussianBlur(radius))
+    pixels = np.asarray(image, dtype=np.int32)
     if rng.random() < sensor.motion:
         pixels = _drag(pixels, rng.randint(1, 2))
     pixels = _respond(pixels, sensor, rng)
@@ -94,8 +94,8 @@ def curve(gains: Sequence[float], gamma: float, sensor: Sensor, channel: int) ->
     return np.clip(levels, 0, 255).astype(np.int32)
 
 
-def _jpeg(picture: Image.Image, quality: int) -> Image.Image:
+def _jpeg(image: Image.Image, quality: int) -> Image.Image:
     stored = io.BytesIO()
-    picture.save(stored, "JPEG", quality=quality, subsampling=2)
+    image.save(stored, "JPEG", quality=quality, subsampling=2)
     stored.seek(0)
     return Image.open(stored).convert("RGB")

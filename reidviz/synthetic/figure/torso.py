@@ -131,7 +131,7 @@ def _pattern(canvas: Canvas, top: Top, rings: Sequence[Ring], up: float) -> None
 
 
 def _print(canvas: Canvas, top: Top, rings: Sequence[Ring], up: float) -> None:
-    """A picture on the chest: one of four simple motifs."""
+    """An image on the chest: one of four simple motifs."""
     if top.count % 4 == 0:
         canvas.patch(between(rings, 0.765 + up, 0.655 + up), 0.0, 0.55, top.second)
         canvas.patch(between(rings, 0.735 + up, 0.69 + up), 0.0, 0.3, top.colour)

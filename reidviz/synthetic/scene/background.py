@@ -33,20 +33,20 @@ def plate(seed: str, site: str, kind: str, size: tuple[int, int], base: int) -> 
     ground = vary(local, local.choice(GROUNDS[kind]), 12)
     walls = local.sample(HALL_WALLS if kind == "hall" else WALLS, 3)
     noise_seed = rng.randrange(1 << 30)
-    picture = Image.new("RGB", size)
-    draw = ImageDraw.Draw(picture)
+    image = Image.new("RGB", size)
+    draw = ImageDraw.Draw(image)
     _walls(rng, draw, walls, kind, size, base)
     _ground(rng, draw, ground, kind, size, base)
-    picture = _speckle(picture, noise_seed, 16, 13)
-    draw = ImageDraw.Draw(picture)
-    _things(rng, picture, draw, kind, size, base)
-    picture = _light(rng, picture, noise_seed, size, base, kind)
-    return picture.filter(ImageFilter.BoxBlur(1))
+    image = _speckle(image, noise_seed, 16, 13)
+    draw = ImageDraw.Draw(image)
+    _things(rng, image, draw, kind, size, base)
+    image = _light(rng, image, noise_seed, size, base, kind)
+    return image.filter(ImageFilter.BoxBlur(1))
 
 
-def _speckle(picture: Image.Image, seed: int, cell: int, strength: int) -> Image.Image:
-    fine = clouds(seed, picture.size, cell, 3) + (clouds(seed + 3, picture.size, 6, 1) >> 1)
-    pixels = np.asarray(picture, dtype=np.int16)
+def _speckle(image: Image.Image, seed: int, cell: int, strength: int) -> Image.Image:
+    fine = clouds(seed, image.size, cell, 3) + (clouds(seed + 3, image.size, 6, 1) >> 1)
+    pixels = np.asarray(image, dtype=np.int16)
     return _clip(pixels + (fine * strength // 64)[..., None])
 
 
@@ -135,7 +135,7 @@ def _ground(rng: Random, draw: ImageDraw.ImageDraw, colour: RGB, kind: str, size
 
 
 def _things(
-    rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, kind: str, size: tuple[int, int], base: int
+    rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, kind: str, size: tuple[int, int], base: int
 ) -> None:
     """What stands in front of the walls."""
     menu: dict[str, dict[Callable[..., None], int]] = {
@@ -147,16 +147,16 @@ def _things(
     if kind in ("lawn", "campus"):
         for x in range(0, size[0], 130):
             if kind == "lawn" or rng.random() < 0.5:
-                _bush(rng, picture, draw, x + rng.randint(-50, 50), base)
+                _bush(rng, image, draw, x + rng.randint(-50, 50), base)
     choices = menu[kind]
     x = rng.randint(0, 60)
     while x < size[0]:
         thing = rng.choices(list(choices), weights=list(choices.values()))[0]
-        thing(rng, picture, draw, x, base + rng.randint(-4, 26))
+        thing(rng, image, draw, x, base + rng.randint(-4, 26))
         x += rng.randint(70, 260)
 
 
-def _car(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _car(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w, h = rng.randint(300, 380), rng.randint(96, 120)
     colour = vary(
         rng,
@@ -184,7 +184,7 @@ def _car(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y
         draw.ellipse((cx - 13, y - 31, cx + 13, y - 5), fill=(128, 130, 134))
 
 
-def _bush(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _bush(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     """A hedge or tree: a heap of leaves in three depths of green."""
     w, h = rng.randint(130, 260), rng.randint(60, 240)
     green = vary(rng, rng.choice([(66, 92, 48), (84, 108, 58), (54, 78, 52), (112, 118, 62)]), 14)
@@ -203,7 +203,7 @@ def _bush(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, 
             draw.ellipse((cx - s, cy - s * 2 // 3, cx + s, cy + s * 2 // 3), fill=vary(rng, colour, 12))
 
 
-def _pole(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _pole(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w = rng.randint(6, 15)
     colour = vary(rng, rng.choice([(96, 100, 104), (60, 66, 62), (140, 140, 138)]), 10)
     draw.rectangle((x, 0, x + w, y), fill=colour)
@@ -211,14 +211,14 @@ def _pole(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, 
     draw.rectangle((x - 4, y - 30, x + w + 4, y), fill=mix(colour, (10, 10, 10), 25))
 
 
-def _pillar(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _pillar(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w = rng.randint(40, 70)
     colour = vary(rng, rng.choice([(206, 206, 204), (150, 156, 164), (178, 170, 158)]), 10)
     for k in range(8):
         draw.rectangle((x + w * k // 8, 0, x + w * (k + 1) // 8, y), fill=mix(colour, (30, 30, 34), abs(k - 2) * 9))
 
 
-def _rail(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _rail(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w, h = rng.randint(150, 420), rng.randint(80, 120)
     colour = vary(rng, rng.choice([(88, 92, 96), (44, 60, 54), (168, 168, 166), (150, 132, 64)]), 10)
     for k in range(x, x + w, rng.choice([14, 22, 60])):
@@ -227,7 +227,7 @@ def _rail(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, 
         draw.line((x, y - level, x + w, y - level), fill=colour, width=6)
 
 
-def _sign(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _sign(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w, h = rng.randint(40, 110), rng.randint(50, 130)
     colour = vary(rng, rng.choice(GAUDY), 20)
     top = y - h - rng.randint(40, 200)
@@ -239,13 +239,13 @@ def _sign(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, 
         )
 
 
-def _bin(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _bin(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     colour = vary(rng, rng.choice([(56, 84, 62), (64, 66, 70), (50, 70, 116)]), 10)
     draw.polygon([(x, y - 84), (x + 50, y - 84), (x + 44, y), (x + 6, y)], fill=colour)
     draw.rectangle((x - 3, y - 92, x + 53, y - 80), fill=mix(colour, (10, 10, 10), 40))
 
 
-def _bench(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _bench(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w = rng.randint(130, 220)
     wood = vary(rng, rng.choice([(112, 82, 56), (60, 62, 66), (52, 66, 108)]), 12)
     for level in (96, 80, 46):
@@ -254,7 +254,7 @@ def _bench(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int,
         draw.rectangle((leg, y - 96, leg + 6, y), fill=(44, 44, 46))
 
 
-def _bicycle(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _bicycle(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     frame = vary(rng, rng.choice(GAUDY), 16)
     r = 42
     for cx in (x + r, x + 3 * r + 16):
@@ -265,7 +265,7 @@ def _bicycle(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: in
         draw.line((*p, *q), fill=frame, width=5)
 
 
-def _desk(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
+def _desk(rng: Random, image: Image.Image, draw: ImageDraw.ImageDraw, x: int, y: int) -> None:
     w, h = rng.randint(140, 260), rng.randint(90, 120)
     colour = vary(rng, rng.choice([(58, 84, 130), (130, 132, 136), (164, 142, 108), (46, 48, 54)]), 12)
     draw.rectangle((x, y - h, x + w, y), fill=colour)
@@ -273,7 +273,7 @@ def _desk(rng: Random, picture: Image.Image, draw: ImageDraw.ImageDraw, x: int, 
     draw.rectangle((x + 10, y - h - 46, x + 52, y - h - 12), fill=(40, 44, 50))
 
 
-def _light(rng: Random, picture: Image.Image, seed: int, size: tuple[int, int], base: int, kind: str) -> Image.Image:
+def _light(rng: Random, image: Image.Image, seed: int, size: tuple[int, int], base: int, kind: str) -> Image.Image:
     """Patches of sun and shade, darker where walls meet the ground, and gloss on the floors of halls."""
     height = size[1]
     broad = clouds(seed + 1, size, height // 2, 2).astype(np.int32)
@@ -281,7 +281,7 @@ def _light(rng: Random, picture: Image.Image, seed: int, size: tuple[int, int], 
     gain = 128 + broad * strength // 64
     rows = np.arange(height)
     gain -= np.where(rows >= base, np.maximum(0, 26 - (rows - base) // 2), 0)[:, None]
-    pixels = np.asarray(picture, dtype=np.int32)
+    pixels = np.asarray(image, dtype=np.int32)
     if kind == "hall":
         mirrored = pixels[2 * base - height : base][::-1] if 2 * base >= height else pixels[:base][::-1]
         span = mirrored.shape[0]

@@ -7,15 +7,15 @@ from PIL import Image, ImageDraw, ImageFilter
 from reidviz.synthetic.drawing.colours import BAGS, RGB, mix, pick
 
 
-def occlude(picture: Image.Image, kind: str, rng: Random) -> None:
-    """Draws a pole, bike, suitcase or loaded trolley in front of the person, onto the picture."""
-    size = picture.size
+def occlude(image: Image.Image, kind: str, rng: Random) -> None:
+    """Draws a pole, bike, suitcase or loaded trolley in front of the person, onto the image."""
+    size = image.size
     layer = Image.new("RGB", size)
     mask = Image.new("L", size, 0)
     pens = (ImageDraw.Draw(layer), ImageDraw.Draw(mask))
     x = rng.choice([rng.uniform(-0.05, 0.22), rng.uniform(0.72, 0.98)])
     {"pole": _pole, "bike": _bike, "luggage": _suitcase, "trolley": _trolley}[kind](pens, size, x, rng)
-    picture.paste(layer, (0, 0), mask.filter(ImageFilter.BoxBlur(1)))
+    image.paste(layer, (0, 0), mask.filter(ImageFilter.BoxBlur(1)))
 
 
 Pens = tuple[ImageDraw.ImageDraw, ImageDraw.ImageDraw]

@@ -22,19 +22,19 @@ def show_card(choice: Choice) -> None:
     origin = format_of(dataset)
     with st.container(border=True):
         st.markdown(f"**{literal(origin.title)}** · {literal(short(dataset.name))}")
-        st.caption(literal(origin.obtain) + (" Some of its pictures are left out here." if dataset.base else ""))
+        st.caption(literal(origin.obtain) + (" Some of its images are left out here." if dataset.base else ""))
         persons = Counter(dataset.identities.tolist())
         nobody = {name: count for name, count in persons.items() if name not in dataset.persons}
         cameras = set(dataset.cameras.tolist()) - {""}
         a, b, c, d = st.columns(4)
         a.metric("Persons", f"{len(dataset.persons):,}")
         b.metric("Cameras", f"{len(cameras):,}" if cameras else "unknown")
-        c.metric("Pictures", f"{len(dataset.samples):,}")
+        c.metric("Images", f"{len(dataset.samples):,}")
         usual = np.median([persons[name] for name in dataset.persons] or [0])
-        d.metric("Pictures a person", f"{usual:.0f}", help="The median over persons")
+        d.metric("Images a person", f"{usual:.0f}", help="The median over persons")
         if nobody:
             st.caption(
-                f":material/info: {sum(nobody.values()):,} pictures of nobody ({literal(', '.join(sorted(nobody)))}), "
+                f":material/info: {sum(nobody.values()):,} images of nobody ({literal(', '.join(sorted(nobody)))}), "
                 "junk and distractors by the rules of Market-1501: they neither train nor are probed."
             )
         for note in (*dataset.notes, unread_line(dataset)):
@@ -44,17 +44,17 @@ def show_card(choice: Choice) -> None:
         for sentence in different:
             st.caption(f":material/info: {literal(sentence)}")
         if origin.counts is not None and not different:
-            st.caption(":material/check: As many persons, cameras and pictures as published.")
+            st.caption(":material/check: As many persons, cameras and images as published.")
     if cameras:
         counts, seen_by, seen = sightings(dataset)
         st.plotly_chart(
             cameras_figure(counts, [plain(name) for name in seen_by], [plain(name) for name in seen]),
             key="data-cameras",
-            alt="Pictures of each person by each camera",
+            alt="Images of each person by each camera",
             config={"displayModeBar": False},
         )
         st.caption(
-            "Pictures of each person by each camera; a gap is a camera that never saw the person."
+            "Images of each person by each camera; a gap is a camera that never saw the person."
             + (f" The first {MOST_PERSONS:,} of {len(persons):,} persons." if len(persons) > MOST_PERSONS else "")
         )
 
@@ -66,7 +66,7 @@ def show_split(choice: Choice) -> None:
     st.subheader("The chosen split", anchor=False)
     used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
     rest = np.setdiff1d(np.arange(len(names)), used)
-    lines = [Markdown("| | persons | pictures |\n|:---|---:|---:|")]
+    lines = [Markdown("| | persons | images |\n|:---|---:|---:|")]
     for name, places in (
         (Markdown("training"), parts.train),
         (Markdown("probes"), parts.probes),
@@ -84,9 +84,9 @@ def show_split(choice: Choice) -> None:
             Markdown("Choose another one."),
         ]
     if alone.any():
-        told.append(Markdown(f"{int(alone.sum()):,} pictures of the gallery are no probe's match: distractors."))
+        told.append(Markdown(f"{int(alone.sum()):,} images of the gallery are no probe's match: distractors."))
     if parts.across_cameras:
-        told.append(Markdown("Gallery pictures of the probe's person by the probe's own camera are ignored."))
+        told.append(Markdown("Gallery images of the probe's person by the probe's own camera are ignored."))
     if parts.left_out:
         told.append(Markdown(f"{len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."))
     st.caption(" ".join(told))

@@ -1,4 +1,4 @@
-"""The doctor's report on a page: plain words, the pictures behind them, and a data set without them."""
+"""The doctor's report on a page: plain words, the images behind them, and a data set without them."""
 
 import streamlit as st
 
@@ -42,7 +42,7 @@ def show_doctor(choice: Choice) -> None:
     if report is None:
         if EXAMINED.get() != key:
             st.caption(
-                "Reads every picture once: files that cannot be used, duplicates, one person under two names, leaks "
+                "Reads every image once: files that cannot be used, duplicates, one person under two names, leaks "
                 "between training and test, odd shapes, missing cameras, names that differ by a zero or a blank."
             )
             st.button("Examine", icon=":material/stethoscope:", type="primary", on_click=_examine, args=(key,))
@@ -57,7 +57,7 @@ def show_doctor(choice: Choice) -> None:
         wait_for(key, work, "Examine", quick_board())
         return
     counts = [counted(len(report.of(severity)), severity) for severity in ("error", "warning", "note")]
-    st.caption(f"{report.pictures:,} pictures examined: {literal(', '.join(counts))}.")
+    st.caption(f"{report.images:,} images examined: {literal(', '.join(counts))}.")
     if not report.findings:
         st.success("Nothing was found wrong.", icon=":material/check_circle:")
         return
@@ -91,7 +91,7 @@ def _show(choice: Choice, finding: Finding, key: str) -> None:
 
 
 def _leave_out(choice: Choice, report: Report, key: str) -> None:
-    """Write the data set without the pictures of some kinds of findings, and choose it."""
+    """Write the data set without the images of some kinds of findings, and choose it."""
     offered = report.spare()
     if not offered:
         return
@@ -100,7 +100,7 @@ def _leave_out(choice: Choice, report: Report, key: str) -> None:
         st.multiselect(
             "Leave out",
             list(offered),
-            format_func=lambda k: f"{k} ({counted(len(offered[k]), 'picture')})",
+            format_func=lambda k: f"{k} ({counted(len(offered[k]), 'image')})",
             key=CLEANED_WITHOUT.of(key).name,
         )
         st.text_input("Name", f"{choice.dataset.layout} cleaned", key=CLEANED_NAME.of(key).name, max_chars=60)

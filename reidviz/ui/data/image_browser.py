@@ -1,4 +1,4 @@
-"""Pictures of a data set, a page at a time: only what is on screen is decoded."""
+"""Images of a data set, a page at a time: only what is on screen is decoded."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,9 @@ EVERY = "all"
 
 
 def browse(choice: Choice) -> None:
-    """Filter by person, camera and role, and leaf through the pictures."""
+    """Filter by person, camera and role, and leaf through the images."""
     dataset = choice.dataset
-    st.subheader("Pictures", anchor=False)
+    st.subheader("Images", anchor=False)
     a, b, c = st.columns([2, 1, 1])
     person = a.selectbox("Person", [EVERY, *np.unique(dataset.identities).tolist()], key="browse-person")
     cameras = np.unique(dataset.cameras).tolist()
@@ -40,13 +40,13 @@ def browse(choice: Choice) -> None:
         keep &= dataset.cameras == camera
     shown = np.flatnonzero(keep)
     if not len(shown):
-        st.info("No picture is like that. Choose another person, camera or role.")
+        st.info("No image is like that. Choose another person, camera or role.")
         return
     pages = -(-len(shown) // A_PAGE)
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(pages, key=f"browse-page {key_of(dataset, shown)}") if pages > 1 else 1
         part = shown[(page - 1) * A_PAGE : page * A_PAGE]
-        st.caption(f"{len(part)} of {len(shown):,} pictures, by person, camera and name")
+        st.caption(f"{len(part)} of {len(shown):,} images, by person, camera and name")
         st.button(
             "Select these",
             icon=":material/lasso_select:",
@@ -59,8 +59,8 @@ def browse(choice: Choice) -> None:
 
 
 def grid(dataset: Dataset, positions: Sequence[int] | IntArray) -> Html:
-    """Pictures as HTML; one that cannot be decoded shows why."""
-    return render("data/image_grid.html", pictures=[_figure(dataset, int(i)) for i in positions])
+    """Images as HTML; one that cannot be decoded shows why."""
+    return render("data/image_grid.html", images=[_figure(dataset, int(i)) for i in positions])
 
 
 def _figure(dataset: Dataset, index: int) -> dict[str, str]:
@@ -70,6 +70,6 @@ def _figure(dataset: Dataset, index: int) -> dict[str, str]:
         "caption": sample.identity + (f" · {sample.camera}" if sample.camera else ""),
     }
     try:
-        return told | {"picture": thumbnail(dataset, index), "error": ""}
+        return told | {"image": thumbnail(dataset, index), "error": ""}
     except ReidvizError as error:
         return told | {"error": error.message}

@@ -143,7 +143,7 @@ def _zip() -> None:
         on_change=_name_it,
         max_upload_size=LARGEST_MB,
         help=f"Up to {LARGEST_MB:,} MB, which the server holds in memory meanwhile; unpack larger ones in the data "
-        "folder yourself. Pictures and lists are unpacked, everything else is left out.",
+        "folder yourself. Images and lists are unpacked, everything else is left out.",
     )
     name = st.text_input("Name", key=ZIP_NAME.name, max_chars=60)
     if importing := IMPORTING.get():
@@ -229,9 +229,9 @@ def _added() -> None:
     with st.popover("Remove a data set", icon=":material/delete:"):
         spec = st.selectbox("Data set", specs, key="remove-data", format_func=short)
         st.caption(
-            "Its pictures, unpacked from a zip, are deleted."
+            "Its images, unpacked from a zip, are deleted."
             if unpacked_for(spec)
-            else "Only its entry goes; its pictures stay where they are."
+            else "Only its entry goes; its images stay where they are."
         )
         st.button("Remove it", icon=":material/delete:", key="remove-now", on_click=_remove, args=(spec,))
 

@@ -29,7 +29,7 @@ def preview(folder: Path) -> None:
         show_error(error)
         offered = (f"folder:{folder}",)
     if len(offered) > 1:
-        st.info(f"There are {len(offered)} lists in it. Which one names the pictures?", icon=":material/help:")
+        st.info(f"There are {len(offered)} lists in it. Which one names the images?", icon=":material/help:")
     spec = offered[0] if len(offered) == 1 else st.selectbox("Read by", offered, key="add-list", format_func=short)
     if spec.startswith("folder:") and Path(spec.partition(":")[2]).is_dir():
         spec += _rule()
@@ -41,7 +41,7 @@ def preview(folder: Path) -> None:
     cameras = set(dataset.cameras.tolist()) - {""}
     seen_by = Markdown(f"{len(cameras):,} cameras" if cameras else "unknown cameras")
     st.markdown(
-        f"**{len(dataset.samples):,} pictures of {len(dataset.persons):,} persons by {seen_by}**, "
+        f"**{len(dataset.samples):,} images of {len(dataset.persons):,} persons by {seen_by}**, "
         f"read as {literal(short(dataset.name))}."
     )
     doubt = questionable(dataset)

@@ -1,6 +1,6 @@
 """What the mouse does on a map beyond what st.plotly_chart reports.
 
-It shows the picture of a point where it rests for a moment, and a click selects the point while the lasso or the box is
+It shows the image of a point where it rests for a moment, and a click selects the point while the lasso or the box is
 the tool at hand (st.plotly_chart reports clicks with other tools only).
 """
 
@@ -28,16 +28,16 @@ _clicking = _component("map_clicking")
 
 
 @fragment
-def hover_pictures(sides: Mapping[str, Points]) -> None:
-    """Show pictures over the charts in containers of these keys, which begin with map-side-; a point's customdata is
+def hover_images(sides: Mapping[str, Points]) -> None:
+    """Show images over the charts in containers of these keys, which begin with map-side-; a point's customdata is
     its row."""
     wanted = MAP_HOVERED.get("")
-    data = {"row": "", "picture": "", "told": ""}
+    data = {"row": "", "image": "", "told": ""}
     found = _found(wanted, sides)
     if found is not None:
         points, row = found
         with suppress(ReidvizError):
-            data |= {"row": wanted, "picture": points.picture(row), "told": points.description(row)}
+            data |= {"row": wanted, "image": points.image(row), "told": points.description(row)}
     _resting(data=data, key=MAP_HOVER.name, height=1, on_row_change=_hovered)
 
 

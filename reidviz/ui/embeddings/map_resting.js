@@ -35,9 +35,9 @@ export default function ({ data, setTriggerValue, parentElement }) {
     shown.style.setProperty(name, theme.getPropertyValue(name));
   if (data.row && data.row === now.wanted) {
     shown.replaceChildren();
-    const picture = document.createElement('img'), words = document.createElement('div');
-    picture.src = data.picture; picture.alt = words.textContent = data.told;
-    shown.append(picture, words);
+    const image = document.createElement('img'), words = document.createElement('div');
+    image.src = data.image; image.alt = words.textContent = data.told;
+    shown.append(image, words);
     shown.style.display = 'block';
     const box = shown.getBoundingClientRect();
     shown.style.left = Math.min(now.x + 16, innerWidth - box.width - 8) + 'px';

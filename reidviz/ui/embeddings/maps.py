@@ -1,4 +1,4 @@
-"""Two maps of the same pictures side by side: drawn, coloured, selected in."""
+"""Two maps of the same images side by side: drawn, coloured, selected in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def lay_out(sides: list[EmbeddingMap], options: MapOptions) -> list[Map]:
 
 
 def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Plane] | None) -> None:
-    """Both maps with what is selected, its lines, and the pictures of the user's own."""
+    """Both maps with what is selected, its lines, and the images of the user's own."""
     choice = maps[0].side.points.choice
     marked = selected(choice)
     judged = next((m.side for m in maps if m.side.ranking is not None), None)
@@ -127,14 +127,14 @@ def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Pl
                     on_select=partial(_take, key, points),
                     selection_mode=("points", "box", "lasso"),
                     config={"scrollZoom": True, "displaylogo": False},
-                    alt=f"{one.method} of {len(visible)} pictures by {one.side.space.name}",
+                    alt=f"{one.method} of {len(visible)} images by {one.side.space.name}",
                 )
             st.caption(_about(one, judge, len(visible)))
     _selection_line(maps, marked)
 
 
 def links_of(judge: EmbeddingMap, points: Points, marked: IntArray) -> Links:
-    """From each of the first selected probes to its nearest true match and to its nearest picture of somebody else."""
+    """From each of the first selected probes to its nearest true match and to its nearest image of somebody else."""
     if judge.ranking is None:
         return Links(NOTHING, NOTHING)
     parts = points.choice.split
@@ -178,13 +178,13 @@ def _selection_line(maps: list[Map], marked: IntArray) -> None:
     a, b = st.columns([4, 1], vertical_alignment="center")
     if not len(marked):
         a.caption(
-            ":material/lasso_select: Lasso or box pictures, or click one: they are selected in both maps and on all "
-            "other pages, and shown below with their neighbours. Rest the mouse on a point to see its picture."
+            ":material/lasso_select: Lasso or box images, or click one: they are selected in both maps and on all "
+            "other pages, and shown below with their neighbours. Rest the mouse on a point to see its image."
         )
         return
     probes = int(np.isin(maps[0].side.points.choice.split.probes, marked).sum())
     a.markdown(
-        f"**{literal(counted(len(marked), 'picture'))} selected**, {probes:,} of them probes"
+        f"**{literal(counted(len(marked), 'image'))} selected**, {probes:,} of them probes"
         + (f"; lines are drawn for the first {MOST_LINKED} of these" if probes > MOST_LINKED else "")
     )
     b.button("Clear", icon=":material/deselect:", key="map-clear", help="Select nothing", on_click=clear)
@@ -217,11 +217,11 @@ def _about(one: Map, judge: EmbeddingMap | None, visible: int) -> Markdown:
 
 
 def _common(one: Points, other: Points) -> tuple[IntArray, IntArray]:
-    """The rows in each of the pictures that both show."""
+    """The rows in each of the images that both show."""
     both = np.intersect1d(one.positions, other.positions)
     return one.rows_of(both), other.rows_of(both)
 
 
 def _alike(one: Points, other: Points) -> bool:
-    """Whether both show the same pictures."""
+    """Whether both show the same images."""
     return len(one) == len(other) and np.array_equal(one.positions, other.positions)

@@ -34,14 +34,14 @@ def show_numbers(sides: Sequence[EmbeddingMap]) -> None:
     lines += [_line(side, one) for side, one in zip(sides, numbers, strict=True)]
     st.markdown("\n".join(lines))
     if shared is not None:
-        told, pictures = shared
+        told, images = shared
         measured = Markdown(
-            f"measured on {pictures:,} pictures; chance is {100 * COUNT / (pictures - 1):.1f} %"
-            if pictures > COUNT + 1
-            else f"by construction: of {pictures:,} pictures every other one is a neighbour"
+            f"measured on {images:,} images; chance is {100 * COUNT / (images - 1):.1f} %"
+            if images > COUNT + 1
+            else f"by construction: of {images:,} images every other one is a neighbour"
         )
         st.markdown(
-            f"Both spaces agree on **{told:.1f} %** of a picture's {min(COUNT, pictures - 1)} nearest neighbours "
+            f"Both spaces agree on **{told:.1f} %** of an image's {min(COUNT, images - 1)} nearest neighbours "
             f"({measured})."
         )
     for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
@@ -75,7 +75,7 @@ def _line(side: EmbeddingMap, one: Numbers) -> Markdown:
 
 def _histogram(name: str, side: EmbeddingMap, found: Distances | None) -> None:
     if found is None:
-        st.caption("There are no two pictures of one person among these, or none of two.")
+        st.caption("There are no two images of one person among these, or none of two.")
         return
     st.plotly_chart(
         distances_figure(found.edges, found.same, found.different),
@@ -92,16 +92,16 @@ def _counted(pairs: int, total: int) -> Markdown:
 
 
 def _definitions(numbers: Sequence[Numbers]) -> None:
-    pictures = next((one.camera.pictures for one in numbers if one.camera is not None), 0)
+    images = next((one.camera.images for one in numbers if one.camera is not None), 0)
     over = next((one.silhouette[1] for one in numbers if one.silhouette is not None), 0)
     st.caption(
-        f"**Persons keep together**: mean silhouette over {over:,} pictures of persons with two pictures or more, from "
+        f"**Persons keep together**: mean silhouette over {over:,} images of persons with two images or more, from "
         "-1 (nearer to somebody else) to 1. **Distances overlap**: the area that the histograms of distances within "
-        "and between persons share; 0 % where one threshold tells all. **Camera told**: share of pictures whose camera "
+        "and between persons share; 0 % where one threshold tells all. **Camera told**: share of images whose camera "
         "a linear probe (logistic regression, 5-fold, fitted on other persons) reads from the feature, the mean over "
-        f"cameras, on {pictures:,} pictures; chance means a feature free of camera bias. **Agree**: the share of a "
-        f"picture's {COUNT} nearest other pictures that are the same in both spaces. All in the original spaces, "
-        "before any projection; of a joint feature, persons and cameras are those of the picture beside the probe."
+        f"cameras, on {images:,} images; chance means a feature free of camera bias. **Agree**: the share of a "
+        f"image's {COUNT} nearest other images that are the same in both spaces. All in the original spaces, "
+        "before any projection; of a joint feature, persons and cameras are those of the image beside the probe."
     )
 
 
@@ -118,7 +118,7 @@ def _numbers(side: EmbeddingMap) -> Numbers:
 
 @remembered(st.cache_resource, max_entries=16)
 def _agreement(one: EmbeddingMap, other: EmbeddingMap) -> tuple[float, int] | None:
-    """Percent, and the pictures it was taken over; None where both maps show the same space."""
+    """Percent, and the images it was taken over; None where both maps show the same space."""
     if one.key == other.key:
         return None
     smaller = min((one.points, other.points), key=lambda points: len(points.positions))

@@ -1,4 +1,4 @@
-"""The selected pictures, each with its nearest neighbours in the original space of both maps."""
+"""The selected images, each with its nearest neighbours in the original space of both maps."""
 
 from collections.abc import Sequence
 
@@ -22,22 +22,22 @@ NEIGHBOURS = 10
 
 
 def show_selected(sides: Sequence[EmbeddingMap]) -> None:
-    """All selected pictures as a strip."""
+    """All selected images as a strip."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
         return
-    st.subheader("Selected pictures and their neighbours", anchor=False)
+    st.subheader("Selected images and their neighbours", anchor=False)
     if len(rows) > 1:
         with said():
-            pictures = [(points.picture(row), points.description(row)) for row in rows[:STRIP].tolist()]
-            st.html(render("widgets/picture_row.html", kind="rv-strip", pictures=pictures))
+            images = [(points.image(row), points.description(row)) for row in rows[:STRIP].tolist()]
+            st.html(render("widgets/image_row.html", kind="rv-strip", images=images))
     if len(rows) > STRIP:
         st.caption(f"The first {STRIP} of {len(rows):,}.")
 
 
 def show_neighbours(sides: Sequence[EmbeddingMap]) -> None:
-    """Some of the selected pictures at a time, each with its neighbours."""
+    """Some of the selected images at a time, each with its neighbours."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
@@ -50,14 +50,14 @@ def show_neighbours(sides: Sequence[EmbeddingMap]) -> None:
 
 
 def neighbours_row(side: EmbeddingMap, features: Float32Array, identity: str | None, leave_out: int | None) -> Row:
-    """The pictures nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
+    """The images nearest to one with features (1, D), in the original space of a side; leave_out is its own row."""
     points = side.points
     places, distances = nearest(side.features, features, NEIGHBOURS + 1)
     pairs = [(p, d) for p, d in zip(places[0].tolist(), distances[0].tolist(), strict=True) if p != leave_out]
     cards = tuple(
         Card(
             rank + 1,
-            points.picture(place),
+            points.image(place),
             str(points.identities[place]),
             str(points.cameras[place]),
             f"d {distance:.3f}",
@@ -65,7 +65,7 @@ def neighbours_row(side: EmbeddingMap, features: Float32Array, identity: str | N
         )
         for rank, (place, distance) in enumerate(pairs[:NEIGHBOURS])
     )
-    note = f"the nearest of {len(points):,} pictures, before any projection"
+    note = f"the nearest of {len(points):,} images, before any projection"
     return Row(side.space.name, side.style, note, cards)
 
 
@@ -73,7 +73,7 @@ def _show_one(sides: Sequence[EmbeddingMap], points: Points, row: int) -> None:
     sample = points.dataset.samples[points.positions[row]]
     left, right = st.columns([1, 6], gap="medium")
     with left:
-        st.image(points.picture(row), alt=points.description(row))
+        st.image(points.image(row), alt=points.description(row))
         st.caption(literal(points.description(row)))
         for side in sides:
             rank = _rank_of(side, int(points.positions[row]))

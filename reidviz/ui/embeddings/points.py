@@ -1,4 +1,4 @@
-"""Which pictures stand on the maps of the Embeddings page: of the chosen data set, and of another one beside it."""
+"""Which images stand on the maps of the Embeddings page: of the chosen data set, and of another one beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ from reidviz.ui.widgets.thumbnails import thumbnail
 MOST = 100_000
 MOST_PAIRS = 2_000
 ROLES = ("probe", "gallery", "training", "not used")
-TEST: Final = "test pictures"
-EVERY: Final = "all pictures"
+TEST: Final = "test images"
+EVERY: Final = "all images"
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Rows of a map: pictures of the chosen data set at ascending positions, then pictures of another one.
+    """Rows of a map: images of the chosen data set at ascending positions, then images of another one.
 
-    total  pictures there were to show before a sample was taken
+    total  images there were to show before a sample was taken
     """
 
     choice: Choice
@@ -64,7 +64,7 @@ class Points:
 
     @cached_property
     def individuals(self) -> npt.NDArray[np.str_]:
-        """The person of each row of the chosen data set; pictures of nobody show one each (Dataset.individuals)."""
+        """The person of each row of the chosen data set; images of nobody show one each (Dataset.individuals)."""
         return self.dataset.individuals[self.positions]
 
     @cached_property
@@ -79,7 +79,7 @@ class Points:
 
     @cached_property
     def roles(self) -> npt.NDArray[np.str_]:
-        """What each row does in the protocol: one of ROLES; pictures of the other data set are not used."""
+        """What each row does in the protocol: one of ROLES; images of the other data set are not used."""
         roles = np.full(len(self), ROLES[3], dtype="<U8")
         own = roles[: len(self.positions)]
         parts = self.choice.split
@@ -92,21 +92,21 @@ class Points:
         camera = f", camera {self.cameras[row]}" if self.cameras[row] else ""
         return f"person {self.identities[row]}{camera}, {self.roles[row]}"
 
-    def picture(self, row: int) -> str:
-        """The data URI of the picture of a row."""
+    def image(self, row: int) -> str:
+        """The data URI of the image of a row."""
         if row < len(self.positions):
             return thumbnail(self.dataset, int(self.positions[row]))
         assert self.other is not None
         return thumbnail(self.other, int(self.others[row - len(self.positions)]))
 
     def rows_of(self, positions: IntArray) -> IntArray:
-        """The rows of pictures of the chosen data set, those that are on the map."""
+        """The rows of images of the chosen data set, those that are on the map."""
         rows = np.searchsorted(self.positions, positions).clip(max=max(0, len(self.positions) - 1))
         return rows[self.positions[rows] == positions] if len(self.positions) else positions[:0]
 
 
 def points_of(choice: Choice, shown: str, other: Dataset | None, most: int) -> Points:
-    """The pictures to show: those of the test or all, at most so many, each person keeping about the same share."""
+    """The images to show: those of the test or all, at most so many, each person keeping about the same share."""
     parts = choice.split
     test = np.unique(np.concatenate([parts.probes, parts.gallery]))
     own = test if shown == TEST else np.arange(len(choice.dataset.samples))
@@ -120,18 +120,18 @@ def points_of(choice: Choice, shown: str, other: Dataset | None, most: int) -> P
 
 
 def choose_points(choice: Choice) -> tuple[Points, Points]:
-    """Draw the choice of pictures; the points of a space of pictures, and those of a space of pairs, which are fewer
+    """Draw the choice of images; the points of a space of images, and those of a space of pairs, which are fewer
     and of the chosen data set alone."""
     a, b = st.columns([2, 3])
     with a:
-        shown = st.segmented_control("Pictures", [TEST, EVERY], default=TEST, required=True, key="map-pictures") or TEST
+        shown = st.segmented_control("Images", [TEST, EVERY], default=TEST, required=True, key="map-images") or TEST
     names = ["none", *(name for name in known_data() if name != choice.dataset.name)]
     beside = b.selectbox(
         "Beside them, another data set",
         names,
         key="map-beside",
         format_func=lambda name: titles(names)[name],
-        help="Its test pictures are laid out in the same space of ranking features, so that domains can be compared. "
+        help="Its test images are laid out in the same space of ranking features, so that domains can be compared. "
         "They cannot be selected.",
     )
     other = None if beside == "none" else or_stop(partial(dataset_named, beside))
@@ -141,13 +141,13 @@ def choose_points(choice: Choice) -> tuple[Points, Points]:
 def describe_points(points: Points) -> Markdown:
     """What the maps show, in words."""
     persons = len(set(points.identities[: len(points.positions)].tolist()) & set(points.dataset.persons))
-    text = Markdown(f"{len(points.positions):,} pictures of {persons:,} persons")
+    text = Markdown(f"{len(points.positions):,} images of {persons:,} persons")
     if points.other is not None:
         beside = literal(short(points.other.name))
-        text = Markdown(f"{text}, beside {len(points.others):,} test pictures of {beside}")
+        text = Markdown(f"{text}, beside {len(points.others):,} test images of {beside}")
     if len(points) < points.total:
         text = Markdown(
-            f"{text} (a sample of {points.total:,} pictures, in which each person keeps about the same share)"
+            f"{text} (a sample of {points.total:,} images, in which each person keeps about the same share)"
         )
     return text
 

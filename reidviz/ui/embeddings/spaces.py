@@ -1,4 +1,4 @@
-"""The two maps of the Embeddings page before they are drawn: two spaces, what they make of the pictures, the planes."""
+"""The two maps of the Embeddings page before they are drawn: two spaces, what they make of the images, the planes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ NAMES = ("left", "right")
 class EmbeddingMap:
     """One map: a space and the features (N, D) of the points in it.
 
-    probe  of a space of pairs, the position of the probe that each picture is seen with
+    probe  of a space of pairs, the position of the probe that each image is seen with
     """
 
     space: Space
@@ -88,14 +88,14 @@ def choose_spaces(choice: Choice) -> tuple[Space, Space]:
             names,
             names.index(before[1] if len(before) > 1 else names[-1]),
             key=f"map-right {' '.join(names)}",
-            help="Any other model's ranking feature, or what a classifier makes of each picture beside one probe "
+            help="Any other model's ranking feature, or what a classifier makes of each image beside one probe "
             "(its joint feature at fc7 or conv5).",
         )
     return spaces[one], spaces[other]
 
 
 def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
-    """Draw the choice of the probe that pictures are paired with, a selected one at first: its position."""
+    """Draw the choice of the probe that images are paired with, a selected one at first: its position."""
     ids = {choice.dataset.samples[i].id: int(i) for i in choice.split.probes.tolist()}
     wanted = [choice.dataset.samples[i].id for i in marked.tolist()] + [st.query_params.get("probe", "")]
     first = next((one for one in wanted if one in ids), next(iter(ids)))
@@ -107,7 +107,7 @@ def choose_pair_probe(choice: Choice, marked: IntArray) -> int:
         list(ids),
         key=probe.name,
         format_func=printable,
-        help="Each point of a joint feature is the pair of this probe and a picture.",
+        help="Each point of a joint feature is the pair of this probe and an image.",
     )
     st.button(
         "Take the selected probe",
@@ -133,8 +133,8 @@ def maps_or_progress(wanted: Sequence[tuple[Space, Points]], probe: int | None) 
                 describe(*one, progress)
 
         names = dict.fromkeys(literal(space.name) for space, *_ in missing)
-        st.markdown(f"**Describing pictures** with {', '.join(names)}: once, then it is kept on disk.")
-        wait_for(key_of("features", missing), work, "Describe the pictures", board())
+        st.markdown(f"**Describing images** with {', '.join(names)}: once, then it is kept on disk.")
+        wait_for(key_of("features", missing), work, "Describe the images", board())
         st.stop()
     return [
         EmbeddingMap(

@@ -1,4 +1,4 @@
-"""A picture of the user's own on both maps: where it falls, and who is nearest to it."""
+"""An image of the user's own on both maps: where it falls, and who is nearest to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import Float32Array
-from reidviz.data.images.decode import picture, resize
+from reidviz.data.images.decode import load_image, resize
 from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.evaluation.embedding.projection import Plane, interpolate_position, principal_of
-from reidviz.evaluation.embedding.spaces import describe_picture, width_and_height
+from reidviz.evaluation.embedding.spaces import describe_image, width_and_height
 from reidviz.ui.embeddings.maps import Map
 from reidviz.ui.embeddings.neighbours import neighbours_row
 from reidviz.ui.embeddings.spaces import EmbeddingMap
@@ -24,7 +24,7 @@ ANCHORS = 10
 
 @dataclass(frozen=True, eq=False)
 class Uploaded(KeyedImage):
-    """A picture of the user's own."""
+    """An image of the user's own."""
 
     def features(self, side: EmbeddingMap) -> Float32Array:
         """Its features (1, D) in the space of a side."""
@@ -41,25 +41,25 @@ class Uploaded(KeyedImage):
 
 
 def choose_upload() -> Uploaded | None:
-    """Draw the upload of a picture."""
-    mine = upload("A picture of your own, cropped to one person, on both maps", "map-upload")
+    """Draw the upload of an image."""
+    mine = upload("An image of your own, cropped to one person, on both maps", "map-upload")
     return None if mine is None else Uploaded(mine.image, mine.key)
 
 
 def show_uploaded(uploaded: Uploaded, sides: Sequence[EmbeddingMap]) -> None:
-    """The uploaded picture and its nearest neighbours in both spaces."""
-    st.subheader("Your picture and its neighbours", anchor=False)
+    """The uploaded image and its nearest neighbours in both spaces."""
+    st.subheader("Your image and its neighbours", anchor=False)
     left, right = st.columns([1, 6], gap="medium")
     with left:
-        st.image(data_uri(uploaded.image), alt="the uploaded picture")
+        st.image(data_uri(uploaded.image), alt="the uploaded image")
         st.caption("The star on both maps. Its identity is not known here, so nothing is marked right or wrong.")
     with right:
         rows = [neighbours_row(side, uploaded.features(side), None, None) for side in sides]
         st.html(rows_html(rows))
 
 
-@remembered(st.cache_data, max_entries=32, show_spinner="Describing your picture …")
+@remembered(st.cache_data, max_entries=32, show_spinner="Describing your image …")
 def _features(mine: KeyedImage, side: EmbeddingMap) -> Float32Array:
     width, height = width_and_height(side.space)
-    probe = None if side.probe is None else resize(picture(side.points.dataset, side.probe), height, width)
-    return np.asarray(describe_picture(side.space, resize(mine.image, height, width), probe))
+    probe = None if side.probe is None else resize(load_image(side.points.dataset, side.probe), height, width)
+    return np.asarray(describe_image(side.space, resize(mine.image, height, width), probe))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.transfer.domain_gap import distances
@@ -40,10 +40,10 @@ def show_pair(comparison: Comparison) -> None:
     with b:
         chosen = int(offered[st.pagination(len(offered), key=key) - 1])
     if held.any():
-        st.caption(f":material/lasso_select: The first {int(held.sum()):,} hold a selected picture.")
+        st.caption(f":material/lasso_select: The first {int(held.sum()):,} hold a selected image.")
     st.caption(
-        "Pictures in grey; orange where the joint map after conv5 is active (root mean square over its channels, from "
-        "its weakest to its strongest place). Both pictures of a pair carry the same map. Green frame: one person; "
+        "Images in grey; orange where the joint map after conv5 is active (root mean square over its channels, from "
+        "its weakest to its strongest place). Both images of a pair carry the same map. Green frame: one person; "
         "dashed: two."
     )
     with said():
@@ -77,14 +77,14 @@ def _maps(comparison: Comparison, pair: int, target: bool) -> tuple[Float32Array
 def _pair(
     dataset: Dataset, pairs: Pairs, pair: int, maps: tuple[Float32Array, Float32Array], note: str
 ) -> dict[str, Any]:
-    pictures = [picture(dataset, int(i)) for i in (pairs.first[pair], pairs.second[pair])]
+    images = [load_image(dataset, int(i)) for i in (pairs.first[pair], pairs.second[pair])]
     heats = [energy(joint[None])[0] for joint in maps]
     return {
         "same": bool(pairs.same[pair]),
         "kind": "one person" if pairs.same[pair] else "two persons",
         "note": note,
         "sides": [
-            (when, [data_uri(overlaid(one, heat)) for one in pictures])
+            (when, [data_uri(overlaid(one, heat)) for one in images])
             for when, heat in zip(("before", "after"), heats, strict=True)
         ],
     }

@@ -1,4 +1,4 @@
-"""Two pictures to be compared: from the data, from what is selected, or uploaded."""
+"""Two images to be compared: from the data, from what is selected, or uploaded."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import streamlit as st
 from reidviz.common.arrays import IntArray
 from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
@@ -23,7 +23,7 @@ from reidviz.ui.widgets.thumbnails import KeyedImage
 
 @dataclass(frozen=True, eq=False)
 class PairImage(KeyedImage):
-    """One of two pictures; person and camera are None where they are not known."""
+    """One of two images; person and camera are None where they are not known."""
 
     told: str
     person: str | None
@@ -31,7 +31,7 @@ class PairImage(KeyedImage):
 
 
 def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
-    """Draw the choice of two pictures; at first a probe and its true match."""
+    """Draw the choice of two images; at first a probe and its true match."""
     ids = {choice.dataset.samples[i].id: int(i) for i in _test(choice).tolist()}
     first_key, second_key = pair_keys(choice.dataset)
     _start(choice, ids)
@@ -39,9 +39,9 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairI
     marked = [one for one in marked if one in ids]
     left, right = st.columns(2)
     with left:
-        first = _one(choice, ids, first_key, "First picture")
+        first = _one(choice, ids, first_key, "First image")
     with right:
-        second = _one(choice, ids, second_key, "Second picture")
+        second = _one(choice, ids, second_key, "Second image")
     with st.container(horizontal=True):
         probe = first_key.get("")
         for label, help_, found in _suggestions(choice, results, ids, probe):
@@ -50,7 +50,7 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairI
             "The first two selected",
             icon=":material/lasso_select:",
             disabled=len(marked) < 2,
-            help="Pictures are selected on the Embeddings page, or below.",
+            help="Images are selected on the Embeddings page, or below.",
             on_click=take_pair,
             args=(choice.dataset, *marked[:2]),
         )
@@ -61,17 +61,17 @@ def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) ->
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.selectbox(label, list(ids), key=key.name, format_func=lambda one: _label(choice, ids[one]))
         with st.popover("Upload", icon=":material/upload:"):
-            mine = upload("A picture of one person instead", key.of("file").name)
+            mine = upload("An image of one person instead", key.of("file").name)
     if mine is not None:
-        return PairImage(mine.image, mine.key, "your picture", None, None)
+        return PairImage(mine.image, mine.key, "your image", None, None)
     position = ids[wanted]
     sample = choice.dataset.samples[position]
-    image = or_stop(lambda: picture(choice.dataset, position))
+    image = or_stop(lambda: load_image(choice.dataset, position))
     return PairImage(image, key_of(choice.dataset, position), _label(choice, position), sample.identity, sample.camera)
 
 
 def _start(choice: Choice, ids: dict[str, int]) -> None:
-    """A probe and its true match, unless two pictures of this data set were chosen before."""
+    """A probe and its true match, unless two images of this data set were chosen before."""
     first_key, second_key = pair_keys(choice.dataset)
     for first, second in ((first_key.get(""), second_key.get("")), _before(choice.dataset).get(("", ""))):
         if first in ids and second in ids:
@@ -90,7 +90,7 @@ def _start(choice: Choice, ids: dict[str, int]) -> None:
 def _suggestions(
     choice: Choice, results: list[Result], ids: dict[str, int], first: str
 ) -> list[tuple[Markdown, Markdown, str]]:
-    """What the second picture could be, where the first is a probe: label, help and sample id."""
+    """What the second image could be, where the first is a probe: label, help and sample id."""
     place = np.flatnonzero(choice.split.probes == ids[first])
     if not len(place):
         return []
@@ -105,25 +105,25 @@ def _suggestions(
             break
         nearest = choice.dataset.samples[gallery[int(distances.argmin())]].id
         name = literal(result.ranker.name)
-        told = Markdown(f"The picture of somebody else that {name} puts nearest")
+        told = Markdown(f"The image of somebody else that {name} puts nearest")
         found.append((Markdown(f"Wrong by {name}"), told, nearest))
     return found
 
 
 def pair_keys(dataset: Dataset) -> tuple[Key[str], Key[str]]:
-    """Where the session keeps the ids of the two chosen pictures of a data set."""
+    """Where the session keeps the ids of the two chosen images of a data set."""
     return PAIR_FIRST.of(key_of(dataset)), PAIR_SECOND.of(key_of(dataset))
 
 
 def take_pair(dataset: Dataset, first: str, second: str) -> None:
-    """Choose two pictures of a data set by their ids, instead of uploaded ones too."""
+    """Choose two images of a data set by their ids, instead of uploaded ones too."""
     for key, chosen in zip(pair_keys(dataset), (first, second), strict=True):
         key.set(chosen)
         key.of("file").pop()
 
 
 def remember_pair(dataset: Dataset) -> None:
-    """Keep the two pictures when another page or another data set is chosen."""
+    """Keep the two images when another page or another data set is chosen."""
     first, second = pair_keys(dataset)
     _before(dataset).set((first.get(""), second.get("")))
 

@@ -1,4 +1,4 @@
-"""One pair of pictures: what every model says of it, pass by pass, and where it stands among all test pairs."""
+"""One pair of images: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
 
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
-ORDERS = (Plain("first picture first"), Plain("second picture first"))
+ORDERS = (Plain("first image first"), Plain("second image first"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +49,14 @@ class PassScores:
 
 
 def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[Tested]) -> dict[str, float]:
-    """Both pictures, a table of what each ranker says, and the single passes. Returns the score by ranker name."""
+    """Both images, a table of what each ranker says, and the single passes. Returns the score by ranker name."""
     passes = or_stop(
         lambda: {one.ranker.name: passes_of(one.ranker.path, one.ranker.sha256, first, second) for one in every}
     )
     scores = {one.ranker.name: passes[one.ranker.name].score(one.ranker) for one in every}
     left, right = st.columns([2, 5], gap="medium")
     with left:
-        st.html(_pictures(first, second))
+        st.html(_images(first, second))
         st.markdown(_truth(first, second))
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
@@ -81,26 +81,26 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
 
 @remembered(st.cache_data, max_entries=256)
 def passes_of(path: Path, sha256: str, first: KeyedImage, second: KeyedImage) -> PassScores:
-    """All passes of one network on two pictures."""
+    """All passes of one network on two images."""
     from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
     from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
     network, card = loaded(path, sha256, settings.device())
     size = card.architecture.height, card.architecture.width
-    pictures = resize(first.image, *size), resize(second.image, *size)
+    images = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()
     ranks = not isinstance(network, MTDnet) or network.feature is not None
     return PassScores(
-        probabilities(network, *pictures, device).ravel() if isinstance(network, MTDnet) else None,
-        squared_distances(network, *pictures, device).ravel() if ranks else None,
+        probabilities(network, *images, device).ravel() if isinstance(network, MTDnet) else None,
+        squared_distances(network, *images, device).ravel() if ranks else None,
     )
 
 
-def _pictures(first: PairImage, second: PairImage) -> Html:
+def _images(first: PairImage, second: PairImage) -> Html:
     kind = "rv-two same" if first.person is not None and first.person == second.person else "rv-two"
-    pictures = [(data_uri(one.image), one.told) for one in (first, second)]
-    return render("widgets/picture_row.html", kind=kind, pictures=pictures)
+    images = [(data_uri(one.image), one.told) for one in (first, second)]
+    return render("widgets/image_row.html", kind=kind, images=images)
 
 
 def _truth(first: PairImage, second: PairImage) -> Markdown:

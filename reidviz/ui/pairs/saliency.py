@@ -1,4 +1,4 @@
-"""Why: which regions of two pictures made the decision of each branch of one network."""
+"""Why: which regions of two images made the decision of each branch of one network."""
 
 import time
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ MOST_KEPT = 128
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """Relevance of the places of both pictures, and how much the score changes when the most important fifth of both
+    """Relevance of the places of both images, and how much the score changes when the most important fifth of both
     is hidden, and as much elsewhere."""
 
     score: float
@@ -60,15 +60,15 @@ def show_why(first: PairImage, second: PairImage, rankers: list[Ranker]) -> None
             key="why-method",
             format_func=literal,
             help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
-            "of the score is lost where a patch covers a place; some seconds, and each picture by itself.",
+            "of the score is lost where a patch covers a place; some seconds, and each image by itself.",
         )
     for column, branch in zip(st.columns(2), or_stop(lambda: _branches(ranker)), strict=False):
         with column, said():
             st.markdown(f"**{BRANCHES[branch]}**")
             _show(first, second, ranker, branch, METHODS[method or "gradient × activation"])
     st.caption(
-        "Orange places speak for *the same person*, blue ones against; each pair of pictures is drawn to its own "
-        "strongest place. By gradient both pictures carry one map of the classifier: places of its joint map after "
+        "Orange places speak for *the same person*, blue ones against; each pair of images is drawn to its own "
+        "strongest place. By gradient both images carry one map of the classifier: places of its joint map after "
         "conv5 belong to both. Explained are minus the squared distance, and the log odds of P(same), both orders."
     )
 
@@ -83,13 +83,13 @@ def _branches(ranker: Ranker) -> "list[Branch]":
 def _show(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> None:
     found = _explained(first, second, ranker, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
-    pictures = [
+    images = [
         (data_uri(signed_overlay(one.image, map_, strongest)), f"{one.told}: what mattered")
         for one, map_ in ((first, found.first), (second, found.second))
     ]
-    st.html(render("widgets/picture_row.html", kind="rv-why", pictures=pictures))
+    st.html(render("widgets/image_row.html", kind="rv-why", images=images))
     st.caption(
-        f"{literal(ranker.name)}. Check: hiding the {HIDDEN:.0%} called most important on both pictures changes the "
+        f"{literal(ranker.name)}. Check: hiding the {HIDDEN:.0%} called most important on both images changes the "
         f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
     )
 
@@ -125,7 +125,7 @@ def _why(
 
     network, card = loaded(ranker.path, ranker.sha256, settings.device())
     size = card.architecture.height, card.architecture.width
-    pictures = resize(first.image, *size), resize(second.image, *size)
+    images = resize(first.image, *size), resize(second.image, *size)
     device = settings.device()
     started = time.monotonic()
 
@@ -133,6 +133,6 @@ def _why(
         left = time_left(done, total, time.monotonic() - started)
         bar.progress(done / total, text=f"{literal(what)}: {done} of {total} {literal(left)}")
 
-    found = explain(network, branch, method, *pictures, device, progress)
-    changes = deletion(network, branch, *pictures, found, HIDDEN, np.random.default_rng(0), device)
+    found = explain(network, branch, method, *images, device, progress)
+    changes = deletion(network, branch, *images, found, HIDDEN, np.random.default_rng(0), device)
     return Why(found.score, found.first, found.second, *changes)

@@ -1,4 +1,4 @@
-"""Both tasks of one network against each other on all test pairs, and the pictures behind any corner."""
+"""Both tasks of one network against each other on all test pairs, and the images behind any corner."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -82,12 +82,12 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
     st.caption(
         f"All {int(same.sum()):,} pairs of one person, {different:,} of different persons{drawn}. Dashed: the "
         "thresholds in use. Top left both tasks say *the same*, bottom right both say *different*; in the other two "
-        "corners they part. Lasso any corner to see its pictures."
+        "corners they part. Lasso any corner to see its images."
     )
 
 
-def show_pictures(choice: Choice, tasks: Tasks) -> None:
-    """The pictures of the pairs in some corner, or of those that were lassoed, the gravest first."""
+def show_images(choice: Choice, tasks: Tasks) -> None:
+    """The images of the pairs in some corner, or of those that were lassoed, the gravest first."""
     kinds = _corners(tasks) | {LASSOED: lassoed(choice, tasks.pairs)}
     names = [name for name in kinds if name != LASSOED]
     if len(kinds[LASSOED]):
@@ -108,7 +108,7 @@ def show_pictures(choice: Choice, tasks: Tasks) -> None:
         page = st.pagination(pages, key=f"pairs-page {shown_key}") if pages > 1 else 1
         on_page = rows[(page - 1) * A_PAGE : page * A_PAGE]
         st.button(
-            "Select these pictures",
+            "Select these images",
             icon=":material/lasso_select:",
             help="They become the selection of all pages",
             on_click=_select,
@@ -213,7 +213,7 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> dict[str, Any]:
         scores.append(f"s {tasks.known.values[row]:.2f}")
     return {
         "same": same,
-        "pictures": [(thumbnail(choice.dataset, i), s.identity) for i, s in zip(places, samples, strict=True)],
+        "images": [(thumbnail(choice.dataset, i), s.identity) for i, s in zip(places, samples, strict=True)],
         "who": f"✓ {samples[0].identity}" if same else f"✗ {samples[0].identity} | {samples[1].identity}",
         "cameras": " | ".join(s.camera or "?" for s in samples),
         "scores": " · ".join(scores),

@@ -109,7 +109,7 @@ def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
         said.append(
             Markdown(
                 f"*Cascade {CASCADE.cascade}* is shown first: the classifier has rescored the {CASCADE.cascade} "
-                "gallery pictures that the ranking branch puts nearest, the others follow in its order."
+                "gallery images that the ranking branch puts nearest, the others follow in its order."
             )
         )
     missing = [literal(r.name) for r, scoring in zip(choice.rankers, at_hand, strict=True) if scoring is None]

@@ -19,7 +19,7 @@ KEEP: Final = ("only the box", "all but the box")
 
 
 def choose_box(whole: KeyedImage) -> KeyedImage | None:
-    """Draw the probe to drag a box over; the picture as the models are to see it, None where there is no box."""
+    """Draw the probe to drag a box over; the image as the models are to see it, None where there is no box."""
     keep = st.radio("The models see", KEEP, key="box-keep")
     chart = BOX.of(whole.key)
     st.plotly_chart(
@@ -32,16 +32,16 @@ def choose_box(whole: KeyedImage) -> KeyedImage | None:
     )
     box = _box(chart.get(), whole.image)
     if box is None:
-        st.caption("Drag a box over the picture: the lists follow. Double-click takes it away.")
+        st.caption("Drag a box over the image: the lists follow. Double-click takes it away.")
         return None
     shown = (only_box if keep == KEEP[0] else without_box)(np.asarray(whole.image), box)
     kept = Markdown("Only the box" if keep == KEEP[0] else "All but the box")
-    st.caption(f"{kept}; the rest has the picture's mean colour. Double-click takes the box away.")
+    st.caption(f"{kept}; the rest has the image's mean colour. Double-click takes the box away.")
     return KeyedImage(Image.fromarray(shown), key_of(whole, keep, box))
 
 
 def _figure(image: Image.Image) -> go.Figure:
-    """The picture, under a grid of unseen points: a box selects points, and is reported only where it finds some."""
+    """The image, under a grid of unseen points: a box selects points, and is reported only where it finds some."""
     x, y = np.meshgrid(np.linspace(0, image.width, GRID), np.linspace(0, image.height, 2 * GRID))
     figure = go.Figure(
         go.Scatter(x=x.ravel(), y=y.ravel(), mode="markers", marker={"opacity": 0, "size": 3}, hoverinfo="skip")
@@ -71,7 +71,7 @@ def _figure(image: Image.Image) -> go.Figure:
 
 
 def _box(event: object, image: Image.Image) -> Box | None:
-    """Top, left, bottom and right of the box in an event, as shares of the picture."""
+    """Top, left, bottom and right of the box in an event, as shares of the image."""
     try:
         found = event["selection"]["box"][0]  # type: ignore[index]
         left, right = sorted(float(x) / image.width for x in found["x"])

@@ -1,4 +1,4 @@
-"""The gallery ranked for a picture that no scores are kept of: an uploaded one, or a probe with a part of it hidden."""
+"""The gallery ranked for an image that no scores are kept of: an uploaded one, or a probe with a part of it hidden."""
 
 import time
 from collections.abc import Iterator
@@ -23,21 +23,21 @@ from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import KeyedImage
 
 
-def scores_of_picture(picture: KeyedImage, choice: Choice) -> Iterator[tuple[Ranker, Scores]]:
-    """Every chosen ranker with its scores (1, gallery) of one picture, one after the other, with a bar that tells how
+def scores_of_image(image: KeyedImage, choice: Choice) -> Iterator[tuple[Ranker, Scores]]:
+    """Every chosen ranker with its scores (1, gallery) of one image, one after the other, with a bar that tells how
     far it is."""
     bar = st.progress(0.0)
     started = time.monotonic()
     for done, ranker in enumerate(choice.rankers):
         remaining = time_left(done, len(choice.rankers), time.monotonic() - started)
         bar.progress(done / len(choice.rankers), text=f"Ranking with {literal(ranker.name)} … {literal(remaining)}")
-        yield ranker, or_stop(partial(_scores, picture, ranker, choice))
+        yield ranker, or_stop(partial(_scores, image, ranker, choice))
     bar.empty()
 
 
-def _scores(picture: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
+def _scores(image: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
     def of(kind: Kind) -> Scores:
-        return _part(picture, ranker.path, ranker.sha256, kind, choice.dataset, choice.split)
+        return _part(image, ranker.path, ranker.sha256, kind, choice.dataset, choice.split)
 
     if ranker.kind != "fused":
         return of(ranker.kind)
@@ -46,9 +46,9 @@ def _scores(picture: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
 
 
 @remembered(st.cache_data, max_entries=64)
-def _part(picture: KeyedImage, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
+def _part(image: KeyedImage, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
     from reidviz.evaluation.scoring.image import Gallery, scores_of_image
 
     sizes = read_card(path).architecture
     gallery = Gallery(path, sha256, dataset, split, settings.device())
-    return scores_of_image(resize(picture.image, sizes.height, sizes.width), kind, gallery)
+    return scores_of_image(resize(image.image, sizes.height, sizes.width), kind, gallery)

@@ -1,11 +1,11 @@
-"""The gallery as each model ranks it, for a probe of the data set and for an uploaded picture."""
+"""The gallery as each model ranks it, for a probe of the data set and for an uploaded image."""
 
 import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import BoolArray
 from reidviz.common.printable import short
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
@@ -16,7 +16,7 @@ from reidviz.evaluation.scores import Scores
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, say_foregone, training_data
 from reidviz.ui.retrieval.probe_crop import choose_box
-from reidviz.ui.retrieval.rank_image import scores_of_picture
+from reidviz.ui.retrieval.rank_image import scores_of_image
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import literal
@@ -37,7 +37,7 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         st.markdown("**Probe**")
         if st.toggle("Box", key="boxed", help="Drag a box over the probe: which part of it decides the lists?"):
             place = int(choice.split.probes[position])
-            whole = KeyedImage(or_stop(lambda: picture(choice.dataset, place)), key_of(choice.dataset, place))
+            whole = KeyedImage(or_stop(lambda: load_image(choice.dataset, place)), key_of(choice.dataset, place))
             boxed = choose_box(whole)
         else:
             with said():
@@ -49,7 +49,7 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         shown = _shown(len(choice.split.gallery))
     with right, said():
         if boxed is not None:
-            found = [(ranker, scores, 0) for ranker, scores in scores_of_picture(boxed, choice)]
+            found = [(ranker, scores, 0) for ranker, scores in scores_of_image(boxed, choice)]
         else:
             found = [(r.ranker, r.scores, position) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
@@ -60,46 +60,46 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
 
 
 def show_upload(choice: Choice) -> None:
-    """Drop a picture, see whom each model takes it for."""
-    mine = upload("A picture of one person, cropped to the person", "upload")
+    """Drop an image, see whom each model takes it for."""
+    mine = upload("An image of one person, cropped to the person", "upload")
     if not choice.rankers:
         st.info("Choose at least one model in the sidebar.")
         return
     if mine is None:
         st.info(
-            f"Drop a picture above. It is ranked against the {len(choice.split.gallery):,} gallery pictures of "
+            f"Drop an image above. It is ranked against the {len(choice.split.gallery):,} gallery images of "
             f"{literal(short(choice.dataset.name))} by {len(choice.rankers)} models.",
             icon=":material/upload:",
         )
         return
     left, right = st.columns([1, 6], gap="medium")
     with left:
-        st.markdown("**Your picture**")
-        st.image(data_uri(mine.image), alt="the uploaded picture")
+        st.markdown("**Your image**")
+        st.image(data_uri(mine.image), alt="the uploaded image")
         st.caption(f"{mine.image.width} × {mine.image.height} pixels")
         shown = _shown(len(choice.split.gallery))
     with right:
         st.caption(
-            "Its identity is not known here, so no picture is marked right or wrong, and the person may not be in this "
+            "Its identity is not known here, so no image is marked right or wrong, and the person may not be in this "
             "gallery at all: the list shows who looks nearest."
         )
         choice = dial(choice, "retrieval")
         with said():
-            found = scores_of_picture(mine, choice)
+            found = scores_of_image(mine, choice)
             st.html(rows_html([_row(choice, ranker, scores, 0, shown, None) for ranker, scores in found]))
     st.caption(
-        f"Ranked against the {len(choice.split.gallery):,} gallery pictures of {literal(short(choice.dataset.name))}, "
+        f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "
         f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same))."
     )
     training_data(choice)
 
 
 def _shown(gallery: int) -> int:
-    """How many pictures a ranked list shows: all of a few, else as many as the user wants."""
+    """How many images a ranked list shows: all of a few, else as many as the user wants."""
     if gallery <= FEWEST_A_ROW:
         return gallery
     most = min(30, gallery)
-    return st.slider("Pictures a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
+    return st.slider("Images a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
 
 
 def _row(
@@ -110,7 +110,7 @@ def _row(
     shown: int,
     truth: tuple[BoolArray, BoolArray] | None,
 ) -> Row:
-    """A ranked list. truth: which gallery pictures are true matches and which are ignored, None if unknown."""
+    """A ranked list. truth: which gallery images are true matches and which are ignored, None if unknown."""
     same, ignored = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
     ranked = order(scores.distances(probe), same)
     ranked = ranked[~ignored[ranked]]

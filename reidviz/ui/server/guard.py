@@ -42,7 +42,7 @@ HEADERS = (
 )
 CLOSED = "/_stcore/metrics"
 BEHIND_LOGIN = ("/media/", "/component/", "/app/static/", "/_stcore/")
-"""Where Streamlit hands out pictures and other files of pages, and takes uploads."""
+"""Where Streamlit hands out images and other files of pages, and takes uploads."""
 BEFORE_LOGIN = ("/_stcore/health", "/_stcore/host-config")
 """What the page with the login needs of these; it comes over the websocket, and app.py shows nothing else there."""
 
@@ -50,7 +50,7 @@ PagesManager.uses_pages_directory = False  # or else the first visitor gets a pa
 
 
 class Guard:
-    """ASGI middleware: no page of another host name (server.allowedHosts), no metrics, no pictures and uploads before a
+    """ASGI middleware: no page of another host name (server.allowedHosts), no metrics, no images and uploads before a
     login where one is configured, security headers everywhere."""
 
     def __init__(self, app: Application) -> None:

@@ -1,4 +1,4 @@
-"""The pictures a user has selected: one selection for all pages, held by sample id."""
+"""The images a user has selected: one selection for all pages, held by sample id."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Selection:
 
 
 def selected(choice: Choice) -> IntArray:
-    """Positions in Dataset.samples of the selected pictures; none where they are of another data set."""
+    """Positions in Dataset.samples of the selected images; none where they are of another data set."""
     kept = SELECTION.get(Selection())
     if kept.data != choice.dataset.manifest_hash:
         return np.empty(0, dtype=np.int64)

@@ -22,7 +22,7 @@ MOST_LISTED = 50
 def choose(page: str) -> Choice:
     """Draw the sidebar and return what is chosen; where that cannot be had, say why and end the page.
 
-    The Data page is there for data that cannot be split, too: it gets a split of no pictures and no models.
+    The Data page is there for data that cannot be split, too: it gets a split of no images and no models.
     """
     try:
         with st.sidebar:
@@ -63,7 +63,7 @@ def _sidebar(unsplit: bool) -> Choice:
     )
     st.caption(
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
-        f"{len(parts.gallery):,} pictures"
+        f"{len(parts.gallery):,} images"
     )
     _say_damaged(damaged_models())
     _say_left_out(dataset, parts)
@@ -84,7 +84,7 @@ def _dataset_menu() -> Dataset:
         format_func=lambda spec: titles(offered).get(spec, spec),
         on_change=_start_anew,
         accept_new_options=True,
-        help="Built-in data are drawn, no real person is shown. For your own pictures type NAME:FOLDER, "
+        help="Built-in data are drawn, no real person is shown. For your own images type NAME:FOLDER, "
         "e.g. cuhk01:/data/cuhk01 or folder:/data/mine (one folder an identity), and press Enter. "
         + ("" if settings.any_folder() else "It must lie in a folder that may be read: see the Data page."),
     )

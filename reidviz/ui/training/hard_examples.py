@@ -1,4 +1,4 @@
-"""The hardest triplets and pairs of a validation as pictures: a probe, its true match, and who was taken for it."""
+"""The hardest triplets and pairs of a validation as images: a probe, its true match, and who was taken for it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from reidviz.ui.widgets.thumbnails import thumbnail
 
 
 def mistakes_html(ranker: dict[str, Any], dataset: Dataset) -> Html:
-    """The mistakes of one ranker, the worst first. Raises ReidvizError when a picture cannot be read."""
+    """The mistakes of one ranker, the worst first. Raises ReidvizError when an image cannot be read."""
     return render(
         "training/hard_examples.html", mistakes=[_mistake(one, ranker, dataset) for one in ranker["mistakes"]]
     )
@@ -34,13 +34,13 @@ def _mistake(mistake: dict[str, Any], ranker: dict[str, Any], dataset: Dataset) 
 
 def _card(dataset: Dataset, position: int, kind: str, head: str, words: str, score: str) -> dict[str, Any]:
     if position >= len(dataset.samples):
-        raise ReidvizError("The validation names a picture that its data set does not have: events.jsonl is damaged.")
+        raise ReidvizError("The validation names an image that its data set does not have: events.jsonl is damaged.")
     identity = dataset.samples[position].identity
     return {
         "kind": kind,
         "head": head,
         "label": f"{words}: person {identity}" + (f", {score}" if score else ""),
-        "picture": thumbnail(dataset, position),
+        "image": thumbnail(dataset, position),
         "lines": (identity, score),
     }
 

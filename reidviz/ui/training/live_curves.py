@@ -66,7 +66,7 @@ def _progress(seen: RunView) -> None:
         if accuracy is not None:
             st.metric("Pairs told right", f"{accuracy:.0%}", help="Same person or not, of the last batch.")
         rate = status.images_a_second
-        st.metric("Pictures a second", f"{rate:,.0f}" if rate else "–", help="Distinct pictures trained on.")
+        st.metric("Images a second", f"{rate:,.0f}" if rate else "–", help="Distinct images trained on.")
         st.metric("Step", f"{status.step:,}", help=f"Of {status.total:,}.")
         st.metric("Time so far", literal(duration(seen.seconds)), help="Of training and validation, pauses left out.")
 

@@ -127,7 +127,7 @@ def _name(seen: RunView, place: int, read_as: str) -> str:
 
 
 def show_mistakes(seen: RunView) -> None:
-    """The hardest triplets and pairs of the last validation, as pictures."""
+    """The hardest triplets and pairs of the last validation, as images."""
     if not seen.validations or seen.job is None:
         return
     last = seen.validations[-1]
@@ -135,7 +135,7 @@ def show_mistakes(seen: RunView) -> None:
     try:
         dataset = dataset_named(seen.job.data)
         if dataset.manifest_hash != seen.started.get("data_hash"):
-            raise ReidvizError(f"The pictures of {short(seen.job.data)} are no longer those of this training.")
+            raise ReidvizError(f"The images of {short(seen.job.data)} are no longer those of this training.")
         for ranker in last["readings"]:
             st.markdown(f"**{literal(ranker['name'])}.** {mistakes_title(ranker)}.")
             if ranker["mistakes"]:

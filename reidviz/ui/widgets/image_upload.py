@@ -17,7 +17,7 @@ UPLOAD_MB = 20
 
 
 def upload(label: Markdown, key: str) -> KeyedImage | None:
-    """Draw the upload of a picture of one person; None before there is one. A file that is no picture ends the page."""
+    """Draw the upload of an image of one person; None before there is one. A file that is no image ends the page."""
     file = st.file_uploader(
         label,
         type=UPLOAD_TYPES,

@@ -14,11 +14,11 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Card:
-    """One gallery picture, a data URI, in a ranked list. right: True, False, or None where the probe's identity is not
+    """One gallery image, a data URI, in a ranked list. right: True, False, or None where the probe's identity is not
     known."""
 
     rank: int
-    picture: str
+    image: str
     identity: str
     camera: str
     score: str
@@ -36,13 +36,13 @@ class Card:
 
     @property
     def lines(self) -> list[str]:
-        """What stands below the picture."""
+        """What stands below the image."""
         return [self.identity, *([f"cam {self.camera}"] if self.camera else []), self.score]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One model's ranked list: its first pictures, and the true match where it stands behind them."""
+    """One model's ranked list: its first images, and the true match where it stands behind them."""
 
     title: str
     style: ModelStyle

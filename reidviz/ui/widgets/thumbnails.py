@@ -1,4 +1,4 @@
-"""Pictures of a data set or of the user's own, and as data URIs: so nothing is served by path."""
+"""Images of a data set or of the user's own, and as data URIs: so nothing is served by path."""
 
 import base64
 import io
@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.ui.session.remembered import remembered
 
 HEIGHT = 180
@@ -16,7 +16,7 @@ HEIGHT = 180
 
 @dataclass(frozen=True, eq=False)
 class KeyedImage:
-    """A picture in full size; key tells it from others."""
+    """An image in full size; key tells it from others."""
 
     image: Image.Image
     key: str
@@ -24,8 +24,8 @@ class KeyedImage:
 
 @remembered(st.cache_data, max_entries=4000)
 def thumbnail(dataset: Dataset, index: int) -> str:
-    """The data URI of one sample's picture, cached for all users. Raises ReidvizError when it cannot be read."""
-    return data_uri(picture(dataset, index))
+    """The data URI of one sample's image, cached for all users. Raises ReidvizError when it cannot be read."""
+    return data_uri(load_image(dataset, index))
 
 
 def data_uri(image: Image.Image) -> str:

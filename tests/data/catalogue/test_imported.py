@@ -53,7 +53,7 @@ def test_a_zip_is_there_next_time_and_gone_when_removed(tmp_path: Path, data_fol
         remove(spec)
 
 
-def test_removing_a_folder_that_was_not_unpacked_here_leaves_its_pictures(data_folder: Path) -> None:
+def test_removing_a_folder_that_was_not_unpacked_here_leaves_its_images(data_folder: Path) -> None:
     folder = people_folder(data_folder / "inside")
     add("inside", f"folder:{folder}")
     assert not unpacked_for(f"folder:{folder}")
@@ -125,7 +125,7 @@ def test_two_lists_are_two_candidates(data_folder: Path) -> None:
 
 def test_what_is_likely_misread_is_asked_about(tmp_path: Path) -> None:
     one = people_folder(tmp_path / "one", persons=1)
-    assert "1 person of 4 pictures" in questionable(load(f"folder:{one}"))
+    assert "1 person of 4 images" in questionable(load(f"folder:{one}"))
     people = people_folder(tmp_path / "two", persons=2)
     assert questionable(load(f"folder:{people}")) == ""
     assert "2 persons" not in questionable(load(f"folder:{people}"))

@@ -89,7 +89,7 @@ def test_layouts_are_recognised(tmp_path: Path, layout: str, names: list[str]) -
     assert recognised(folder).startswith(f"{layout}:")
 
 
-def test_a_list_beside_the_pictures_is_used(tmp_path: Path) -> None:
+def test_a_list_beside_the_images_is_used(tmp_path: Path) -> None:
     listed = "path,identity,camera\n" + "".join(f"{name},{name[8]},{name[10]}\n" for name in GOOD)
     folder = import_zip(packed(GOOD | {"list.csv": listed.encode()}), "listed", tmp_path / "data")
     assert recognised(folder) == f"folder:{folder}/list.csv"
@@ -182,7 +182,7 @@ def test_what_is_no_zip_or_half_of_one(tmp_path: Path) -> None:
     for damaged in (b"", b"no zip at all", whole[: len(whole) // 2], whole[10:]):
         with pytest.raises(ReidvizError):
             import_zip(io.BytesIO(damaged), "half", tmp_path / "data")
-    with pytest.raises(ReidvizError, match="no picture in this zip"):
+    with pytest.raises(ReidvizError, match="no image in this zip"):
         import_zip(packed({"readme.txt": b"hello"}), "words", tmp_path / "data")
     nothing_else(tmp_path)
 

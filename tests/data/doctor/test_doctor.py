@@ -1,4 +1,4 @@
-"""What the doctor finds, on pictures made to have each fault, and on CUHK01."""
+"""What the doctor finds, on images made to have each fault, and on CUHK01."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ RNG = np.random.default_rng(0)
 
 
 def scene(size: tuple[int, int] = (24, 48)) -> Image.Image:
-    """A colourful picture unlike any other."""
+    """A colourful image unlike any other."""
     return Image.fromarray(RNG.integers(0, 256, (12, 6, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
 
 
@@ -55,7 +55,7 @@ def names(root: Path, finding: Finding) -> list[list[str]]:
     return [[samples[i].id for i in group] for group in finding.groups]
 
 
-def test_healthy_pictures_have_no_findings(root: Path) -> None:
+def test_healthy_images_have_no_findings(root: Path) -> None:
     assert found(root) == {}
 
 
@@ -77,7 +77,7 @@ def test_files_that_cannot_be_used(root: Path) -> None:
     assert {one.severity for one in broken} == {"error"}
     assert sorted(name for one in broken for (name,) in names(root, one)) == BROKEN
     assert sorted(one.sentence.partition(": ")[2].partition(".")[0] for one in broken) == [
-        "damaged or cut short", "is empty", "no picture", "too small",
+        "damaged or cut short", "is empty", "no image", "too small",
     ]  # fmt: skip
     assert report.findings[0].severity == "error"
     assert list(report.spare()) == ["unreadable"]
@@ -88,7 +88,7 @@ def test_all_that_share_a_kind_are_left_out(root: Path, tmp_path: Path, capsys: 
     break_four(root)
     out = tmp_path / "clean.json"
     assert main(["doctor", "--data", f"folder:{root}", "--exclude", "unreadable", "--out", str(out)]) == 0
-    assert "4 pictures left out" in capsys.readouterr().out
+    assert "4 images left out" in capsys.readouterr().out
     clean = load(f"without:{out}")
     assert {s.id for s in load(f"folder:{root}").samples} - {s.id for s in clean.samples} == set(BROKEN)
     assert examine(clean, None).findings == ()
@@ -106,7 +106,7 @@ def test_what_could_not_be_read_is_read_the_next_time(root: Path, monkeypatch: p
     assert found(root) == {}
 
 
-def test_turned_grey_and_oddly_shaped_pictures(root: Path) -> None:
+def test_turned_grey_and_oddly_shaped_images(root: Path) -> None:
     turned = scene((48, 24))
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -159,8 +159,8 @@ def test_equal_files_within_and_across_persons(root: Path) -> None:
     report = found(root)
     assert names(root, report["duplicates of one person"]) == [["p0/A_0.png", "p0/A_7.png"]]
     assert len(report["duplicates of one person"].spare) == 1
-    assert names(root, report["one picture, two persons"]) == [["p1/B_0.png", "p2/B_9.png"]]
-    assert report["one picture, two persons"].severity == "error"
+    assert names(root, report["one image, two persons"]) == [["p1/B_0.png", "p2/B_9.png"]]
+    assert report["one image, two persons"].severity == "error"
 
 
 def test_one_person_under_two_names_and_leaks_into_training(root: Path) -> None:
@@ -188,7 +188,7 @@ def test_neighbours_in_a_tracklet_are_counted_and_not_listed(root: Path) -> None
         first.point(lambda level, shift=frame: min(255, level + shift)).save(root / "p0" / f"A_{frame}.png")
     first.save(root / "p5" / "B_9.jpg", quality=95)
     report = found(root, None)
-    assert report["alike, one person"].sentence.startswith("30 pictures of 46 nearly equal another")
+    assert report["alike, one person"].sentence.startswith("30 images of 46 nearly equal another")
     assert (report["alike, one person"].groups, report["alike, one person"].spare) == ((), ())
     assert report["alike, two persons"].severity == "warning"
     (group,) = names(root, report["alike, two persons"])
@@ -249,7 +249,7 @@ def test_cameras_that_are_missing_or_alone(root: Path) -> None:
     assert found(root, None)["some cameras missing"].severity == "error"
     for file in list(root.rglob("*.png")):
         file.rename(file.with_name(file.name.replace("_", "")))
-    assert "No picture names its camera" in found(root, None)["no cameras"].sentence
+    assert "No image names its camera" in found(root, None)["no cameras"].sentence
 
 
 def test_uneven_persons_and_cameras(root: Path) -> None:
@@ -257,10 +257,10 @@ def test_uneven_persons_and_cameras(root: Path) -> None:
         scene().save(root / "p3" / f"A_{shot}.png")
     report = found(root)
     assert "1 person have" in report["uneven persons"].sentence
-    assert "Camera A has 67 pictures, camera B 8" in report["uneven cameras"].sentence
+    assert "Camera A has 67 images, camera B 8" in report["uneven cameras"].sentence
 
 
-def test_what_is_known_of_pictures_is_kept_until_they_change(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_known_of_images_is_kept_until_they_change(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(root) == {}
     with monkeypatch.context() as patched:
         patched.setattr("reidviz.data.doctor.image_properties._fact", lambda *_: pytest.fail("read again"))
@@ -302,7 +302,7 @@ def test_links_however_often_they_are_told() -> None:
 
 
 def look_alikes(looks: npt.NDArray[np.uint8]) -> set[tuple[int, int]]:
-    """Every picture compared with every other, by the difference itself."""
+    """Every image compared with every other, by the difference itself."""
     x = looks.astype(np.float64)
     x -= x.mean(1, keepdims=True)
     contrast = x.std(1)
@@ -350,7 +350,7 @@ def test_every_stage_tells_how_far_it_is(root: Path) -> None:
     told: dict[str, list[int]] = {}
     dataset = load(f"folder:{root}")
     examine(dataset, None, lambda done, total, what: told.setdefault(what, []).append(total - done))
-    assert list(told) == ["looking at pictures", "comparing pictures"]
+    assert list(told) == ["looking at images", "comparing images"]
     assert all(left == sorted(left, reverse=True) and left[0] == 16 for left in told.values())
 
 
@@ -366,7 +366,7 @@ def test_the_command_tells_and_writes_a_clean_data_set(
     assert main([*command, "--exclude", "duplicates of one person"]) == 0
     printed = capsys.readouterr().out
     assert printed.index("error (unreadable)") < printed.index("warning (duplicates of one person)")
-    assert "13 pictures left out" in printed
+    assert "13 images left out" in printed
     assert len(json.loads(told.read_text())["findings"][0]["groups"]) == 1
     clean = load(f"without:{out}")
     assert len(clean.samples) == 16
@@ -378,7 +378,7 @@ def test_the_command_says_what_it_wants(root: Path, capsys: pytest.CaptureFixtur
     assert main(["doctor", "--data", f"folder:{root}", "--exclude", "unreadable"]) == 1
     assert "go together" in capsys.readouterr().err
     assert main(["doctor", "--data", f"folder:{root}", "--exclude", "warts", "--out", "x.json"]) == 1
-    assert "No picture can be left out for 'warts'" in capsys.readouterr().err
+    assert "No image can be left out for 'warts'" in capsys.readouterr().err
     assert main(["doctor", "--data", f"folder:{root}"]) == 0
     assert "Nothing was found wrong." in capsys.readouterr().out
 
@@ -387,7 +387,7 @@ def test_drawn_people_are_healthy() -> None:
     dataset = load("synthetic:ilids")
     report = examine(dataset, split(dataset, "half:0"))
     assert [one.kind for one in report.findings if one.severity == "error"] == []
-    assert {"leak", "near leak", "one picture, two persons", "alike, two persons"} & {
+    assert {"leak", "near leak", "one image, two persons", "alike, two persons"} & {
         one.kind for one in report.findings
     } == set()
 
@@ -402,7 +402,7 @@ def test_cuhk01_has_13_pairs_of_equal_files_and_two_persons_twice(real_data: Pat
     assert not {"published counts", "grey"} & set(report)
 
 
-def test_buckets_miss_no_pair_of_real_pictures(real_data: Path) -> None:
+def test_buckets_miss_no_pair_of_real_images(real_data: Path) -> None:
     """Those of CUHK01's first persons, and the same with so little contrast that many are alike."""
     dataset = load(f"cuhk01:{real_data}/cuhk01")
     looks = facts_of(dataset, silent).look[:1000]
@@ -413,16 +413,16 @@ def test_buckets_miss_no_pair_of_real_pictures(real_data: Path) -> None:
 
 
 def test_junk_and_distractors_are_no_persons_to_the_doctor(tmp_path: Path) -> None:
-    """Copies of one picture under -1 and 0000 and a person: distractors look like persons, and are many, by nature."""
+    """Copies of one image under -1 and 0000 and a person: distractors look like persons, and are many, by nature."""
     noise = np.random.default_rng(0)
     for person in ("0001", "0002", "0003", "0004"):
         for camera in "12":
-            picture = Image.fromarray(noise.integers(0, 256, (48, 24, 3), dtype=np.uint8))
+            image = Image.fromarray(noise.integers(0, 256, (48, 24, 3), dtype=np.uint8))
             (tmp_path / person).mkdir(exist_ok=True)
-            picture.save(tmp_path / person / f"c{camera}_0.png")
+            image.save(tmp_path / person / f"c{camera}_0.png")
     for n in range(30):
         for nobody in ("-1", "0000"):
             (tmp_path / nobody).mkdir(exist_ok=True)
-            Image.eval(picture, lambda value: value // 2 * 2).save(tmp_path / nobody / f"c{n % 2 + 1}_{n}.png")
+            Image.eval(image, lambda value: value // 2 * 2).save(tmp_path / nobody / f"c{n % 2 + 1}_{n}.png")
     dataset = load(f"folder:{tmp_path}")
     assert examine(dataset, split(dataset, "half:0")).findings == ()

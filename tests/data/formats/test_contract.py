@@ -14,7 +14,7 @@ from reidviz.data.formats.folder import FOLDER
 from reidviz.data.formats.format import DataFormat
 from reidviz.data.formats.owners import OWNERS
 from reidviz.data.formats.recognise import read_as_its_owner, recognise
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.splits.protocols import protocols_for
 from tests.data.formats.examples import EXAMPLES, lay_out
 
@@ -61,7 +61,7 @@ def test_reading_is_the_same_each_time_and_wherever_the_folder_lies(
 def test_ids_are_unique_and_every_image_can_be_seen(form: DataFormat, tmp_path: Path, png: bytes) -> None:
     dataset = load(f"{form.name}:{lay_out(tmp_path, form.name, png)}")
     assert len({sample.id for sample in dataset.samples}) == len(dataset.samples)
-    assert {picture(dataset, i).size for i in range(len(dataset.samples))} == {(16, 32)}
+    assert {load_image(dataset, i).size for i in range(len(dataset.samples))} == {(16, 32)}
 
 
 @in_folders

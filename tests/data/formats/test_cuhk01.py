@@ -6,7 +6,7 @@ import pytest
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import cuhk01, load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_campus_or_a_folder_above_it(campus: Path, up: int) -> None:
 
 
 def test_three_levels_up_is_too_far(campus: Path) -> None:
-    with pytest.raises(ReidvizError, match="No CUHK01 picture"):
+    with pytest.raises(ReidvizError, match="No CUHK01 image"):
         cuhk01.read(campus.parents[2])
 
 
@@ -63,8 +63,8 @@ def test_manifest_changes_with_a_file_size(campus: Path) -> None:
     assert cuhk01.read(campus).manifest_hash != before
 
 
-def test_the_real_pictures(real_data: Path) -> None:
+def test_the_real_images(real_data: Path) -> None:
     dataset = load(f"cuhk01:{real_data}")
     assert len(dataset.samples) == 3884
     assert len(set(dataset.identities.tolist())) == 971
-    assert picture(dataset, 0).size == (60, 160)
+    assert load_image(dataset, 0).size == (60, 160)

@@ -6,7 +6,7 @@ import pytest
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import cuhk03_pair, load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.splits.protocols import default_protocol, split
 
 NAMES = ("0001_00.jpg", "0001_04.jpg", "0001_05.jpg", "0001_09.jpg", "0002_01.JPG", "0002_06.jpg")
@@ -44,8 +44,8 @@ def test_a_folder_without_them_is_said(tmp_path: Path) -> None:
         cuhk03_pair.read(tmp_path)
 
 
-def test_the_real_pictures(real_data: Path) -> None:
+def test_the_real_images(real_data: Path) -> None:
     dataset = load(f"cuhk03-pair:{real_data}/cuhk03_pair1_labeled")
     parts = split(dataset, "listed")
     assert (len(parts.train), len(parts.probes), len(parts.gallery)) == (7239, 451, 100)
-    assert picture(dataset, 0).height > picture(dataset, 0).width
+    assert load_image(dataset, 0).height > load_image(dataset, 0).width

@@ -27,15 +27,15 @@ def cameras(dataset: Dataset) -> set[str]:
 
 
 def test_layout(tmp_path: Path) -> None:
-    pictures = [
+    images = [
         *("ann/c2_1.jpg", "ann/c10_x_y.PNG", "bob/c1_1.JpEg", "bob/c1_2.webp", "bob/c1_3.bmp", "bob/c1_4.jfif"),
         *("bob/c1_5.tif", "bob/c1_6.TIFF", "bob/c1_7.gif", *(f"bob/c1_{i}.jpg" for i in range(10, 24))),
     ]
     others = ["bob/notes.txt", "bob/._c1_1.jpg", "bob/deep/c1_1.jpg", ".git/c1_1.jpg", "stray.jpg", "bob/Thumbs.db"]
-    root = touch(tmp_path / "mine", *pictures, *others, "__MACOSX/bob/c1_1.jpg", "bob/.DS_Store")
+    root = touch(tmp_path / "mine", *images, *others, "__MACOSX/bob/c1_1.jpg", "bob/.DS_Store")
     (root / "bob" / "gone.jpg").symlink_to(root / "nowhere.jpg")
     dataset = folder.read(root)
-    assert {s.id for s in dataset.samples} == set(pictures)
+    assert {s.id for s in dataset.samples} == set(images)
     assert rows(dataset)[:2] == [("ann/c10_x_y.PNG", "ann", "c10", None), ("ann/c2_1.jpg", "ann", "c2", None)]
     assert {s.domain for s in dataset.samples} == {"mine"}
     assert {one.reason: one.examples for one in dataset.unread} == {
@@ -48,13 +48,13 @@ def test_layout(tmp_path: Path) -> None:
 
 def test_more_than_a_tenth_that_does_not_fit_is_refused_with_examples(tmp_path: Path) -> None:
     root = touch(tmp_path, *(f"ann/c{i % 2}_{i}.jpg" for i in range(18)), "bob/deep/1.jpg", "stray.jpg", "x.jpg")
-    with pytest.raises(ReidvizError, match=r"3 of 21 pictures in .* 3 × names .* \(stray.jpg, x.jpg, bob/deep/1.jpg\)"):
+    with pytest.raises(ReidvizError, match=r"3 of 21 images in .* 3 × names .* \(stray.jpg, x.jpg, bob/deep/1.jpg\)"):
         folder.read(root)
 
 
 def test_a_format_that_is_not_read_is_named_with_its_count(tmp_path: Path) -> None:
     root = touch(tmp_path, *(f"p{i}/c{c}_1.heic" for i in range(3) for c in "12"), "p1/c1_2.jpg")
-    with pytest.raises(ReidvizError, match=r"6 of 7 pictures .* 6 × pictures in a format that is not read \(.heic\)"):
+    with pytest.raises(ReidvizError, match=r"6 of 7 images .* 6 × images in a format that is not read \(.heic\)"):
         folder.read(root)
 
 
@@ -69,7 +69,7 @@ def test_links_to_folders_are_followed_and_loops_end(tmp_path: Path, monkeypatch
     assert [one.examples for one in dataset.unread] == [("bob/loop",)]
 
 
-def test_only_the_picture_without_underscore_lacks_a_camera(tmp_path: Path) -> None:
+def test_only_the_image_without_underscore_lacks_a_camera(tmp_path: Path) -> None:
     dataset = folder.read(touch(tmp_path, "ann/c1_1.jpg", "ann/portrait.jpg", "ann/_2.jpg"))
     assert [(s.id, s.camera) for s in dataset.samples] == [
         ("ann/_2.jpg", None),
@@ -144,7 +144,7 @@ def test_a_rule_that_names_the_identity_reads_any_depth(tmp_path: Path) -> None:
     touch(tmp_path, *names, "2024/readme.txt")
     dataset = load(rf"folder:{tmp_path}#names=/(?P<identity>\w)-cam(?P<camera>\d)")
     assert (len(dataset.samples), dataset.persons, cameras(dataset)) == (12, ("a", "b", "c"), {"1", "2"})
-    with pytest.raises(ReidvizError, match=r"8 of 12 pictures .* \(the rule does not match\)"):
+    with pytest.raises(ReidvizError, match=r"8 of 12 images .* \(the rule does not match\)"):
         load(rf"folder:{tmp_path}#names=/(?P<identity>b)-")
 
 
@@ -174,7 +174,7 @@ def test_an_expression_made_to_take_for_ever_does_not(tmp_path: Path) -> None:
     assert cameras(load(f"folder:{tmp_path}#names=(?P<camera>(?:a+)+$)")) == {""}
 
 
-def test_pictures_without_folders(tmp_path: Path) -> None:
+def test_images_without_folders(tmp_path: Path) -> None:
     touch(tmp_path, *(f"{person:04d}_c{c}s1_00{n}.jpg" for person in range(1, 5) for c in (1, 3) for n in (1, 2)))
     dataset = folder.read(tmp_path)
     assert (dataset.persons, cameras(dataset)) == (("0001", "0002", "0003", "0004"), {"c1", "c3"})
@@ -212,7 +212,7 @@ def test_roles_above_persons(tmp_path: Path) -> None:
     touch(tmp_path / "other" / "test", "bob/2.jpg", "cy/1.jpg")
     dataset = folder.read(tmp_path / "other")
     assert {s.split for s in dataset.samples} == {None}
-    assert "no picture has a role" in dataset.notes[0]
+    assert "no image has a role" in dataset.notes[0]
 
 
 @pytest.mark.parametrize("names", [["query", "ann"], ["cam_a", "cam_b"], ["train", "test"], ["gt_bbox", "ann"]])
@@ -229,7 +229,7 @@ def test_a_list_in_the_folder_is_what_is_read_and_two_are_asked_about(tmp_path: 
     dataset = folder.read(tmp_path)
     assert dataset.name == f"folder:{tmp_path}/SET/list.csv"
     assert dataset.persons == ("ann", "bob")
-    assert ("pictures that the list does not name", 1) in [(one.reason, one.count) for one in dataset.unread]
+    assert ("images that the list does not name", 1) in [(one.reason, one.count) for one in dataset.unread]
     (tmp_path / "SET" / "other.csv").write_text("path,identity\ncrops/7/x.jpg,ann\n")
     with pytest.raises(ReidvizError, match="There are 2 lists") as told:
         folder.read(tmp_path)

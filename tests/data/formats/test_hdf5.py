@@ -10,19 +10,19 @@ import pytest
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import cuhk03_mat, load
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 
 SECRET = b"\x07" * 3 * 8 * 16
 Maker = Callable[[h5py.Group, Path], h5py.Dataset]
 
 
 def plain(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", data=np.full((3, 8, 16), 7, np.uint8))
+    return group.create_dataset("image", data=np.full((3, 8, 16), 7, np.uint8))
 
 
 def external(group: h5py.Group, folder: Path) -> h5py.Dataset:
     (folder / "secret").write_bytes(SECRET)
-    return group.create_dataset("picture", (3, 8, 16), np.uint8, external=[(str(folder / "secret"), 0, len(SECRET))])
+    return group.create_dataset("image", (3, 8, 16), np.uint8, external=[(str(folder / "secret"), 0, len(SECRET))])
 
 
 def virtual(group: h5py.Group, folder: Path) -> h5py.Dataset:
@@ -30,47 +30,47 @@ def virtual(group: h5py.Group, folder: Path) -> h5py.Dataset:
         other["secret"] = np.full((3, 8, 16), 7, np.uint8)
     layout = h5py.VirtualLayout((3, 8, 16), np.uint8)
     layout[:] = h5py.VirtualSource(str(folder / "other.h5"), "secret", (3, 8, 16))
-    return group.create_virtual_dataset("picture", layout)
+    return group.create_virtual_dataset("image", layout)
 
 
 def claims_much(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", (3, 20_000, 20_000), np.uint8)
+    return group.create_dataset("image", (3, 20_000, 20_000), np.uint8)
 
 
 def claims_more(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", (3, 10**6, 10**6), np.uint8, chunks=(1, 100, 100))
+    return group.create_dataset("image", (3, 10**6, 10**6), np.uint8, chunks=(1, 100, 100))
 
 
 def holds_nothing(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", (3, 2000, 4000), np.uint8, chunks=(1, 100, 100), compression="gzip")
+    return group.create_dataset("image", (3, 2000, 4000), np.uint8, chunks=(1, 100, 100), compression="gzip")
 
 
 def huge_chunk(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", (3, 4, 4), np.uint8, chunks=(3, 10**4, 10**4), maxshape=(3, 10**5, 10**5))
+    return group.create_dataset("image", (3, 4, 4), np.uint8, chunks=(3, 10**4, 10**4), maxshape=(3, 10**5, 10**5))
 
 
 def packed_otherwise(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", data=np.full((3, 8, 16), 7, np.uint8), compression="lzf")
+    return group.create_dataset("image", data=np.full((3, 8, 16), 7, np.uint8), compression="lzf")
 
 
 def of_floats(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", data=np.full((3, 8, 16), 7.0))
+    return group.create_dataset("image", data=np.full((3, 8, 16), 7.0))
 
 
 def empty(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", data=np.zeros((3, 0, 16), np.uint8))
+    return group.create_dataset("image", data=np.zeros((3, 0, 16), np.uint8))
 
 
 def holds_nothing_at_all(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", data=h5py.Empty("u1"))
+    return group.create_dataset("image", data=h5py.Empty("u1"))
 
 
 def of_lists(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_dataset("picture", (3, 8, 16), h5py.vlen_dtype(np.uint8))
+    return group.create_dataset("image", (3, 8, 16), h5py.vlen_dtype(np.uint8))
 
 
 def a_group(group: h5py.Group, folder: Path) -> h5py.Dataset:
-    return group.create_group("picture")
+    return group.create_group("image")
 
 
 def virtual_over_a_pipe(group: h5py.Group, folder: Path) -> h5py.Dataset:
@@ -79,11 +79,11 @@ def virtual_over_a_pipe(group: h5py.Group, folder: Path) -> h5py.Dataset:
     layout = h5py.VirtualLayout((3, 8, 16), np.uint8, maxshape=(None, 8, 16))
     source = h5py.VirtualSource(str(folder / "pipe"), "secret", (3, 8, 16), maxshape=(None, 8, 16))
     layout[0 : h5py.h5s.UNLIMITED : 1, :, :] = source[0 : h5py.h5s.UNLIMITED : 1, :, :]
-    return group.create_virtual_dataset("picture", layout)
+    return group.create_virtual_dataset("image", layout)
 
 
 def mat(folder: Path, make: Maker) -> Path:
-    """One person in two pictures, the second of them as `make` says."""
+    """One person in two images, the second of them as `make` says."""
     with h5py.File(folder / "cuhk-03.mat", "w") as file:
         hidden = file.create_group("#refs#")
         grid = np.full((10, 1), hidden.create_dataset("empty", data=np.zeros(2, np.uint8)).ref, dtype=h5py.ref_dtype)
@@ -96,7 +96,7 @@ def mat(folder: Path, make: Maker) -> Path:
 
 def test_an_honest_one_is_read(tmp_path: Path) -> None:
     dataset = load(f"cuhk03:{mat(tmp_path, plain)}")
-    assert [np.asarray(picture(dataset, i)).max() for i in range(2)] == [9, 7]
+    assert [np.asarray(load_image(dataset, i)).max() for i in range(2)] == [9, 7]
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_an_honest_one_is_read(tmp_path: Path) -> None:
         (of_floats, "3 colours of 8 bits"),
     ],
 )
-def test_a_picture_that_is_none(tmp_path: Path, make: Maker, said: str) -> None:
+def test_a_image_that_is_none(tmp_path: Path, make: Maker, said: str) -> None:
     dataset = load(f"cuhk03:{mat(tmp_path, make)}")
     with pytest.raises(ReidvizError, match=f"not a whole .*{said}") as told:
-        picture(dataset, 1)
+        load_image(dataset, 1)
     assert str(tmp_path) not in told.value.message
     assert not dataset.samples[1].path.exists()
 
@@ -130,19 +130,19 @@ def test_a_picture_that_is_none(tmp_path: Path, make: Maker, said: str) -> None:
         (holds_nothing_at_all, "holds nothing"),
     ],
 )
-def test_a_file_with_what_is_no_picture_is_not_opened(tmp_path: Path, make: Maker, said: str) -> None:
+def test_a_file_with_what_is_no_image_is_not_opened(tmp_path: Path, make: Maker, said: str) -> None:
     with pytest.raises(ReidvizError, match=f"not a whole .*{said}"):
         load(f"cuhk03:{mat(tmp_path, make)}")
 
 
-def test_a_picture_without_pixels(tmp_path: Path) -> None:
+def test_a_image_without_pixels(tmp_path: Path) -> None:
     dataset = load(f"cuhk03:{mat(tmp_path, empty)}")
     with pytest.raises(ReidvizError, match="0 x 16"):
-        picture(dataset, 1)
+        load_image(dataset, 1)
 
 
 @pytest.mark.parametrize("link", [h5py.SoftLink("/elsewhere"), h5py.ExternalLink("other.h5", "/labeled")])
-def test_a_link_in_place_of_the_pictures(tmp_path: Path, link: object) -> None:
+def test_a_link_in_place_of_the_images(tmp_path: Path, link: object) -> None:
     mat(tmp_path, plain)
     with h5py.File(tmp_path / "other.h5", "w") as other, h5py.File(tmp_path / "cuhk-03.mat", "r+") as file:
         other["labeled"] = np.zeros(3)
@@ -153,7 +153,7 @@ def test_a_link_in_place_of_the_pictures(tmp_path: Path, link: object) -> None:
         load(f"cuhk03:{tmp_path}")
 
 
-def test_a_grid_of_pictures_that_claims_to_be_endless(tmp_path: Path) -> None:
+def test_a_grid_of_images_that_claims_to_be_endless(tmp_path: Path) -> None:
     mat(tmp_path, plain)
     with h5py.File(tmp_path / "cuhk-03.mat", "r+") as file:
         del file["labeled"]
@@ -169,5 +169,5 @@ def test_a_process_that_ends_over_a_file_is_one_sentence_and_the_next_question_i
     with monkeypatch.context() as patched:
         patched.setattr(cuhk03_mat, "MOST_SECONDS", "none")
         with pytest.raises(ReidvizError, match=r"cuhk-03\.mat is damaged"):
-            picture(dataset, 1)
-    assert np.asarray(picture(dataset, 1)).max() == 7
+            load_image(dataset, 1)
+    assert np.asarray(load_image(dataset, 1)).max() == 7

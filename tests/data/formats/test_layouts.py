@@ -14,7 +14,7 @@ from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
 from reidviz.data.formats.cuhk03_splits import testset as recorded_testset
 from reidviz.data.formats.recorded import recorded_lists
-from reidviz.data.images.decode import picture
+from reidviz.data.images.decode import load_image
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 
 
@@ -49,7 +49,7 @@ def test_viper_is_matched_by_person_not_by_angle(tmp_path: Path) -> None:
             ("cam_b/873_180.bmp", "873", "B"),
         ]
     assert protocols_for(dataset) == ("half:0", "half-multi:0")
-    with pytest.raises(ReidvizError, match="test persons of mtdnet lack pictures"):
+    with pytest.raises(ReidvizError, match="test persons of mtdnet lack images"):
         split(dataset, "mtdnet")
 
 
@@ -70,7 +70,7 @@ def test_the_recorded_split_of_viper(tmp_path: Path) -> None:
 
 
 def ilids(root: Path, test: dict[str, int]) -> Dataset:
-    """Test persons with so many pictures each, the others with two."""
+    """Test persons with so many images each, the others with two."""
     others = sorted({f"{i:04d}" for i in range(1, 120)} - set(test))
     names = [f"{person}{shot:03d}.jpg" for person, count in test.items() for shot in range(1, count + 1)]
     names += [f"{person}{shot:03d}.jpg" for person in others for shot in (1, 2)]
@@ -78,7 +78,7 @@ def ilids(root: Path, test: dict[str, int]) -> Dataset:
     return load(f"ilids:{root / 'i-LIDS_Pedestrian'}")
 
 
-def test_ilids_has_no_cameras_and_its_first_pictures_are_the_gallery(tmp_path: Path) -> None:
+def test_ilids_has_no_cameras_and_its_first_images_are_the_gallery(tmp_path: Path) -> None:
     dataset = ilids(tmp_path, {f"{int(one):04d}": 3 for one in recorded_lists()["iLIDS"]})
     assert {s.camera for s in dataset.samples} == {None}
     assert counts(dataset, "mtdnet") == (120, 118, 59)
@@ -89,7 +89,7 @@ def test_ilids_has_no_cameras_and_its_first_pictures_are_the_gallery(tmp_path: P
 def test_ilids_has_as_many_probes_as_the_release_recorded(real_data: Path, tmp_path: Path) -> None:
     recorded = real_data.parent / "reference" / "splits.json"
     if not recorded.is_file():
-        pytest.skip("needs the recorded splits beside the real pictures")
+        pytest.skip("needs the recorded splits beside the real images")
     test = {f"{person:04d}": count for person, count in json.loads(recorded.read_text())["iLIDS"]}
     assert counts(ilids(tmp_path, test), "mtdnet") == (120, 173, 59)
 
@@ -168,7 +168,7 @@ PEOPLE = {(1, 1): [0, 1, 5, 9], (1, 2): [0, 5], (1, 3): [3, 7], (2, 1): [0, 5, 6
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    """A cuhk-03.mat with 5 camera pairs: cells of persons x 10 pictures, some empty, laid out as MATLAB 7.3 does."""
+    """A cuhk-03.mat with 5 camera pairs: cells of persons x 10 images, some empty, laid out as MATLAB 7.3 does."""
     root = tmp_path / "cuhk03_release"
     root.mkdir()
     with h5py.File(root / "cuhk-03.mat", "w") as mat:
@@ -197,19 +197,19 @@ def release(tmp_path: Path) -> Path:
     return root
 
 
-def test_cuhk03_pictures_come_out_of_the_mat_upright_and_in_colour(release: Path) -> None:
+def test_cuhk03_images_come_out_of_the_mat_upright_and_in_colour(release: Path) -> None:
     dataset = load(f"cuhk03:{release.parent}")
     assert len(dataset.samples) == sum(len(places) for places in PEOPLE.values())
     first = dataset.samples[0]
     assert (first.id, first.identity, first.camera) == ("1_001_1_01.png", "1_001", "1A")
     assert {s.camera for s in dataset.samples} == {"1A", "1B", "2A", "2B", "4A", "4B"}
-    shown = np.asarray(picture(dataset, 0))
+    shown = np.asarray(load_image(dataset, 0))
     assert shown.shape == (21, 9, 3)
     assert (shown[:, 0, 0] == 200).all()
     assert (shown[:, 1:] == 11).all()
     assert first.path.is_file()
     detected = load(f"cuhk03-detected:{release}")
-    assert np.asarray(picture(detected, 0))[5, 5, 1] == 111
+    assert np.asarray(load_image(detected, 0))[5, 5, 1] == 111
 
 
 def test_cuhk03_test_sets_of_the_release(release: Path) -> None:
@@ -257,7 +257,7 @@ def test_cuhk03_767_700_protocol_from_its_own_file(release: Path) -> None:
     assert "or the folder above" in told.value.hint
 
 
-def test_cuhk03_as_extracted_pictures(tmp_path: Path) -> None:
+def test_cuhk03_as_extracted_images(tmp_path: Path) -> None:
     files(tmp_path / "images_labeled", "1_001_1_01.png", "1_001_2_06.png", "5_045_1_02.png", "x.txt")
     dataset = load(f"cuhk03:{tmp_path}")
     assert [(s.identity, s.camera) for s in dataset.samples] == [("1_001", "1A"), ("1_001", "1B"), ("5_045", "5A")]
@@ -297,7 +297,7 @@ def test_two_copies_below_one_folder_are_listed(tmp_path: Path) -> None:
     assert "one" in told.value.hint
 
 
-def test_a_data_set_without_some_pictures_keeps_its_protocols(tmp_path: Path) -> None:
+def test_a_data_set_without_some_images_keeps_its_protocols(tmp_path: Path) -> None:
     from reidviz.data.formats import excluded
 
     files(tmp_path / "Market", *MARKET)
@@ -311,7 +311,7 @@ def test_a_data_set_without_some_pictures_keeps_its_protocols(tmp_path: Path) ->
     excluded.write(listed, dataset, ["bounding_box_train/0002_c2s1_000451_01.jpg"])
     assert len(load(f"without:{listed}").samples) == len(base.samples) - 2
     (tmp_path / "Market" / MARKET[1]).unlink()
-    with pytest.raises(ReidvizError, match="1 of 2 pictures"):
+    with pytest.raises(ReidvizError, match="1 of 2 images"):
         load(f"without:{listed}")
 
 
@@ -327,25 +327,25 @@ def test_a_data_set_without_some_pictures_keeps_its_protocols(tmp_path: Path) ->
     ],
     ids=lambda one: repr(one)[:60],
 )
-def test_a_list_of_pictures_to_leave_out_is_checked_by_type(tmp_path: Path, content: str, sentence: str) -> None:
+def test_a_list_of_images_to_leave_out_is_checked_by_type(tmp_path: Path, content: str, sentence: str) -> None:
     listed = tmp_path / "mine.json"
     listed.write_text(content.replace("SELF", str(listed)))
     with pytest.raises(ReidvizError, match=sentence):
         load(f"without:{listed}")
 
 
-def test_pictures_drawn_lazily_are_whole_files(release: Path) -> None:
+def test_images_drawn_lazily_are_whole_files(release: Path) -> None:
     dataset = load(f"cuhk03:{release}")
-    picture(dataset, 3)
+    load_image(dataset, 3)
     with Image.open(dataset.samples[3].path) as again:
         assert again.format == "PNG"
 
 
 @pytest.mark.parametrize(
-    ("name", "picture_name"),
+    ("name", "image_name"),
     [("viper", "cam_a/001_0.png"), ("ilids", "0001001.png"), ("folder", "p/c1_0.png"), ("cuhk01", "0001001.png")],
 )
-def test_a_folder_whose_name_is_no_text_has_one_that_can_be_shown(tmp_path: Path, name: str, picture_name: str) -> None:
+def test_a_folder_whose_name_is_no_text_has_one_that_can_be_shown(tmp_path: Path, name: str, image_name: str) -> None:
     root = tmp_path / "odd\udcff"
-    files(root, picture_name, picture_name.replace("cam_a", "cam_b"))
+    files(root, image_name, image_name.replace("cam_a", "cam_b"))
     assert load(f"{name}:{root}").name == f"{name}:{tmp_path}/odd\\udcff"

@@ -1,4 +1,4 @@
-"""Reading a table of pictures, however it was written, and saying what was understood."""
+"""Reading a table of images, however it was written, and saying what was understood."""
 
 from pathlib import Path
 
@@ -48,16 +48,16 @@ def test_csv_needs_path_and_identity_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("path,identity\na/1.jpg,ann\na/9.jpg,ann\n", "Line 3 of people.csv: there is no picture 'a/9.jpg'"),
+        ("path,identity\na/1.jpg,ann\na/9.jpg,ann\n", "Line 3 of people.csv: there is no image 'a/9.jpg'"),
         ("path,identity\n\na/1.jpg,ann\n\na/../a/1.jpg,bob\n", "Line 5 of people.csv: .* already on line 3"),
-        ('path,identity\na/1.jpg,"an\nn"\na/2.jpg, \n', r"1 of 2 pictures .* 1 × no identity \(line 4, a/2.jpg\)"),
+        ('path,identity\na/1.jpg,"an\nn"\na/2.jpg, \n', r"1 of 2 images .* 1 × no identity \(line 4, a/2.jpg\)"),
         ("path,identity,split\na/1.jpg,ann,tset\n", "Line 2 of people.csv: the split 'tset' is unknown"),
         ("path,identity\n../people.csv,ann\n", "Line 2 of people.csv: .* lies outside"),
         ("path,identity\n/etc/hostname,ann\n", "Line 2 of people.csv: .* lies outside"),
         ("path,identity\n..,ann\n", "Line 2 of people.csv: .* lies outside"),
-        ("path,identity\n..a/1.jpg,ann\n", "Line 2 of people.csv: there is no picture"),
-        ("path,identity\na,ann\n", "Line 2 of people.csv: there is no picture 'a'"),
-        ("path,identity\n,ann\n", "Line 2 of people.csv: there is no picture ''"),
+        ("path,identity\n..a/1.jpg,ann\n", "Line 2 of people.csv: there is no image"),
+        ("path,identity\na,ann\n", "Line 2 of people.csv: there is no image 'a'"),
+        ("path,identity\n,ann\n", "Line 2 of people.csv: there is no image ''"),
         ("path,identity\na/1.jpg\0,ann\n", "Line 2 of people.csv"),
         ("path,identity\nb,c/3.jpg,ann\n", "Line 2 of people.csv has 3 fields, the header has 2"),
         ("path,identity\na/1.jpg\n", "Line 2 of people.csv has 1 fields"),
@@ -65,7 +65,7 @@ def test_csv_needs_path_and_identity_only(tmp_path: Path) -> None:
         ("path|identity\na/1.jpg|ann\n", "no column path"),
         ("path,path,identity\na/1.jpg,a,ann\n", "column path twice"),
         ("path,camera\na/1.jpg,c1\n", "no column identity"),
-        ("path,identity\n", "No picture was found"),
+        ("path,identity\n", "No image was found"),
         ("", "no column path"),
     ],
 )
@@ -169,7 +169,7 @@ def test_few_rows_without_an_identity_are_counted_and_many_refused(tmp_path: Pat
     assert [(one.reason, one.count, one.examples) for one in dataset.unread] == [
         ("no identity", 1, ("line 4, crops/001/c2_0.jpg",))
     ]
-    with pytest.raises(ReidvizError, match=r"20 of 20 pictures .* 20 × no identity \(line 2, crops"):
+    with pytest.raises(ReidvizError, match=r"20 of 20 images .* 20 × no identity \(line 2, crops"):
         people(tmp_path, table("{p},,{c}"))
 
 
@@ -178,7 +178,7 @@ def test_leading_zeros_are_kept_and_matched_as_written(tmp_path: Path) -> None:
     assert dataset.persons[0] == "001"
 
 
-def test_a_list_may_name_pictures_below_an_allowed_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_may_name_images_below_an_allowed_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounted = touch(tmp_path / "mounted", "a/1.jpg", "a/2.jpg")
     (tmp_path / "mine").mkdir()
     file = tmp_path / "mine" / "list.csv"
@@ -196,7 +196,7 @@ def test_a_list_may_name_pictures_below_an_allowed_root(tmp_path: Path, monkeypa
 
 
 def test_a_name_that_differs_by_case_is_pointed_out(tmp_path: Path) -> None:
-    with pytest.raises(ReidvizError, match="there is no picture") as told:
+    with pytest.raises(ReidvizError, match="there is no image") as told:
         people(tmp_path, table("{p},{i},{c}").replace(".jpg", ".JPG"))
     assert "crops/001/c1_0.jpg" in told.value.hint
 

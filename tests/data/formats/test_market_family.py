@@ -1,4 +1,4 @@
-"""Market-1501 and data laid out like it: any camera, any picture format, parts missing, copies made by tutorials."""
+"""Market-1501 and data laid out like it: any camera, any image format, parts missing, copies made by tutorials."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ROLES = ("bounding_box_train", "query", "bounding_box_test")
 
 
 def market(root: Path, name: str = "{i:04d}_c{c}s1_{n:06d}_00.jpg", roles: tuple[str, ...] = ROLES) -> Path:
-    """Four persons train, four are tested, by cameras 2, 11 and 12, two pictures each."""
+    """Four persons train, four are tested, by cameras 2, 11 and 12, two images each."""
     for role in roles:
         for person in range(1, 9):
             for camera in (2, 11, 12):
@@ -57,13 +57,13 @@ def test_what_takes_no_part_is_counted(tmp_path: Path) -> None:
     assert unread_line(load(f"market1501:{tmp_path}")) == (
         "4 files are not read: 2 × files of another kind (readme.txt, gt_query/0005.mat); "
         "1 × names that do not fit the layout (query/odd.jpg); "
-        "1 × pictures in gt_bbox, which takes no part (gt_bbox/0005_c1s1_000001_00.jpg)."
+        "1 × images in gt_bbox, which takes no part (gt_bbox/0005_c1s1_000001_00.jpg)."
     )
 
 
 def test_names_that_mostly_do_not_fit_are_refused_with_examples(tmp_path: Path) -> None:
     touch(market(tmp_path), *(f"query/person {n}.jpg" for n in range(9)))
-    with pytest.raises(ReidvizError, match=r"9 of 61 pictures .*do not fit the format market1501: .*query/person 0"):
+    with pytest.raises(ReidvizError, match=r"9 of 61 images .*do not fit the format market1501: .*query/person 0"):
         load(f"folder:{tmp_path}")
 
 
@@ -97,7 +97,7 @@ def test_copies_with_a_folder_for_each_person(tmp_path: Path) -> None:
         assert {one.reason for one in dataset.unread} == {
             "copies in train of what is in train_all",
             "copies in val of what is in train_all",
-            "pictures in multi-query, which takes no part",
+            "images in multi-query, which takes no part",
         }
     train = load(f"folder:{tmp_path}/pytorch/train")
     assert (train.persons, set(train.cameras.tolist())) == (("0001", "0002", "0003"), {"c1", "c2", "c3"})
@@ -127,7 +127,7 @@ def test_one_camera_is_said_with_what_works(tmp_path: Path) -> None:
         split(dataset, "market")
     assert "use the protocol listed" in told.value.hint
     assert len(split(dataset, "listed").probes) == 4
-    with pytest.raises(ReidvizError, match="all pictures being by one camera") as told:
+    with pytest.raises(ReidvizError, match="all images being by one camera") as told:
         split(dataset, "half:0")
     assert "listed" in told.value.hint
     assert "#names=none" in told.value.hint

@@ -1,4 +1,4 @@
-"""Opening pictures: the good ones upright and RGB, the bad ones with a plain word."""
+"""Opening images: the good ones upright and RGB, the bad ones with a plain word."""
 
 import io
 import os
@@ -15,7 +15,7 @@ from PIL import ExifTags, Image
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.images import decode as images
-from reidviz.data.images.decode import decode, picture, resize, save_png
+from reidviz.data.images.decode import decode, load_image, resize, save_png
 
 
 def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
@@ -53,7 +53,7 @@ def test_jpeg_from_a_path(tmp_path: Path) -> None:
     assert np.abs(np.asarray(image, dtype=int) - np.asarray(gradient())).mean() < 8
 
 
-def test_exif_turns_the_picture_once() -> None:
+def test_exif_turns_the_image_once() -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     exif[ExifTags.Base.Software] = "camera"
@@ -132,7 +132,7 @@ def broken(source: Path | bytes, message: str, name: str | None = None) -> None:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_header_bombs_are_refused_before_they_open(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(images, "_rgb", lambda image: pytest.fail("opened"))
-    broken(png(side, side, 8, 2), "picture bomb.png .*50,000,000 pixels", "bomb.png")
+    broken(png(side, side, 8, 2), "image bomb.png .*50,000,000 pixels", "bomb.png")
 
 
 @pytest.mark.filterwarnings("error")
@@ -141,7 +141,7 @@ def test_a_bomb_warning_is_an_error_too() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(6_000_000, 8), (8, 6_000_000), (20_001, 100)])
-def test_a_picture_of_one_endless_line_is_refused_before_it_opens(
+def test_a_image_of_one_endless_line_is_refused_before_it_opens(
     width: int, height: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(images, "_rgb", lambda image: pytest.fail("opened"))
@@ -149,12 +149,12 @@ def test_a_picture_of_one_endless_line_is_refused_before_it_opens(
 
 
 @pytest.mark.parametrize("size", [(7, 100), (100, 7), (1, 1)])
-def test_tiny_pictures(size: tuple[int, int]) -> None:
+def test_tiny_images(size: tuple[int, int]) -> None:
     broken(encoded(Image.new("RGB", size)), f"is {size[0]} x {size[1]}: a side has under 8 pixels")
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])
-def test_truncated_pictures(form: str, tmp_path: Path) -> None:
+def test_truncated_images(form: str, tmp_path: Path) -> None:
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     data = encoded(noise, form)
     (tmp_path / "half.img").write_bytes(data[: len(data) // 2])
@@ -177,12 +177,12 @@ def test_other_formats(form: str) -> None:
         (b"P6\n8 8\n255\n", "PNM"),
     ],
 )
-def test_what_is_often_taken_for_a_picture_is_refused_by_name(start: bytes, kind: str) -> None:
-    broken(start + bytes(40), f"picture but {kind}")
+def test_what_is_often_taken_for_a_image_is_refused_by_name(start: bytes, kind: str) -> None:
+    broken(start + bytes(40), f"image but {kind}")
 
 
-def test_not_a_picture_at_all(tmp_path: Path) -> None:
-    broken(b"", "file the picture is empty")
+def test_not_a_image_at_all(tmp_path: Path) -> None:
+    broken(b"", "file the image is empty")
     broken(b"hello", "not a readable JPEG")
     broken(tmp_path, "not a file but a folder")
     broken(tmp_path / "no.png", "file no.png does not exist")
@@ -249,7 +249,7 @@ def test_random_bytes_raise_nothing_else(data: bytes) -> None:
     cut=st.integers(0, 5000),
     changes=st.dictionaries(st.integers(0, 5000), st.integers(0, 255), max_size=6),
 )
-def test_damaged_pictures_raise_nothing_else(seed: bytes, cut: int, changes: dict[int, int]) -> None:
+def test_damaged_images_raise_nothing_else(seed: bytes, cut: int, changes: dict[int, int]) -> None:
     data = bytearray(seed[: len(seed) - cut % len(seed)])
     for position, value in changes.items():
         data[position % len(data)] = value
@@ -274,32 +274,32 @@ def drawn_dataset(folder: Path, calls: list[str]) -> Dataset:
     return Dataset("synthetic:x", samples, "1", draw)
 
 
-def test_picture_draws_once_and_saves(tmp_path: Path) -> None:
+def test_image_draws_once_and_saves(tmp_path: Path) -> None:
     calls: list[str] = []
     data = drawn_dataset(tmp_path, calls)
-    first = picture(data, 0)
-    assert np.array_equal(first, picture(data, 0))
+    first = load_image(data, 0)
+    assert np.array_equal(first, load_image(data, 0))
     assert (first.mode, calls) == ("RGB", ["a.png"])
     assert os.listdir(tmp_path / "deep") == ["a.png"]
 
 
-def test_picture_draws_again_what_is_damaged(tmp_path: Path) -> None:
+def test_image_draws_again_what_is_damaged(tmp_path: Path) -> None:
     calls: list[str] = []
     data = drawn_dataset(tmp_path, calls)
-    picture(data, 0)
+    load_image(data, 0)
     data.samples[0].path.write_bytes(b"half")
-    picture(data, 0)
+    load_image(data, 0)
     assert len(calls) == 2
     assert np.array_equal(decode(data.samples[0].path), gradient())
 
 
-def test_picture_without_drawing_names_the_sample(tmp_path: Path) -> None:
+def test_image_without_drawing_names_the_sample(tmp_path: Path) -> None:
     data = Dataset("x", (Sample("ann/c1_1.png", tmp_path / "c1_1.png", "ann", "c1", "x"),), "1")
     with pytest.raises(ReidvizError, match=r"ann/c1_1\.png does not exist"):
-        picture(data, 0)
+        load_image(data, 0)
 
 
-def test_a_picture_that_cannot_be_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_image_that_cannot_be_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: object, target: object) -> None:
         raise OSError(28, "No space left on device")
 

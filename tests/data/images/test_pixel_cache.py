@@ -1,4 +1,4 @@
-"""The cache of small pictures."""
+"""The cache of small images."""
 
 import os
 import pickle
@@ -35,7 +35,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Dataset:
-    """COUNT pictures, each of its own grey."""
+    """COUNT images, each of its own grey."""
     root = tmp_path / "people"
     for i in range(COUNT):
         person = root / f"p{i // 4:02d}"
@@ -74,7 +74,7 @@ def test_reads_in_the_order_asked(data: Dataset) -> None:
     assert Pixels(data, 16, 8)[wanted].any()
 
 
-def test_decodes_each_picture_once(data: Dataset, decoded: list[str]) -> None:
+def test_decodes_each_image_once(data: Dataset, decoded: list[str]) -> None:
     cached = Pixels(data, 16, 8)
     cached.fill(np.arange(50))
     cached.fill(np.arange(30, 80))
@@ -121,8 +121,8 @@ def test_progress_counts_what_is_missing(data: Dataset, monkeypatch: pytest.Monk
     cached.fill(np.arange(20))
     calls: list[tuple[int, int, str]] = []
     cached.fill(every(data), lambda *call: calls.append(call))
-    assert calls[0] == (0, 80, "reading pictures")
-    assert calls[-1] == (80, 80, "reading pictures")
+    assert calls[0] == (0, 80, "reading images")
+    assert calls[-1] == (80, 80, "reading images")
     assert [c[0] for c in calls] == sorted({c[0] for c in calls})
     assert 20 < len(calls) <= 45
 
@@ -207,8 +207,8 @@ def test_the_cache_may_be_deleted_and_the_object_sent_elsewhere(data: Dataset, c
     assert np.array_equal(sent[every(data)], expected(data, every(data)))
 
 
-def test_a_bad_picture_is_named_and_the_others_stay(data: Dataset) -> None:
-    data.samples[50].path.write_bytes(b"not a picture")
+def test_a_bad_image_is_named_and_the_others_stay(data: Dataset) -> None:
+    data.samples[50].path.write_bytes(b"not an image")
     cached = Pixels(data, 16, 8)
     with pytest.raises(ReidvizError, match=data.samples[50].id):
         cached.fill(every(data))
@@ -263,11 +263,11 @@ def test_draws_on_demand(tmp_path: Path) -> None:
     dataset = Dataset("synthetic:x", samples, "1", draw)
     labels: list[str] = []
     Pixels(dataset, 16, 8).fill(np.arange(10), lambda done, total, what: labels.append(what))
-    assert set(labels) == {"drawing pictures"}
+    assert set(labels) == {"drawing images"}
     assert sorted(os.listdir(tmp_path / "s")) == sorted(f"{i}.png" for i in range(10))
     labels.clear()
     got = Pixels(dataset, 20, 10)
     got.fill(np.arange(10), lambda done, total, what: labels.append(what))
-    assert set(labels) == {"reading pictures"}
+    assert set(labels) == {"reading images"}
     assert got[np.arange(12)][:, 0, 0, 0].tolist() == list(range(12))
     assert sorted(map(int, drawn)) == list(range(12))

@@ -24,7 +24,7 @@ def test_workers_draw_what_one_process_draws() -> None:
     assert dataset.draw is not None
     seen: list[tuple[int, int, str]] = []
     draw_missing(dataset, range(6), lambda *at: seen.append(at))
-    assert seen[-1] == (6, 6, "drawing pictures")
+    assert seen[-1] == (6, 6, "drawing images")
     for sample in dataset.samples[:6]:
         with Image.open(sample.path) as kept:
             np.testing.assert_array_equal(np.asarray(kept), np.asarray(dataset.draw(sample)))

@@ -17,7 +17,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 
 
 def dataset(*people: tuple[str, list[str | None]], name: str = "folder:/x", marks: str = "") -> Dataset:
-    """Persons and the camera of each of their pictures; marks gives the split of each picture by its first letter."""
+    """Persons and the camera of each of their images; marks gives the split of each image by its first letter."""
     words = {"t": "train", "p": "probe", "g": "gallery", "-": None}
     samples = [
         Sample(f"{identity}/{k:02d}", Path("/x"), identity, camera, "x")
@@ -93,7 +93,7 @@ def test_recorded_splits_of_the_real_cuhk01(real_data: Path) -> None:
 
 def test_recorded_split_of_an_incomplete_copy(campus: Dataset) -> None:
     samples = tuple(s for s in campus.samples if s.id not in ("0937003.png", "0937004.png"))
-    with pytest.raises(ReidvizError, match=r"1 of the 100 test persons of mtdnet-100 lack pictures: 0937\."):
+    with pytest.raises(ReidvizError, match=r"1 of the 100 test persons of mtdnet-100 lack images: 0937\."):
         split(Dataset(campus.name, samples, "1"), "mtdnet-100")
 
 
@@ -110,7 +110,7 @@ def test_menus(campus: Dataset) -> None:
     assert default_protocol(dataset(*four)) == "half:0"
 
 
-def test_gallery_is_the_first_picture_of_the_second_camera() -> None:
+def test_gallery_is_the_first_image_of_the_second_camera() -> None:
     data = dataset(*[(p, ["z", "m", "a", "m", "a"]) for p in "abcd"])
     s = split(data, "half:1")
     person = sorted(persons(data, s.probes))[0]
@@ -118,7 +118,7 @@ def test_gallery_is_the_first_picture_of_the_second_camera() -> None:
     assert sorted(i for i in ids(data, s.probes) if i[0] == person) == [f"{person}/{k}" for k in ("00", "02", "04")]
 
 
-def test_without_cameras_the_gallery_is_the_first_picture() -> None:
+def test_without_cameras_the_gallery_is_the_first_image() -> None:
     data = dataset(*[(p, [None] * 3) for p in "abcde"], ("one", [None]))
     s = split(data, "half:3")
     assert len(persons(data, s.train)) == 2
@@ -227,7 +227,7 @@ def test_too_few_persons(protocol: str) -> None:
 
 def test_cameras_known_for_some_only() -> None:
     data = dataset(*[(p, ["1", "2"]) for p in "abcd"], ("e", ["1", None]))
-    with pytest.raises(ReidvizError, match="1 of 10 pictures have no camera, the others have one: e/01"):
+    with pytest.raises(ReidvizError, match="1 of 10 images have no camera, the others have one: e/01"):
         split(data, "half:0")
 
 
@@ -248,7 +248,7 @@ def test_listed() -> None:
         ("pp--", "lists 2 probes and 0 gallery"),
         ("gg--", "lists 0 probes and 2 gallery"),
         ("pgtg", r"1 persons are listed both to train and to test: b\."),
-        ("pp-g", "None of the 2 probes of .* has a possible match: the gallery has no picture of this person"),
+        ("pp-g", "None of the 2 probes of .* has a possible match: the gallery has no image of this person"),
         ("----", "lists 0 probes"),
     ],
 )
@@ -262,7 +262,7 @@ def test_a_listed_probe_that_cannot_be_matched_is_left_out() -> None:
     s = split(data, "listed")
     assert ids(data, s.probes) == ["b/00"]
     assert [(data.samples[one.position].id, one.reason) for one in s.left_out] == [
-        (name, "the gallery has no picture of this person") for name in ("a/00", "a/01", "c/00")
+        (name, "the gallery has no image of this person") for name in ("a/00", "a/01", "c/00")
     ]
 
 
@@ -302,14 +302,14 @@ def test_market_leaves_out_what_only_the_own_camera_saw_again() -> None:
     s = split(data, "market")
     assert ids(data, s.probes) == ["b/00", "d/01"]
     assert [(data.samples[one.position].id, one.reason) for one in s.left_out] == [
-        ("a/00", "the gallery has pictures of this person by the probe's own camera only"),
-        ("c/00", "the gallery has no picture of this person"),
+        ("a/00", "the gallery has images of this person by the probe's own camera only"),
+        ("c/00", "the gallery has no image of this person"),
     ]
     assert [data.samples[one.position].id for one in split(data, "listed").left_out] == ["c/00"]
 
 
 def test_market_has_scores_of_its_own() -> None:
-    """The same pictures, matched by other rules."""
+    """The same images, matched by other rules."""
     data = dataset(("a", ["1", "2"]), ("b", ["1", "2"]), marks="pgpg")
     listed, across = split(data, "listed"), split(data, "market")
     assert (listed.probes == across.probes).all()

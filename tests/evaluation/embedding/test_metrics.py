@@ -50,7 +50,7 @@ def test_all_pairs_of_one_person_are_found_once(persons: list[int]) -> None:
     assert {(min(pair), max(pair)) for pair in found.tolist()} == expected
 
 
-def test_of_one_person_in_many_pictures_a_few_pairs_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_one_person_in_many_images_a_few_pairs_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding_numbers, "MOST_SAME", 50)
     person = np.zeros(1_000_000, dtype=np.int64)
     found = embedding_numbers._same_pairs(person, np.array([len(person)]), np.random.default_rng(0))
@@ -87,7 +87,7 @@ def test_a_feature_that_holds_the_camera_gives_it_away() -> None:
     assert blind is not None
     assert told.balanced_accuracy > 97
     assert 35 < blind.balanced_accuracy < 65
-    assert (told.chance, told.pictures) == (50, 160)
+    assert (told.chance, told.images) == (50, 160)
 
 
 def test_without_two_cameras_there_is_no_bias_to_tell() -> None:

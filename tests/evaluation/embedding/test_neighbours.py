@@ -42,7 +42,7 @@ def test_how_far_it_is_told_block_by_block(monkeypatch: pytest.MonkeyPatch) -> N
     assert told == [(start, 5, "finding neighbours") for start in (0, 2, 4)]
 
 
-def test_more_neighbours_than_pictures_and_none_wanted() -> None:
+def test_more_neighbours_than_images_and_none_wanted() -> None:
     assert nearest(LINE, LINE[:1], 9)[0].tolist() == [[0, 1, 2, 3, 4]]
     assert nearest(LINE, LINE[:0], 2)[0].shape == (0, 2)
     assert others(np.zeros((4, 2), dtype=np.float32), 2).shape == (4, 2)

@@ -21,14 +21,14 @@ PICTURES = np.random.default_rng(0).integers(0, 256, (2, 64, 32, 3), dtype=np.ui
 
 
 def test_a_box_is_hidden_or_all_but_it() -> None:
-    picture = np.zeros((4, 4, 3), dtype=np.uint8)
-    picture[:2] = 100
+    image = np.zeros((4, 4, 3), dtype=np.uint8)
+    image[:2] = 100
     box = (0.0, 0.0, 0.5, 0.5)
     assert box_mask(box, 4, 4).sum() == 4
-    assert without_box(picture, box)[:2, :2].tolist() == np.full((2, 2, 3), 50).tolist()
-    np.testing.assert_array_equal(without_box(picture, box)[2:], picture[2:])
-    np.testing.assert_array_equal(only_box(picture, box)[:2, :2], picture[:2, :2])
-    assert (only_box(picture, box)[2:] == 50).all()
+    assert without_box(image, box)[:2, :2].tolist() == np.full((2, 2, 3), 50).tolist()
+    np.testing.assert_array_equal(without_box(image, box)[2:], image[2:])
+    np.testing.assert_array_equal(only_box(image, box)[:2, :2], image[:2, :2])
+    assert (only_box(image, box)[2:] == 50).all()
     assert box_mask((0.99, 0.99, 0.99, 0.99), 4, 4).sum() == 1
     assert box_mask((-1, -1, 9, 9), 4, 4).all()
 
@@ -138,9 +138,9 @@ def test_hiding_what_is_called_important_changes_the_score_more_than_hiding_else
 
 
 def test_hidden_takes_the_mean_colour() -> None:
-    picture = PICTURES[0]
+    image = PICTURES[0]
     mask = np.zeros((64, 32), dtype=bool)
     mask[:5] = True
-    shown = hidden(picture, mask)
-    assert (shown[:5] == picture.reshape(-1, 3).mean(0).round()).all()
-    np.testing.assert_array_equal(shown[5:], picture[5:])
+    shown = hidden(image, mask)
+    assert (shown[:5] == image.reshape(-1, 3).mean(0).round()).all()
+    np.testing.assert_array_equal(shown[5:], image[5:])

@@ -271,7 +271,7 @@ def test_a_classifier_alone_cannot_cascade(tmp_path: Path, data: Dataset, parts:
 
 
 def listed(tmp_path: Path, mark: Callable[[int, str, int], str]) -> Dataset:
-    """The pictures of six persons, listed in a CSV as mark(person, camera, shot) says."""
+    """The images of six persons, listed in a CSV as mark(person, camera, shot) says."""
     root = people_folder(tmp_path / "listed")
     rows = [
         f"p{person:02d}/{camera}_{shot}.png,p{person:02d},{camera},{mark(person, camera, shot)}"
@@ -320,7 +320,7 @@ def test_nothing_is_left_out_where_all_can_be_matched(model: Path, data: Dataset
     assert made["averaging"] == "step"
 
 
-def test_by_the_rules_of_market_pictures_by_the_own_camera_do_not_count(model: Path, tmp_path: Path) -> None:
+def test_by_the_rules_of_market_images_by_the_own_camera_do_not_count(model: Path, tmp_path: Path) -> None:
     """As if they were not there: each probe ranked against a gallery without them."""
     data = listed(tmp_path, mark_all)
     distance, parts = ranker(model, "distance"), split(data, "market")

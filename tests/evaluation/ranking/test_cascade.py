@@ -31,14 +31,14 @@ def cascaded(distances: Float32Array, probabilities: Float32Array, count: int, t
 
 
 @pytest.mark.parametrize("count", range(1, 6))
-def test_candidates_are_the_nearest_pictures(count: int) -> None:
+def test_candidates_are_the_nearest_images(count: int) -> None:
     distances = np.random.default_rng(0).permuted(np.arange(30, dtype=np.float32).reshape(6, 5), axis=1)
     chosen = candidates(distances, count, anyone(distances))
     assert chosen.dtype == np.int64
     assert chosen.tolist() == np.sort(np.argsort(distances, axis=1)[:, :count], axis=1).tolist()
 
 
-def test_among_equally_far_pictures_just_as_many_are_taken() -> None:
+def test_among_equally_far_images_just_as_many_are_taken() -> None:
     chosen = candidates(one := matrix([1, 0, 1, 1]), 2, anyone(one))
     assert chosen.shape == (1, 2)
     assert len(set(chosen[0])) == 2
@@ -56,7 +56,7 @@ def test_recall_by_hand() -> None:
     assert recall(np.array([[0, 1], [3, 5], [0, 1], [2, 4]]), truth) == 50
 
 
-def test_a_picture_by_the_own_camera_is_no_find() -> None:
+def test_a_image_by_the_own_camera_is_no_find() -> None:
     truth = GroundTruth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
     assert recall(np.array([[0, 2]]), truth) == 0
     assert recall(np.array([[1, 2]]), truth) == 100
@@ -78,7 +78,7 @@ def test_rank_one_of_a_cascade_is_never_above_its_recall(seed: int, gallery: int
 
 
 def test_what_is_ignored_is_no_candidate() -> None:
-    """The nearest picture is by the probe's own camera: the next one is rescored instead."""
+    """The nearest image is by the probe's own camera: the next one is rescored instead."""
     truth = GroundTruth(np.array(["a"]), np.array(["a", "a", "b"]), np.array(["1"]), np.array(["1", "2", "2"]))
     distances = matrix([0.1, 0.2, 0.3])
     assert candidates(distances, 1, truth).tolist() == [[1]]

@@ -50,7 +50,7 @@ def test_what_is_100_percent_by_construction_is_said(gallery: str, wrong: int, s
 
 
 def test_it_is_what_the_worst_ranking_reaches() -> None:
-    """Every true match behind all pictures of other persons: the first rank at which all probes are found."""
+    """Every true match behind all images of other persons: the first rank at which all probes are found."""
     truth = GroundTruth(people("a", "b", "c"), people("a", "a", "b", "c", "d", "d", "d"))
     matrix = np.stack([np.where(truth.masks(i)[0], 1, 0) for i in range(3)]).astype(np.float32)
     worst = rank(Scores("distance", matrix), truth)
@@ -58,7 +58,7 @@ def test_it_is_what_the_worst_ranking_reaches() -> None:
 
 
 def test_what_is_ignored_mistakes_nobody() -> None:
-    """Pictures by the probe's own camera are of its own person: nothing is left to be wrong about."""
+    """Images by the probe's own camera are of its own person: nothing is left to be wrong about."""
     cameras = people("1"), people("1", "2")
     assert foregone(GroundTruth(people("a"), people("a", "a"), *cameras)) == [ONE_PERSON]
 
@@ -68,7 +68,7 @@ def test_evaluations_carry_it_to_the_table_the_json_and_the_card(tmp_path: Path)
     parts, model = split(dataset, "half:0"), checkpoint(tmp_path / "both.safetensors")
     summary = report(dataset, parts, evaluate_all(rankers_of(model), dataset, parts))
     (remark,) = summary["remarks"]
-    assert remark.startswith("The gallery holds 3 pictures of other persons at most")
+    assert remark.startswith("The gallery holds 3 images of other persons at most")
     assert table(summary).endswith(remark)
     assert card_metrics(model, dataset, parts)[0]["remarks"] == [remark]
 

@@ -56,7 +56,7 @@ def test_in_the_middle_it_orders_as_log_p_less_four_distances() -> None:
 
 @pytest.mark.parametrize("weight", [0.02, 0.5, 0.98])
 def test_a_probability_of_zero_is_the_farthest_there_is(weight: float) -> None:
-    """Not an infinite one: among such pictures the nearer still comes first."""
+    """Not an infinite one: among such images the nearer still comes first."""
     distance = Scores("distance", np.float32([[1.0, 0.5, 1.0]]))
     found = fuse(distance, Scores("probability", np.float32([[0.0, 0.0, 1e-44]])), weight)
     assert np.isfinite(found.matrix).all()

@@ -21,7 +21,7 @@ def scores(rows: list[list[float]], kind: Kind = "probability") -> Scores:
 
 
 def people(probes: str, gallery: str, probe_cameras: str = "", gallery_cameras: str = "") -> GroundTruth:
-    """One letter a picture and, where they matter, one a camera."""
+    """One letter an image and, where they matter, one a camera."""
     labels = [np.array(list(word)) for word in (probes, gallery, probe_cameras, gallery_cameras)]
     return GroundTruth(*labels) if probe_cameras else GroundTruth(*labels[:2])
 
@@ -100,8 +100,8 @@ def test_ties_count_against_the_model() -> None:
     assert order(np.full(4, 0.5, dtype=np.float32), truth.masks(0)[0]).tolist() == [1, 2, 0, 3]
 
 
-def test_pictures_by_the_own_camera_change_no_rank() -> None:
-    """The nearest picture shows the probe's person by the probe's camera: neither right nor in the way."""
+def test_images_by_the_own_camera_change_no_rank() -> None:
+    """The nearest image shows the probe's person by the probe's camera: neither right nor in the way."""
     nearest_first = scores([[0.9, 0.8, 0.7, 0.7, 0.1]])
     across = people("a", "abaca", "1", "11212")
     assert rank(nearest_first, across).matches[0].tolist() == [3, 4]
@@ -113,7 +113,7 @@ def test_another_person_by_the_own_camera_still_stands_in_the_way() -> None:
     assert rank(scores([[0.9, 0.8]]), people("a", "ba", "1", "12")).first.tolist() == [2]
 
 
-def test_with_one_picture_a_person_every_figure_follows_from_the_first_rank() -> None:
+def test_with_one_image_a_person_every_figure_follows_from_the_first_rank() -> None:
     ranking = rank(scores([[0.1, 0.9, 0.3], [0.2, 0.8, 0.1]]), people("ab", "abc"))
     assert ranking.first.tolist() == [3, 1]
     assert ranking.mean_average_precision() == pytest.approx(100 * (1 / 3 + 1) / 2)
@@ -121,9 +121,9 @@ def test_with_one_picture_a_person_every_figure_follows_from_the_first_rank() ->
 
 
 def test_a_probe_without_a_match_is_refused() -> None:
-    with pytest.raises(ReidvizError, match="1 probes have no picture"):
+    with pytest.raises(ReidvizError, match="1 probes have no image"):
         rank(scores([[0.1, 0.2], [0.3, 0.4]]), people("ac", "ab"))
-    with pytest.raises(ReidvizError, match="1 probes have no picture"):
+    with pytest.raises(ReidvizError, match="1 probes have no image"):
         rank(scores([[0.1, 0.2]]), people("a", "ab", "1", "12"))
 
 

@@ -1,4 +1,4 @@
-"""The store of embeddings, and pictures of no data set against a gallery that is known."""
+"""The store of embeddings, and images of no data set against a gallery that is known."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import torch
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.images.decode import picture, resize
+from reidviz.data.images.decode import load_image, resize
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding.spaces import describe, load_cached, spaces_of
@@ -52,7 +52,7 @@ def described(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def test_each_picture_is_described_once_for_all_who_ask(
+def test_each_image_is_described_once_for_all_who_ask(
     tmp_path: Path, data: Dataset, parts: Split, described: list[int]
 ) -> None:
     path = checkpoint(tmp_path / "mtdnet.safetensors", "mtdnet")
@@ -66,7 +66,7 @@ def test_each_picture_is_described_once_for_all_who_ask(
     shown = describe(space, data, everyone)
     assert sorted(described) == everyone.tolist()
     assert np.array_equal(load_cached(space, data, everyone[::-1]), shown[::-1])  # type: ignore[arg-type]
-    probe = np.asarray(resize(picture(data, 0), SMALL.height, SMALL.width))
+    probe = np.asarray(resize(load_image(data, 0), SMALL.height, SMALL.width))
     scores_of_image(probe, "distance", Gallery(path, ranking.sha256, data, parts, CPU))
     assert len(described) == len(data.samples)
 
@@ -87,10 +87,10 @@ def test_features_are_those_of_the_network(tmp_path: Path, data: Dataset) -> Non
 
 
 def asked(tmp_path: Path, data: Dataset, parts: Split, variant: str, kind: str) -> tuple[Scores, Scores]:
-    """Scores of one of the pictures by the short way, and as a probe by the long one."""
+    """Scores of one of the images by the short way, and as a probe by the long one."""
     path = checkpoint(tmp_path / f"{variant}.safetensors", variant)
     network, card = load_checkpoint(path)
-    probe = np.asarray(resize(picture(data, 0), SMALL.height, SMALL.width))
+    probe = np.asarray(resize(load_image(data, 0), SMALL.height, SMALL.width))
     found = scores_of_image(probe, kind, Gallery(path, card.sha256, data, parts, CPU))  # type: ignore[arg-type]
     gallery = ImageSubset(Pixels(data, SMALL.height, SMALL.width), parts.gallery)
     return found, score(network, kind, probe[None], gallery, CPU)  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ def asked(tmp_path: Path, data: Dataset, parts: Split, variant: str, kind: str) 
     ("variant", "kind"),
     [("mtdnet", "distance"), ("mtdnet", "probability"), ("mtdnet-cls", "probability"), ("mtdnet-rnk", "distance")],
 )
-def test_a_picture_is_scored_as_a_probe_would_be(
+def test_a_image_is_scored_as_a_probe_would_be(
     tmp_path: Path, data: Dataset, parts: Split, variant: str, kind: str
 ) -> None:
     found, expected = asked(tmp_path, data, parts, variant, kind)

@@ -12,18 +12,18 @@ from tests.evaluation.conftest import CPU, lively, noise
 
 
 class Album:
-    """Pictures that remember how many of them were asked for at once."""
+    """Images that remember how many of them were asked for at once."""
 
-    def __init__(self, pictures: np.ndarray) -> None:
-        self.pictures = pictures
+    def __init__(self, images: np.ndarray) -> None:
+        self.images = images
         self.asked: list[int] = []
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def __getitem__(self, part: slice) -> np.ndarray:
-        self.asked.append(len(self.pictures[part]))
-        return self.pictures[part]
+        self.asked.append(len(self.images[part]))
+        return self.images[part]
 
 
 def test_features_are_described_a_slice_at_a_time() -> None:
@@ -34,18 +34,18 @@ def test_features_are_described_a_slice_at_a_time() -> None:
     assert album.asked == [64, 6]
     assert told == [(0, 70), (64, 70)]
     for part in (slice(0, 5), slice(62, 70)):
-        alone = features(made, album.pictures[part], True, CPU, lambda *a: None)
+        alone = features(made, album.images[part], True, CPU, lambda *a: None)
         np.testing.assert_allclose(found[part], alone, atol=1e-6)
 
 
-def test_maps_of_a_part_are_those_of_its_pictures_and_their_mirror_images() -> None:
+def test_maps_of_a_part_are_those_of_its_images_and_their_mirror_images() -> None:
     made = lively("mtdnet")
-    pictures = noise(5, 1)
+    images = noise(5, 1)
     prepare_for_inference(made, CPU)
-    (where, views), *rest = low_level_maps(made, pictures, range(2, 5), True, CPU)
+    (where, views), *rest = low_level_maps(made, images, range(2, 5), True, CPU)
     assert (where, rest) == (slice(0, 3), [])
     with torch.inference_mode():
-        for view, expected in zip(views, (pictures[2:], pictures[2:, :, ::-1].copy()), strict=True):
+        for view, expected in zip(views, (images[2:], images[2:, :, ::-1].copy()), strict=True):
             torch.testing.assert_close(view, made.maps(to_input(torch.from_numpy(expected))), atol=1e-5, rtol=1e-5)
 
 
@@ -70,7 +70,7 @@ def test_rounding_never_gives_a_negative_distance() -> None:
     assert out.min() == 0
 
 
-def test_chosen_pictures_come_in_the_order_they_were_chosen(tmp_path: Path) -> None:
+def test_chosen_images_come_in_the_order_they_were_chosen(tmp_path: Path) -> None:
     pixels = Pixels(load(f"folder:{people_folder(tmp_path / 'people', persons=3)}"), 8, 4)
     chosen = ImageSubset(pixels, np.array([7, 0, 5]))
     assert len(chosen) == 3

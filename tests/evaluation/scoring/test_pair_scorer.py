@@ -20,7 +20,7 @@ from tests.evaluation.conftest import CPU, lively_pairs, noise
 from tests.evaluation.scoring.test_features import Album
 
 PLAIN = {"8-pass": (True, True), "4-pass": (False, True), "1-pass": (False, False)}
-"""Whether the gallery picture comes first as well, and whether mirror images are taken."""
+"""Whether the gallery image comes first as well, and whether mirror images are taken."""
 
 architectures = st.builds(
     Architecture,
@@ -39,11 +39,11 @@ architectures = st.builds(
 
 
 def plainly(made: MTDnet, probes: np.ndarray, gallery: np.ndarray, passes: str) -> np.ndarray:
-    """The mean over the passes of the whole network on the stacked maps of two pictures."""
+    """The mean over the passes of the whole network on the stacked maps of two images."""
     both_orders, mirrors = PLAIN[passes]
 
-    def views(picture: np.ndarray) -> list[torch.Tensor]:
-        x = to_input(torch.from_numpy(picture[None]))
+    def views(image: np.ndarray) -> list[torch.Tensor]:
+        x = to_input(torch.from_numpy(image[None]))
         return [made.maps(view) for view in ([x, x.flip(3)] if mirrors else [x])]
 
     def probability(first: torch.Tensor, second: torch.Tensor) -> float:
@@ -83,10 +83,10 @@ def threads() -> tuple[int, int]:
 
 @pytest.fixture
 def cramped(monkeypatch: pytest.MonkeyPatch) -> Callable[[MTDnet, Scoring], None]:
-    """Leaves room for the halves of two probes and six gallery pictures, and for few maps at a time."""
+    """Leaves room for the halves of two probes and six gallery images, and for few maps at a time."""
 
     def leave_room(made: MTDnet, scoring: Scoring) -> None:
-        monkeypatch.setattr(pair_scorer, "MEMORY", 8 * PairScorer(made, scoring, CPU).bytes_a_picture)
+        monkeypatch.setattr(pair_scorer, "MEMORY", 8 * PairScorer(made, scoring, CPU).bytes_a_image)
         monkeypatch.setattr(pair_scorer, "MAPS_AT_ONCE", {"cpu": 1})
         monkeypatch.setattr(pair_scorer, "HEADS_AT_ONCE", 5)
 
@@ -125,7 +125,7 @@ def test_probabilities_are_the_same_in_little_memory(passes: str, cramped: Calla
     np.testing.assert_allclose(scored(made, probes, gallery, Scoring(passes)), roomy, atol=1e-6)
 
 
-def test_without_room_for_two_pictures_each_is_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_two_images_each_is_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     made, probes, gallery = lively_pairs(), noise(2, 2), noise(3, 3)
     roomy = scored(made, probes, gallery)
     monkeypatch.setattr(pair_scorer, "MEMORY", 1)
@@ -143,8 +143,8 @@ def test_blocks_stay_within_the_memory(
     def weighed(name: str) -> Callable[[PairScorer, np.ndarray, range], Halves]:
         make = getattr(PairScorer, name)
 
-        def of_some(scorer: PairScorer, pictures: np.ndarray, part: range) -> Halves:
-            halves: Halves = make(scorer, pictures, part)
+        def of_some(scorer: PairScorer, images: np.ndarray, part: range) -> Halves:
+            halves: Halves = make(scorer, images, part)
             held[name].append(sum(half.nbytes for half in (halves.first, halves.second) if half is not None))
             return halves
 
@@ -192,7 +192,7 @@ def test_a_block_of_the_gallery_may_hold_no_candidate(cramped: Callable[[MTDnet,
     assert np.isnan(found).sum() == 14
 
 
-def test_pictures_are_read_a_slice_at_a_time() -> None:
+def test_images_are_read_a_slice_at_a_time() -> None:
     probes, gallery = Album(noise(3, 8)), Album(noise(150, 9))
     scored(lively_pairs(), probes, gallery, Scoring("1-pass"))
     assert gallery.asked == [64, 64, 22]

@@ -13,8 +13,8 @@ Kind = Literal["distance", "probability"]
 
 
 def plain_distance(made: Network, probe: np.ndarray, other: np.ndarray, mirrors: bool) -> float:
-    def features(picture: np.ndarray) -> list[torch.Tensor]:
-        x = to_input(torch.from_numpy(picture[None]))
+    def features(image: np.ndarray) -> list[torch.Tensor]:
+        x = to_input(torch.from_numpy(image[None]))
         return [made.embed(made.maps(view)) for view in ([x, x.flip(3)] if mirrors else [x])]
 
     return float(np.mean([(a - b).square().sum().item() for a in features(probe) for b in features(other)]))
@@ -23,7 +23,7 @@ def plain_distance(made: Network, probe: np.ndarray, other: np.ndarray, mirrors:
 @pytest.mark.parametrize("variant", ["mtdnet", "mtdtrp", "mtdnet-rnk"])
 @pytest.mark.parametrize(("passes", "mirrors"), [("8-pass", True), ("4-pass", True), ("1-pass", False)])
 def test_distances_equal_the_plain_ones(variant: str, passes: str, mirrors: bool) -> None:
-    """The mean over the four mirror combinations, or the pictures as they are."""
+    """The mean over the four mirror combinations, or the images as they are."""
     made, probes, gallery = lively(variant), noise(3, 2), noise(4, 3)
     with torch.inference_mode():
         expected = [[plain_distance(made, p, g, mirrors) for g in gallery] for p in probes]
@@ -36,7 +36,7 @@ def test_distances_equal_the_plain_ones(variant: str, passes: str, mirrors: bool
 def test_a_mirrored_probe_scores_the_same(kind: Kind) -> None:
     made, probes, gallery = lively("mtdnet"), noise(2, 4), noise(3, 5)
     mirrored = probes[:, :, ::-1].copy()
-    one, other = (score(made, kind, pictures, gallery, CPU).matrix for pictures in (probes, mirrored))
+    one, other = (score(made, kind, images, gallery, CPU).matrix for images in (probes, mirrored))
     np.testing.assert_allclose(one, other, atol=1e-5)
     plain = [score(made, kind, p, gallery, CPU, scoring=Scoring("1-pass")).matrix for p in (probes, mirrored)]
     assert np.abs(plain[0] - plain[1]).max() > 1e-3

@@ -1,4 +1,4 @@
-"""Pictures of the user's own: what can be uploaded, and what names them."""
+"""Images of the user's own: what can be uploaded, and what names them."""
 
 import io
 
@@ -13,7 +13,7 @@ def page() -> None:
 
     from reidviz.ui.widgets.image_upload import upload
 
-    mine = upload("A picture", "mine")
+    mine = upload("An image", "mine")
     if mine is not None:
         st.text(f"{mine.image.size} {mine.key}")
 
@@ -40,7 +40,7 @@ def test_equal_files_have_equal_keys_whatever_they_are_called() -> None:
     assert seen[0].startswith("(20, 40)")
 
 
-def test_a_file_that_is_no_picture_is_refused_by_name() -> None:
+def test_a_file_that_is_no_image_is_refused_by_name() -> None:
     app = AppTest.from_function(page).run()
     app.file_uploader(key="mine").set_value(("words.png", b"words", "image/png")).run()
     assert not app.exception
