@@ -123,6 +123,8 @@ def may_know(rankers: "Sequence[Ranker]", dataset: "Dataset", protocol: str) -> 
 
 def table(summary: dict[str, Any]) -> str:
     """An evaluation as text."""
+    from reidviz.evaluation.ranking.ranking import METRICS
+
     averaged = {"step": "average precision", "trapezoid": "Market-1501's trapezoids"}
     wide = max(28, *(len(m["name"]) + 2 for m in summary["models"]))
     lines = [
@@ -130,11 +132,13 @@ def table(summary: dict[str, Any]) -> str:
         f"mAP by {averaged[summary.get('averaging', 'step')]}",
         f"{'model':<{wide}}{'ranks by':<13}"
         + "".join(f"{h:>9}" for h in ("rank-1", "rank-5", "rank-10", "rank-20"))
-        + f"{'mAP':>8}{'mINP':>8}{'seconds':>9}",
+        + "".join(f"{name:>8}" for name in METRICS)
+        + f"{'seconds':>9}",
     ]
     for m in summary["models"]:
         cmc = "".join(f"{m['cmc'][str(k)]:>9.2f}" for k in (1, 5, 10, 20))
-        lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{m['mAP']:>8.2f}{m['mINP']:>8.2f}{m['seconds']:>9.1f}")
+        others = "".join(f"{m[name]:>8.2f}" if name in m else f"{'-':>8}" for name in METRICS)
+        lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{others}{m['seconds']:>9.1f}")
     told = (note for m in summary["models"] for note in notes(m))
     return "\n".join([*lines, *told, *summary.get("remarks", ())])
 

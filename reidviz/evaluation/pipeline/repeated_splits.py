@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.ranking.ranking import RANKS
+from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 
 MOST = 100
 _RANGE = re.compile(r"(.+):([0-9]{1,18})-([0-9]{1,18})")
@@ -31,7 +31,7 @@ def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for models in zip(*(report["models"] for report in reports), strict=True):
         figures = {f"rank-{k}": [one["cmc"][str(k)] for one in models] for k in RANKS}
-        figures |= {name: [one[name] for one in models] for name in ("mAP", "mINP")}
+        figures |= {name: [one[name] for one in models] for name in METRICS}
         rows.append(
             {
                 "name": models[0]["name"],

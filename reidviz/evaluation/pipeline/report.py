@@ -9,7 +9,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate_all
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.foregone import foregone
-from reidviz.evaluation.ranking.ranking import RANKS, Averaging
+from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
 
 
 def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
@@ -27,8 +27,7 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
         "variant": ranker.variant,
         "kind": ranker.kind,
         "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
-        "mAP": round(ranking.mean_average_precision(averaging), 2),
-        "mINP": round(ranking.mean_inverse_negative_penalty, 2),
+        **{name: round(metric(ranking, averaging), 2) for name, metric in METRICS.items()},
         "seconds": round(result.seconds, 2),
     }
     if ranker.weight is not None:

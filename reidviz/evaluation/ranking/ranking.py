@@ -81,6 +81,13 @@ class Ranking:
         return 100.0 * float(np.mean((last + 1 - self.starts) / self.ranks[last]))
 
 
+METRICS: dict[str, Callable[[Ranking, Averaging], float]] = {
+    "mAP": lambda ranking, averaging: ranking.mean_average_precision(averaging),
+    "mINP": lambda ranking, averaging: ranking.mean_inverse_negative_penalty,
+}
+"""What stands beside the CMC wherever figures are shown, by name, in percent."""
+
+
 def rank(scores: Scores, truth: GroundTruth) -> Ranking:
     """Rank the gallery for every probe.
 

@@ -1,6 +1,7 @@
 """The figures of an evaluation as a table, and where they come from as a line."""
 
 from collections.abc import Iterable
+from math import isnan, nan
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
-from reidviz.evaluation.ranking.ranking import RANKS
+from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
@@ -18,8 +19,7 @@ from reidviz.ui.widgets.markup import Markdown, literal, model
 RANKED = tuple(str(k) for k in RANKS)
 COLUMNS = (
     *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
-    Markdown("mAP"),
-    Markdown("mINP"),
+    *(literal(name) for name in METRICS),
 )
 
 
@@ -53,16 +53,15 @@ def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_bes
 
     pandas, which st.table needs, would take half a second of every start.
     """
-    rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), r["mAP"], r["mINP"])] for r in records]
-    best = [max(column) for column in zip(*rows, strict=True)]
+    rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), *(r.get(m, nan) for m in METRICS))] for r in records]
+    best = [max((v for v in column if not isnan(v)), default=nan) for column in zip(*rows, strict=True)]
     lines = [
-        Markdown(
-            f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |\n|:---|:---|:---|---:|---:|---:|---:|---:|---:|"
-        )
+        Markdown(f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |"),
+        Markdown(f"|:---|:---|:---|{'|'.join(Markdown('---:') for _ in COLUMNS)}|"),
     ]
     for name, one, row in zip(names, records, rows, strict=True):
         numbers = [
-            Markdown(f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
+            Markdown("–" if isnan(value) else f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
             for value, top in zip(row, best, strict=True)
         ]
         kind = _ranks_by(one)

@@ -120,7 +120,7 @@ def test_a_matrix_is_not_kept_without_its_seconds(file: Path, monkeypatch: pytes
     def full(path: Path, data: bytes) -> None:
         raise ReidvizError("The disk is full.")
 
-    monkeypatch.setattr(score_cache, "write_atomically", full)
+    monkeypatch.setattr(score_cache, "write_json", full)
     with pytest.raises(ReidvizError, match="full"):
         score_cache.write(file, SHAPE, fill)
     assert list(file.parent.iterdir()) == []
