@@ -99,7 +99,7 @@ def _definitions(numbers: Sequence[Numbers]) -> None:
         "-1 (nearer to somebody else) to 1. **Distances overlap**: the area that the histograms of distances within "
         "and between persons share; 0 % where one threshold tells all. **Camera told**: share of images whose camera "
         "a linear probe (logistic regression, 5-fold, fitted on other persons) reads from the feature, the mean over "
-        f"cameras, on {images:,} images; chance means a feature free of camera bias. **Agree**: the share of a "
+        f"cameras, on {images:,} images; chance means a feature free of camera bias. **Agree**: the share of an "
         f"image's {COUNT} nearest other images that are the same in both spaces. All in the original spaces, "
         "before any projection; of a joint feature, persons and cameras are those of the image beside the probe."
     )
