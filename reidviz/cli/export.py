@@ -1,0 +1,120 @@
+"""python -m reidviz export: the features and the scores of a model, for other programs."""
+
+import argparse
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reidviz.cli.evaluate import SCORES, asked_for
+from reidviz.cli.options import add_data, data_name
+from reidviz.cli.progress import ConsoleProgress
+from reidviz.common.errors import ReidvizError
+
+if TYPE_CHECKING:
+    from reidviz.data.dataset import Dataset
+    from reidviz.evaluation.pipeline.ranker import Ranker
+
+PARTS = ("all", "train", "probes", "gallery")
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """What can be exported, each a command of its own."""
+    kinds = command.add_subparsers(required=True, dest="what")
+    features = kinds.add_parser("features", help="the ranking feature of every image: .npz or .parquet")
+    features.add_argument(
+        "--images", choices=PARTS, default="all", help="of which images; default: all of the data set"
+    )
+    scores = kinds.add_parser("scores", help="the matrix of probes against gallery: .npz")
+    scores.add_argument("--score", choices=tuple(SCORES), help="which score of the model; default: its first")
+    for kind in (features, scores):
+        add_data(kind, required=True)
+        kind.add_argument("--model", type=Path, required=True, help="checkpoint file or run folder")
+        kind.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Compute what is asked, or take it from the cache, and write it whole or not at all."""
+    from reidviz.common.atomic_write import write_atomically
+    from reidviz.data.formats import load
+    from reidviz.evaluation.pipeline.ranker import rankers_of
+
+    writers = WRITERS[options.what]
+    if options.out.suffix not in writers:
+        raise ReidvizError(f"{options.what.capitalize()} are not written as {options.out.name}.", _endings(writers))
+    rankers, dataset = list(rankers_of(options.model)), load(data_name(options))
+    made = (_features if options.what == "features" else _scores)(options, rankers, dataset)
+    write_atomically(options.out, writers[options.out.suffix](made))
+    print(f"{options.out}: {', '.join(f'{name} {array.shape}' for name, array in made.items())}")
+
+
+def _features(options: argparse.Namespace, rankers: "list[Ranker]", dataset: "Dataset") -> dict[str, Any]:
+    """ids (N,), features (N, D), identities (N,), cameras (N,)."""
+    import numpy as np
+
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.scoring.embeddings import Embeddings
+
+    (ranker,) = asked_for(rankers, ["ranking"])
+    positions = np.arange(len(dataset.samples))
+    if options.images != "all":
+        positions = getattr(split(dataset, options.protocol or default_protocol(dataset)), options.images)
+    progress = ConsoleProgress()
+    found = Embeddings(ranker.path, ranker.sha256, dataset).of(positions, progress)
+    progress.end()
+    return {"ids": _ids(dataset, positions), "features": found} | {
+        "identities": dataset.identities[positions],
+        "cameras": dataset.cameras[positions],
+    }
+
+
+def _scores(options: argparse.Namespace, rankers: "list[Ranker]", dataset: "Dataset") -> dict[str, Any]:
+    """scores (probes, gallery), larger_is_nearer (), probe_ids (probes,), gallery_ids (gallery,)."""
+    import numpy as np
+
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.pipeline.evaluate import evaluate
+
+    ranker = asked_for(rankers, [options.score] if options.score else None)[0]
+    parts = split(dataset, options.protocol or default_protocol(dataset))
+    progress = ConsoleProgress()
+    scores = evaluate(ranker, dataset, parts, progress).scores
+    progress.end()
+    return {"scores": np.asarray(scores.matrix), "larger_is_nearer": np.array(scores.kind != "distance")} | {
+        "probe_ids": _ids(dataset, parts.probes),
+        "gallery_ids": _ids(dataset, parts.gallery),
+    }
+
+
+def _ids(dataset: "Dataset", positions: Any) -> Any:
+    import numpy as np
+
+    return np.array([dataset.samples[i].id for i in positions.tolist()], dtype=np.str_)
+
+
+def _npz(arrays: dict[str, Any]) -> bytes:
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _parquet(arrays: dict[str, Any]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {name: pa.array(list(array)) for name, array in arrays.items()}
+    buffer = io.BytesIO()
+    parquet.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
+
+
+WRITERS: dict[str, dict[str, Callable[[dict[str, Any]], bytes]]] = {
+    "features": {".npz": _npz, ".parquet": _parquet},
+    "scores": {".npz": _npz},
+}
+
+
+def _endings(writers: dict[str, Any]) -> str:
+    return f"Let the file's name end in {' or '.join(writers)}."
