@@ -56,8 +56,8 @@ def test_what_takes_no_part_is_counted(tmp_path: Path) -> None:
           "query/odd.jpg")  # fmt: skip
     assert unread_line(load(f"market1501:{tmp_path}")) == (
         "4 files are not read: 2 × files of another kind (readme.txt, gt_query/0005.mat); "
-        "1 × names that do not fit the layout (query/odd.jpg); "
-        "1 × images in gt_bbox, which takes no part (gt_bbox/0005_c1s1_000001_00.jpg)."
+        "1 × images in gt_bbox, which takes no part (gt_bbox/0005_c1s1_000001_00.jpg); "
+        "1 × names that do not fit the layout (query/odd.jpg)."
     )
 
 
