@@ -90,6 +90,7 @@ CUHK01 = DataFormat(
     name="cuhk01",
     title="CUHK01",
     obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+    layout="campus with files named like 0001001.png: person and image.",
     read=read,
     counts=Counts(971, 2, 3884),
     recognise=read,

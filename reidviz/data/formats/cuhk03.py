@@ -16,7 +16,6 @@ from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
 from reidviz.data.roots import existing_root, inside, last
 
-BOXES = ("labeled", "detected")
 CAMERAS = {"1": "A", "2": "B"}
 _NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.\w+")
 
@@ -72,13 +71,21 @@ def _from_mat(file: Path, boxes: str, name: str) -> Dataset:
 
 def _format(boxes: str, name: str) -> DataFormat:
     reader = partial(read, boxes=boxes)
+
+    def recognise(root: str | Path) -> Dataset:
+        found = reader(root)
+        if found.layout != name:
+            raise ReidvizError("It is one camera pair of CUHK03.")
+        return found
+
     return DataFormat(
         name=name,
         title=f"CUHK03, {'labelled' if boxes == 'labeled' else boxes} boxes",
         obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+        layout=f"{MAT}, or images_{boxes} with files named like 1_001_1_01.png.",
         read=reader,
         counts=Counts(1467, 10, None),
-        recognise=reader,
+        recognise=recognise,
         holds=lambda folder: (folder / MAT).is_file() or (folder / f"images_{boxes}").is_dir(),
         protocols=cuhk03_splits.protocols,
         split=cuhk03_splits.split,

@@ -47,6 +47,7 @@ CUHK03_PAIR = DataFormat(
     name="cuhk03-pair",
     title="CUHK03, one camera pair",
     obtain=f"{RESEARCH} the Chinese University of Hong Kong.",
+    layout="train and val with files named like 0001_05.jpg.",
     read=read,
     recognise=read,
     holds=holding(*PARTS),

@@ -66,5 +66,6 @@ EXCLUDED = DataFormat(
     name="without",
     title="A data set without some of its images",
     obtain="The doctor writes the list of those that are left out.",
+    layout="A JSON file that the doctor wrote.",
     read=read,
 )

@@ -218,5 +218,6 @@ FOLDER = DataFormat(
     name="folder",
     title="Your own folder",
     obtain="Mind whose images they are: those of real people are personal data.",
+    layout="A folder a person, or a list (CSV, Parquet) with columns path and identity.",
     read=read,
 )

@@ -38,7 +38,8 @@ class DataFormat:
     """One form of data.
 
     name        before the colon of a data set's name
-    title, obtain  in words: what it is; what it may be used for, and where it is to be had
+    title, obtain  in words: what it is; what it may be used for, and whom to ask for it
+    layout      in words: what lies in its folder
     read        (root) -> the data set; ReidvizError where there is none
     counts      as published, None where there are none
     recognise   (folder) -> the data set; ReidvizError unless it is surely one, up to two folders below. None where no
@@ -54,6 +55,7 @@ class DataFormat:
     name: str
     title: str
     obtain: str
+    layout: str
     read: Reader
     counts: Counts | None = None
     recognise: Reader | None = None

@@ -36,8 +36,11 @@ def _holds(folder: Path) -> bool:
 
 
 def _recognise(root: str | Path) -> Dataset:
-    """iLIDS has no folder of a name of its own: it is believed where nearly all images are in it."""
+    """iLIDS has no folder of a name of its own: it is believed where nearly all images are in it, and where they do not
+    lie in CUHK01's campus, whose files have such names too."""
     found = read(root)
+    if any(sample.path.parent.name == "campus" for sample in found.samples):
+        raise ReidvizError("It is CUHK01.")
     images = sum(not unreadable(entry) for entry in walk(existing_root(root)))
     if len(found.samples) < 0.9 * images:
         raise ReidvizError("Most images are named otherwise.")
@@ -49,6 +52,7 @@ ILIDS = DataFormat(
     name="ilids",
     title="iLIDS",
     obtain=f"{RESEARCH} Queen Mary University of London.",
+    layout="Files named like 0001001.jpg: person and image.",
     read=read,
     counts=Counts(119, None, 476),
     recognise=_recognise,

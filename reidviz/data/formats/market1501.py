@@ -97,6 +97,8 @@ MARKET1501 = DataFormat(
     name="market1501",
     title="Market-1501",
     obtain=f"{RESEARCH} Tsinghua University (L. Zheng and others).",
+    layout="bounding_box_train, query and bounding_box_test with files named like 0001_c1s1_001051_00.jpg; or train, "
+    "query and gallery with a folder a person.",
     read=read,
     counts=Counts(1501, 6, None),
     recognise=read,

@@ -73,6 +73,8 @@ MSMT17 = DataFormat(
     name="msmt17",
     title="MSMT17",
     obtain=f"{RESEARCH} Peking University, by a signed agreement.",
+    layout="list_train.txt, list_val.txt, list_query.txt and list_gallery.txt beside train and test (or mask_train_v2 "
+    "and mask_test_v2).",
     read=read,
     counts=Counts(4101, 15, 126441),
     recognise=read,

@@ -61,6 +61,7 @@ PRID2011 = DataFormat(
     name="prid2011",
     title="PRID2011",
     obtain=f"{RESEARCH} Graz University of Technology (single-shot part).",
+    layout="single_shot (or multi_shot) with cam_a and cam_b, and files named like person_0001.png.",
     read=read,
     counts=Counts(934, 2, 1134),
     recognise=read,

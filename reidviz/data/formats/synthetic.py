@@ -105,6 +105,7 @@ SYNTHETIC = DataFormat(
     name="synthetic",
     title="Drawn people",
     obtain="Built in: no real person is shown, any use is free.",
+    layout="Nothing: it is drawn when it is first looked at.",
     read=lambda root: read(str(root)),
     protocols=_protocols,
 )

@@ -34,6 +34,7 @@ VIPER = DataFormat(
     name="viper",
     title="VIPeR",
     obtain=f"{RESEARCH} the University of California, Santa Cruz.",
+    layout="cam_a and cam_b with files named like 000_45.bmp.",
     read=read,
     counts=Counts(632, 2, 1264),
     recognise=read,

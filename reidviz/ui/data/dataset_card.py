@@ -95,9 +95,12 @@ def show_split(choice: Choice) -> None:
 def show_known() -> None:
     """Every layout that can be read, where it is to be had, and the one that is not offered."""
     here = {spec.partition(":")[0] for spec in known_data()}
-    lines = [Markdown("| name | data set | here | how to get it |\n|:---|:---|:---|:---|")]
+    lines = [
+        Markdown("| name | data set | here | what lies in its folder | how to get it |\n|:---|:---|:---|:---|:---|")
+    ]
     for one in FORMATS:
         there = Markdown("yes" if one.name in here else "no")
-        lines.append(Markdown(f"| {literal(one.name)} | {literal(one.title)} | {there} | {literal(one.obtain)} |"))
+        words = [literal(text) for text in (one.layout, one.obtain)]
+        lines.append(Markdown(f"| {literal(one.name)} | {literal(one.title)} | {there} | {' | '.join(words)} |"))
     st.markdown("\n".join(lines))
     st.caption(literal(WITHDRAWN))

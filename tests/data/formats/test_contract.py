@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from reidviz.common.errors import ReidvizError
+from reidviz.data.catalogue.published import differences
 from reidviz.data.dataset import Dataset
+from reidviz.data.doctor import examine
 from reidviz.data.formats import FORMATS, format_of, load
 from reidviz.data.formats.folder import FOLDER
 from reidviz.data.formats.format import DataFormat
@@ -36,7 +38,7 @@ def described(dataset: Dataset) -> list[tuple[object, ...]]:
 def test_every_form_says_what_it_is_and_has_an_example() -> None:
     names = [one.name for one in FORMATS]
     assert len(names) == len(set(names))
-    assert all(one.title and one.obtain.endswith(".") for one in FORMATS)
+    assert all(one.title and one.obtain.endswith(".") and one.layout.endswith(".") for one in FORMATS)
     assert set(EXAMPLES) == {one.name for one in IN_FOLDERS}
     assert all(one.recognise is not None for one in OWNERS)
 
@@ -98,6 +100,34 @@ def test_a_folder_is_recognised_as_its_own_form_and_no_other(form: DataFormat, t
         owned = read_as_its_owner(root)
         assert owned is not None
         assert owned.layout == form.name
+
+
+@pytest.mark.parametrize("form", OWNERS, ids=lambda one: one.name)
+def test_no_form_takes_the_folder_of_another_for_its_own(form: DataFormat, tmp_path: Path, png: bytes) -> None:
+    for other in OWNERS:
+        if other is not form:
+            assert form.recognise is not None
+            with pytest.raises(ReidvizError):
+                form.recognise(lay_out(tmp_path / other.name, other.name, png))
+
+
+@in_folders
+def test_a_damaged_image_is_said_when_it_is_looked_at(form: DataFormat, tmp_path: Path, png: bytes) -> None:
+    root = lay_out(tmp_path, form.name, png)
+    (root / EXAMPLES[form.name][0]).write_bytes(png[:40])
+    dataset = load(f"{form.name}:{root}")
+    (place,) = (i for i, sample in enumerate(dataset.samples) if sample.path == root / EXAMPLES[form.name][0])
+    with pytest.raises(ReidvizError):
+        load_image(dataset, place)
+    said = [finding.sentence for finding in examine(dataset, None).of("error")]
+    assert any(sentence.startswith("1 image cannot be used") for sentence in said)
+
+
+@pytest.mark.parametrize("form", [one for one in IN_FOLDERS if one.counts], ids=lambda one: one.name)
+def test_what_differs_from_the_published_counts_is_said(form: DataFormat, tmp_path: Path, png: bytes) -> None:
+    assert form.counts is not None
+    said = differences(load(f"{form.name}:{lay_out(tmp_path, form.name, png)}"))
+    assert any(f"published with {form.counts.persons:,} persons" in sentence for sentence in said)
 
 
 def test_a_folder_of_ones_own_is_nobody_elses(tmp_path: Path, png: bytes) -> None:
