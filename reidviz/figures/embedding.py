@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from reidviz.common.arrays import IntArray
 from reidviz.evaluation.embedding.projection import Plane
-from reidviz.figures.palette import RIGHT, WRONG, colour
+from reidviz.figures.histogram import histograms
+from reidviz.figures.palette import RIGHT, WRONG
 from reidviz.figures.text import Plain
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "x", "hexagon")
@@ -91,26 +92,9 @@ def distances_figure(
     edges: npt.NDArray[np.float64], same: npt.NDArray[np.float64], different: npt.NDArray[np.float64]
 ) -> go.Figure:
     """Histograms over edges (B + 1) of the distances within and between persons, shares (B,) that sum to 1 each."""
-    figure = go.Figure()
-    centres = (edges[1:] + edges[:-1]) / 2
-    for position, (name, share) in enumerate((("one person", same), ("different persons", different))):
-        figure.add_bar(
-            x=centres,
-            y=100 * share,
-            name=name,
-            marker={"color": colour(position), "pattern": {"shape": ["", "/"][position]}},
-            opacity=0.6,
-            hovertemplate="%{y:.1f} % at distance %{x:.2f}<extra>" + name + "</extra>",
-        )
-    figure.update_layout(
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=210,
-        barmode="overlay",
-        bargap=0,
-        legend={"x": 0.02, "y": 0.98},
-        xaxis={"title": "Euclidean distance"},
-        yaxis={"title": "pairs (%)"},
-    )
+    shares = {Plain("one person"): 100 * same, Plain("different persons"): 100 * different}
+    figure = histograms(edges, shares, Plain("at distance %{x:.2f}"))
+    figure.update_layout(height=210, xaxis={"title": "Euclidean distance"}, yaxis={"title": "pairs (%)"})
     return figure
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.evaluation.verification.calibration import Reliability
 from reidviz.evaluation.verification.error_rates import Errors
+from reidviz.figures.histogram import histograms
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import LINE, MOST_INSIDE, Plain
@@ -16,7 +17,7 @@ from reidviz.figures.text import LINE, MOST_INSIDE, Plain
 BINS = 60
 MARK = "#CC79A7"
 SVG = 3000
-KINDS = ("one person", "different persons")
+KINDS = (Plain("one person"), Plain("different persons"))
 MARGIN = {"l": 10, "r": 10, "t": 14, "b": 10}
 
 
@@ -29,28 +30,17 @@ def scores_figure(
     height: int = 280,
 ) -> go.Figure:
     """Histograms of scores (P,) of both kinds of pairs, each summing to 100 %, the threshold, and one pair's score."""
-    figure = go.Figure()
     low, high = float(values.min()), float(values.max())
     edges = np.linspace(low, high + 1e-6 * max(1.0, abs(high)), BINS + 1)
-    centres = (edges[1:] + edges[:-1]) / 2
-    for position, (name, which) in enumerate(zip(KINDS, (same, ~same), strict=True)):
-        share = 100 * np.histogram(values[which], edges)[0] / max(1, which.sum())
-        figure.add_bar(
-            x=centres,
-            y=share,
-            name=name,
-            marker={"color": colour(position), "pattern": {"shape": ["", "/"][position]}},
-            opacity=0.6,
-            hovertemplate="%{y:.1f} % near %{x:.3f}<extra>" + name + "</extra>",
-        )
+    kinds = dict(zip(KINDS, (same, ~same), strict=True))
+    shares = {name: 100 * np.histogram(values[of], edges)[0] / max(1, of.sum()) for name, of in kinds.items()}
+    figure = histograms(edges, shares, Plain("near %{x:.3f}"))
     figure.add_vline(threshold, line={"dash": "dash", "color": "#7F7F7F"}, annotation_text="threshold")
     if marked is not None:
         figure.add_vline(marked, line={"width": 3, "color": MARK}, annotation_text="your pair")
     figure.update_layout(
         margin=MARGIN,
         height=height,
-        barmode="overlay",
-        bargap=0,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": title},
         yaxis={"title": "pairs (%)", "type": "log" if _steep(values, same, edges) else "linear"},

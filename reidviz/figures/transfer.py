@@ -5,35 +5,20 @@ import plotly.graph_objects as go
 
 from reidviz.common.arrays import BoolArray, Float32Array
 from reidviz.evaluation.embedding.projection import Plane
+from reidviz.figures.histogram import histograms
 from reidviz.figures.palette import colour
+from reidviz.figures.text import Plain
 
 BINS = 40
 
 
 def distances_figure(distance: Float32Array, alike: BoolArray) -> go.Figure:
     """Histograms of joint-feature distances (T, S) of alike and of unlike comparisons, each summing to 100 %."""
-    figure = go.Figure()
     edges = np.linspace(float(distance.min()), float(distance.max()) + 1e-6, BINS + 1)
-    centres = (edges[1:] + edges[:-1]) / 2
-    for position, (name, which) in enumerate((("alike", alike), ("unlike", ~alike))):
-        share = 100 * np.histogram(distance[which], edges)[0] / max(1, which.sum())
-        figure.add_bar(
-            x=centres,
-            y=share,
-            name=name,
-            marker={"color": colour(position), "pattern": {"shape": ["", "/"][position]}},
-            opacity=0.6,
-            hovertemplate="%{y:.1f} % at distance %{x:.2f}<extra>" + name + "</extra>",
-        )
-    figure.update_layout(
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=260,
-        barmode="overlay",
-        bargap=0,
-        legend={"x": 0.02, "y": 0.98},
-        xaxis={"title": "distance of joint features"},
-        yaxis={"title": "comparisons (%)"},
-    )
+    kinds = {Plain("alike"): alike, Plain("unlike"): ~alike}
+    shares = {name: 100 * np.histogram(distance[of], edges)[0] / max(1, of.sum()) for name, of in kinds.items()}
+    figure = histograms(edges, shares, Plain("at distance %{x:.2f}"))
+    figure.update_layout(height=260, xaxis={"title": "distance of joint features"}, yaxis={"title": "comparisons (%)"})
     return figure
 
 
