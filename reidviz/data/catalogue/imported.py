@@ -10,12 +10,12 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import temporary_folder
 from reidviz.common.printable import MARK, short
 from reidviz.common.progress import Progress, silent
+from reidviz.common.roots import allowed, inside, last, open_regular
 from reidviz.data.catalogue.zip_import import UNPACKED, import_zip
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import recognise
-from reidviz.data.roots import allowed, inside, last, open_regular
 
 MOST_BYTES = 16 * 1024
 """Bytes of a name that a data set is loaded by."""

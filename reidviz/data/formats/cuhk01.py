@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.roots import existing_root, inside, last
 from reidviz.data.dataset import Dataset, Sample, Split
 from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, folders_in, walk
 from reidviz.data.formats.recorded import Recorded
 from reidviz.data.images.decode import SUFFIXES
-from reidviz.data.roots import existing_root, inside, last
 
 SMALL_PERSONS = 100
 _SMALL = re.compile(r"small-100(?::([0-9]{1,18}))?")

@@ -7,6 +7,7 @@ from pathlib import Path
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes
+from reidviz.common.roots import existing_root, inside, last
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import cuhk03_mat, cuhk03_pair, cuhk03_splits
 from reidviz.data.formats.cuhk03_process import HINT
@@ -14,7 +15,6 @@ from reidviz.data.formats.cuhk03_splits import MAT
 from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, walk
-from reidviz.data.roots import existing_root, inside, last
 
 CAMERAS = {"1": "A", "2": "B"}
 _NAME = re.compile(r"([1-5])_([0-9]{3,4})_([12])_([0-9]{1,2})\.\w+")

@@ -9,12 +9,12 @@ import numpy as np
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
+from reidviz.common.roots import allowed, inside, last
 from reidviz.data.by_camera import positions_of
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import cuhk03_mat, matlab
 from reidviz.data.formats.cuhk03_process import HINT
 from reidviz.data.formats.recorded import recorded_lists, tested
-from reidviz.data.roots import allowed, inside, last
 
 MAT = "cuhk-03.mat"
 MTDNET_PAIRS = "123"

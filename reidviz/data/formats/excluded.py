@@ -7,9 +7,9 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json, write_json
 from reidviz.common.printable import escape_bytes, printable, short
+from reidviz.common.roots import existing_root, last
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats.format import DataFormat
-from reidviz.data.roots import existing_root, last
 
 MOST_BYTES = 64 * 1024**2
 HINT = "Such a file is written by: python -m reidviz doctor --data … --exclude … --out FILE"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, escape_bytes, printable
+from reidviz.common.roots import existing_root, last
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import listed
 from reidviz.data.formats.format import DataFormat
@@ -24,7 +25,6 @@ from reidviz.data.formats.reading import (
 from reidviz.data.formats.recognise import read_as_its_owner
 from reidviz.data.identities import label
 from reidviz.data.images.decode import SUFFIXES
-from reidviz.data.roots import existing_root, last
 
 ROLES = {
     "train": "train",

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.roots import existing_root
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.format import RESEARCH, Counts, DataFormat
 from reidviz.data.formats.locate import folder_with
 from reidviz.data.formats.reading import MISFIT, Entry, Intake, entries, unreadable, walk
 from reidviz.data.formats.recorded import Recorded
 from reidviz.data.images.decode import SUFFIXES
-from reidviz.data.roots import existing_root
 
 _NAME = re.compile(r"([0-9]{4})([0-9]{3})\.\w+")
 

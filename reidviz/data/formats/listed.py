@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes, printable
+from reidviz.common.roots import MOST_LISTED, last, open_regular
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats import parquet
 from reidviz.data.formats.parquet_process import MOST_COLUMNS, MOST_ROWS
 from reidviz.data.formats.reading import NO_IDENTITY, Entry, Intake, entries, unreadable, walk
 from reidviz.data.identities import label
-from reidviz.data.roots import MOST_LISTED, last, open_regular
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 NAMES = {

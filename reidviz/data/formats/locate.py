@@ -5,8 +5,8 @@ from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
+from reidviz.common.roots import existing_root, last
 from reidviz.data.formats.reading import folders_in
-from reidviz.data.roots import existing_root, last
 
 LEVELS = 3
 

@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from reidviz.data.roots import open_regular
+from reidviz.common.roots import open_regular
 
 MOST_BYTES = 4 * 1024**2
 MOST_CELLS = 100_000

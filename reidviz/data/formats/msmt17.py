@@ -6,11 +6,11 @@ from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes, printable
+from reidviz.common.roots import MOST_LISTED, inside, last, open_regular
 from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.format import RESEARCH, Counts, DataFormat, market_protocol
 from reidviz.data.formats.locate import folder_with, holding
 from reidviz.data.formats.reading import Entry, Intake, unreadable, walk
-from reidviz.data.roots import MOST_LISTED, inside, last, open_regular
 
 LISTS = {"list_train.txt": "train", "list_val.txt": None, "list_query.txt": "probe", "list_gallery.txt": "gallery"}
 _NUMBER = re.compile(r"[0-9]{1,9}")

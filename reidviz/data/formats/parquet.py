@@ -9,7 +9,7 @@ from pathlib import Path
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
-from reidviz.data.roots import MOST_LISTED, open_regular
+from reidviz.common.roots import MOST_LISTED, open_regular
 
 _HINT = "Write it again, or use a CSV."
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import escape_bytes, printable
+from reidviz.common.roots import inside, last
 from reidviz.data.dataset import Dataset, Sample, Unread
 from reidviz.data.identities import follow_market
 from reidviz.data.images.decode import SUFFIXES
-from reidviz.data.roots import inside, last
 
 FOREIGN_SUFFIXES = (
     ".heic", ".heif", ".jp2", ".j2k", ".jxl", ".ppm", ".pgm", ".pnm", ".tga", ".svg", ".psd", ".dng", ".cr2", ".nef",

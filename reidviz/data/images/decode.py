@@ -13,8 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 from reidviz.common.atomic_write import what_to_do
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
+from reidviz.common.roots import last, open_regular
 from reidviz.data.dataset import Dataset
-from reidviz.data.roots import last, open_regular
 
 _AVIF = features.check("avif")
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", *(("AVIF",) if _AVIF else ()))

@@ -9,7 +9,7 @@ from reidviz.common import settings
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import sweep
-from reidviz.data.roots import last
+from reidviz.common.roots import last
 from reidviz.ui.server import login
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

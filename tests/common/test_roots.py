@@ -11,10 +11,10 @@ from PIL import Image
 from scipy.io import savemat
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.roots import allowed, inside, open_regular
 from reidviz.data.formats import FORMATS, load, matlab, parquet_process
 from reidviz.data.formats import parquet as tables
 from reidviz.data.images.decode import decode
-from reidviz.data.roots import allowed, inside, open_regular
 from tests.conftest import people_folder
 
 
