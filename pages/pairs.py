@@ -6,7 +6,7 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.pairs.pair_picker import choose_pair, remember_pair
 from reidviz.ui.pairs.pair_scores import show_pair
 from reidviz.ui.pairs.saliency import show_why
-from reidviz.ui.pairs.task_scatter import show_images, show_plane, tasks_of
+from reidviz.ui.pairs.task_scatter import choose_tasks, show_images, show_plane
 from reidviz.ui.pairs.thresholds import show_calibration, show_curves, show_threshold
 from reidviz.ui.pairs.verification import Tested, tested_or_stop
 from reidviz.ui.results.results_table import provenance
@@ -27,8 +27,7 @@ with st.expander("Why: which regions made the decision", key="pair-why", on_chan
     pass
 if why.open:
     with why:
-        networks = {result.ranker.sha256: result.ranker for result in reversed(results)}
-        show_why(first, second, list(reversed(networks.values())))
+        show_why(first, second, [result.ranker for result in results])
 
 st.subheader("All test pairs", anchor=False)
 names = [result.ranker.name for result in results]
@@ -41,7 +40,7 @@ chosen = st.selectbox("Model", names, preferred, key=f"pairs-model {' '.join(nam
 
 
 @fragment
-def examine(result: Result, one: Tested, marked: float) -> None:
+def examine(result: Result, one: Tested, marked: float | None) -> None:
     """The threshold and all that follows from it: moving it draws this anew, not the page."""
     show_threshold(choice, result, one, marked)
     left, right = st.columns(2)
@@ -49,10 +48,10 @@ def examine(result: Result, one: Tested, marked: float) -> None:
         st.markdown("**Every threshold**")
         show_curves(choice, every)
     with right:
-        st.markdown("**Can P(same) be believed?**")
+        st.markdown("**Can the score be believed?**")
         show_calibration(choice, one)
-    st.subheader("One task against the other", anchor=False)
-    tasks = tasks_of(every, one.ranker.sha256)
+    st.subheader("One score against the other", anchor=False)
+    tasks = choose_tasks(every, one)
     show_plane(choice, tasks)
     show_images(choice, tasks)
 

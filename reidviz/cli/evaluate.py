@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 def add_options(command: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_data(command, required=True)
-    command.add_argument("--model", type=Path, action="append", required=True, help="checkpoint file or run folder")
+    command.add_argument(
+        "--model",
+        action="append",
+        required=True,
+        help="checkpoint file, run folder, the name of an added model, or a file that could be added; may be repeated",
+    )
     command.add_argument(
         "--score",
         action="append",
@@ -56,24 +61,26 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.data.formats import load
     from reidviz.data.formats.reading import unread_line
     from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.coverage import restricted
+    from reidviz.evaluation.pipeline.asked_models import rankers_asked
     from reidviz.evaluation.pipeline.evaluate import evaluate_all
-    from reidviz.evaluation.pipeline.ranker import rankers_of
     from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
     from reidviz.evaluation.pipeline.repeated_splits import table as average_table
     from reidviz.evaluation.pipeline.report import probe_records, report
     from reidviz.evaluation.scores import scoring
 
     chosen = scoring(options.passes, options.precision, options.cascade)
-    rankers = asked_for([ranker for path in options.model for ranker in rankers_of(path)], options.score)
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
         LOG.warning(unread)
     reports = []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
-        parts = split(dataset, protocol)
+        parts, progress = split(dataset, protocol), ConsoleProgress()
+        every = [ranker for asked in options.model for ranker in rankers_asked(asked, dataset, parts, progress)]
+        rankers = asked_for(every, options.score)
+        parts = restricted(dataset, parts, rankers)
         for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
             LOG.warning(line)
-        progress = ConsoleProgress()
         results = evaluate_all(rankers, dataset, parts, progress, chosen, options.fresh)
         progress.end()
         summary = report(dataset, parts, results, options.averaging)
@@ -95,7 +102,9 @@ def asked_for(rankers: "list[Ranker]", scores: list[str] | None) -> "list[Ranker
     """The rankers by these of SCORES, all where none is named. ReidvizError for a model that has none of them."""
     if not scores:
         return rankers
-    wanted = [ranker for ranker in rankers if ranker.kind in {SCORES[score] for score in scores}]
+    wanted = [
+        ranker for ranker in rankers if ranker.kind in {SCORES[score] for score in scores} or ranker.form == "scores"
+    ]
     for path in dict.fromkeys(ranker.path for ranker in rankers):
         if not any(ranker.path == path for ranker in wanted):
             has = [name for name, kind in SCORES.items() if any(r.kind == kind for r in rankers if r.path == path)]
@@ -114,10 +123,12 @@ def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
 
 def may_know(rankers: "Sequence[Ranker]", dataset: "Dataset", protocol: str) -> list[str]:
     """The models that another protocol of the same data trained, a line each: they may have seen the test persons."""
-    found = {r.path: r for r in rankers if r.data_hash == dataset.manifest_hash and r.protocol != protocol}
+    found = {r.path: r for r in rankers if r.trained_on(dataset)}
     return [
-        f"{r.name} was trained by {r.protocol} of the same data: persons that {protocol} tests may have trained it."
+        f"{r.name} was trained by {r.trained.protocol} of the same data: persons that {protocol} tests may have "
+        "trained it."
         for r in found.values()
+        if r.trained is not None and r.trained.protocol != protocol
     ]
 
 

@@ -10,6 +10,7 @@ from reidviz.cli.evaluate import SCORES, asked_for
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.errors import ReidvizError
+from reidviz.models.variants import SMALLER_IS_NEARER
 
 if TYPE_CHECKING:
     from reidviz.data.dataset import Dataset
@@ -29,7 +30,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     scores.add_argument("--score", choices=tuple(SCORES), help="which score of the model; default: its first")
     for kind in (features, scores):
         add_data(kind, required=True)
-        kind.add_argument("--model", type=Path, required=True, help="checkpoint file or run folder")
+        kind.add_argument("--model", required=True, help="checkpoint file, run folder, or name of an added model")
         kind.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
 
 
@@ -37,12 +38,15 @@ def run_export(options: argparse.Namespace) -> None:
     """Compute what is asked, or take it from the cache, and write it whole or not at all."""
     from reidviz.common.atomic_write import write_atomically
     from reidviz.data.formats import load
-    from reidviz.evaluation.pipeline.ranker import rankers_of
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.pipeline.asked_models import rankers_asked
 
     writers = WRITERS[options.what]
     if options.out.suffix not in writers:
         raise ReidvizError(f"{options.what.capitalize()} are not written as {options.out.name}.", _endings(writers))
-    rankers, dataset = list(rankers_of(options.model)), load(data_name(options))
+    dataset = load(data_name(options))
+    parts = split(dataset, options.protocol or default_protocol(dataset))
+    rankers = list(rankers_asked(options.model, dataset, parts))
     made = (_features if options.what == "features" else _scores)(options, rankers, dataset)
     write_atomically(options.out, writers[options.out.suffix](made))
     print(f"{options.out}: {', '.join(f'{name} {array.shape}' for name, array in made.items())}")
@@ -80,7 +84,7 @@ def _scores(options: argparse.Namespace, rankers: "list[Ranker]", dataset: "Data
     progress = ConsoleProgress()
     scores = evaluate(ranker, dataset, parts, progress).scores
     progress.end()
-    return {"scores": np.asarray(scores.matrix), "larger_is_nearer": np.array(scores.kind != "distance")} | {
+    return {"scores": np.asarray(scores.matrix), "larger_is_nearer": np.array(scores.kind not in SMALLER_IS_NEARER)} | {
         "probe_ids": _ids(dataset, parts.probes),
         "gallery_ids": _ids(dataset, parts.gallery),
     }

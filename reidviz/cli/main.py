@@ -1,11 +1,11 @@
-"""python -m reidviz train | evaluate | export | doctor | settings | cache | bench: the work of the app in a shell."""
+"""python -m reidviz COMMAND: the work of the app in a shell."""
 
 import argparse
 import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, doctor, evaluate, export, settings, train
+from reidviz.cli import bench, cache, doctor, evaluate, export, models, settings, train
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -14,6 +14,7 @@ LOG = logging.getLogger(__name__)
 COMMANDS = (
     ("train", train.add_options, train.run_train, "train one variant of MTDnet, or go on with a training"),
     ("evaluate", evaluate.add_options, evaluate.run_evaluate, "CMC, mAP and mINP of trained models"),
+    ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),
     ("doctor", doctor.add_options, doctor.run_doctor, "what is wrong with a data set, in plain words"),
     ("settings", settings.add_options, settings.run_settings, "every setting of a recipe, and what it can be"),

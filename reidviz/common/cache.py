@@ -18,6 +18,7 @@ KINDS = {
     "pixels": "images at the size that a network takes",
     "features": "embeddings of images and of pairs",
     "scores": "probes against galleries",
+    "models": "models from elsewhere that were evaluated without being added",
     "projections": "UMAP and t-SNE",
     "doctor": "what the doctor measured",
 }

@@ -72,7 +72,8 @@ def _leftovers() -> Iterator[Path]:
         yield from (Path(folder, name) for name in found)
     if settings.read_only():
         return
-    yield from (path for path in _hidden(settings.data_dir()) if _OURS.fullmatch(path.name))
+    for own in (settings.data_dir(), settings.models_dir()):
+        yield from (path for path in _hidden(own) if _OURS.fullmatch(path.name))
     runs = settings.runs_dir()
     yield from (path for path in _hidden(runs) if _DELETED.fullmatch(path.name))
     for below in (*runs.glob("[!.]*"), *runs.glob("[!.]*/checkpoints")):

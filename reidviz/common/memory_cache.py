@@ -55,6 +55,11 @@ class MemoryCache(Generic[T]):
         """What the kept values take."""
         return sum(size for _, size in self._kept.values())
 
+    def forget(self, key: Hashable) -> None:
+        """Give up one."""
+        with self._guard:
+            self._kept.pop(key, None)
+
     def clear(self) -> None:
         """Give up all."""
         with self._guard:

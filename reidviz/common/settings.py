@@ -43,6 +43,11 @@ def runs_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_RUNS") or _home() / "runs")
 
 
+def models_dir() -> Path:
+    """Where models that were added are kept. REIDVIZ_MODELS moves it."""
+    return Path(os.environ.get("REIDVIZ_MODELS") or _home() / "models")
+
+
 def data_dir() -> Path:
     """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
     return Path(os.environ.get("REIDVIZ_IMPORTS") or _home() / "data")

@@ -138,6 +138,7 @@ class Split:
 
     left_out        probes without one
     across_cameras  gallery images of the probe's person by the probe's own camera are ignored
+    restricted      why fewer images take part than the protocol says, a sentence each
     """
 
     protocol: str
@@ -146,6 +147,7 @@ class Split:
     gallery: IntArray
     left_out: tuple[LeftOut, ...] = ()
     across_cameras: bool = False
+    restricted: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

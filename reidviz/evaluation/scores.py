@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from reidviz.common.arrays import Float32Array
 from reidviz.common.errors import ReidvizError
-from reidviz.models.variants import Kind
+from reidviz.models.variants import SMALLER_IS_NEARER, Kind
 
 Precision = Literal["fp32", "bf16"]
 
@@ -79,8 +79,9 @@ def scoring(passes: str, precision: str, cascade: int) -> Scoring:
 class Scores:
     """How near each gallery image is to each probe.
 
-    kind         "distance": squared, 0-4, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
-                 "fused": both scores fused (fusion.fuse), larger is nearer
+    kind         "distance": squared, smaller is nearer; "probability": P(same person), 0-1, larger is nearer;
+                 "fused": two scores fused (ranking.fusion), larger is nearer; given scores are a "similarity" where
+                 larger is nearer, else a "dissimilarity"
     matrix       float32 (probes, gallery); not a number where a cascade left the pair to its first stage
     first_stage  of a cascade, the squared distances of its first stage (probes, gallery), by which the images that
                  were not rescored follow those that were
@@ -93,7 +94,7 @@ class Scores:
     def distances(self, rows: Any = slice(None)) -> npt.NDArray[np.floating]:
         """The matrix, or some rows of it, with smaller meaning nearer, whatever the kind."""
         matrix = np.asarray(self.matrix[rows])
-        if self.kind == "distance":
+        if self.kind in SMALLER_IS_NEARER:
             return matrix
         if self.first_stage is None:
             return -matrix
@@ -105,4 +106,14 @@ class Scores:
         value = float(self.matrix[probe, image])
         if np.isnan(value) and self.first_stage is not None:
             return f"d² {self.first_stage[probe, image]:.3f}"
-        return {"distance": f"d² {value:.3f}", "probability": f"P {value:.1%}", "fused": f"s {value:.2f}"}[self.kind]
+        return score_text(self.kind, value)
+
+
+def score_text(kind: Kind, value: float) -> str:
+    """A score as people read it, behind its letter."""
+    if kind == "probability":
+        return f"P {value:.1%}"
+    if kind == "fused":
+        return f"s {value:.2f}"
+    letter = {"distance": "d²", "dissimilarity": "d", "similarity": "s"}[kind]
+    return f"{letter} {value:.3f}" if abs(value) < 100 else f"{letter} {value:,.0f}"

@@ -167,22 +167,23 @@ def passes_figure(
 
 
 def plane_figure(
-    distance: Float32Array,
-    probability: Float32Array,
+    across: Float32Array,
+    up: Float32Array,
     same: BoolArray,
     rows: IntArray,
     thresholds: tuple[float, float],
     selected: IntArray,
+    titles: tuple[Plain, Plain],
 ) -> go.Figure:
-    """Squared distance (P,) across, P(same) (P,) up; each pair carries its row as customdata. Lines stand at both
-    thresholds: top left both call it one person, bottom right both call it two."""
+    """One score (P,) across, another (P,) up; each pair carries its row as customdata. Lines stand at both
+    thresholds."""
     figure = go.Figure()
     scatter = go.Scatter if len(rows) <= SVG else go.Scattergl
     for position, (name, which) in reversed(list(enumerate(zip(KINDS, (same, ~same), strict=True)))):
         figure.add_trace(
             scatter(
-                x=distance[which],
-                y=probability[which],
+                x=across[which],
+                y=up[which],
                 customdata=rows[which].astype(np.int32),
                 name=name,
                 mode="markers",
@@ -194,7 +195,7 @@ def plane_figure(
                     "opacity": [0.8, 0.35][position],
                 },
                 unselected={"marker": {"opacity": 0.08}},
-                hovertemplate="d² %{x:.3f}, P %{y:.3f}<extra>" + name + "</extra>",
+                hovertemplate="%{x:.3f}, %{y:.3f}<extra>" + name + "</extra>",
             )
         )
     line = {"dash": "dash", "color": "#7F7F7F", "width": 1.5}
@@ -205,8 +206,8 @@ def plane_figure(
         height=460,
         dragmode="lasso",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemsizing": "constant"},
-        xaxis={"title": "squared distance of the ranking branch"},
-        yaxis={"title": "P(same) of the classifier", "range": [-0.03, 1.03]},
+        xaxis={"title": titles[0]},
+        yaxis={"title": titles[1]},
     )
     return figure
 

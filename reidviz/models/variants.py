@@ -9,7 +9,10 @@ from reidviz.models.architecture import Architecture
 if TYPE_CHECKING:
     from reidviz.models.mtdnet import Network
 
-Kind = Literal["distance", "probability", "fused"]
+Kind = Literal["distance", "probability", "fused", "similarity", "dissimilarity"]
+"""Of a score: "distance" is a squared distance of features; of given scores nothing is known but whether a larger one
+is nearer ("similarity") or a smaller one ("dissimilarity")."""
+SMALLER_IS_NEARER: tuple[Kind, ...] = ("distance", "dissimilarity")
 
 
 @dataclass(frozen=True)

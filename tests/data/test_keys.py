@@ -21,7 +21,7 @@ from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding import projection, spaces
 from reidviz.evaluation.embedding.spaces import Space
 from reidviz.evaluation.pipeline.evaluate import Result, _Matrices, evaluate
-from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.pipeline.ranker import Ranker, Trained, rankers_of
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import EmbeddingMap
@@ -59,11 +59,16 @@ class Made:
         return EmbeddingMap(self.space, points, np.zeros((len(self.positions), 2), dtype=np.float32), self.probe)
 
 
+TRAINED = Trained("x", "hash", "half:0")
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     dataset = load(f"folder:{people_folder(tmp_path / 'people')}")
     path = Path("both.safetensors")
-    ranker = Ranker("mtdnet-fused", "mtdnet-fused", "fused", path, "0" * 64, "x", "hash", "half:0", 0.36, FUSION)
+    ranker = Ranker(
+        "mtdnet-fused", "fused", path, "0" * 64, "network", "mtdnet-fused", TRAINED, weight=0.36, fusion=FUSION
+    )
     space = Space("mtdtrp", path, "0" * 64, "fc7")
     return Made(dataset, split(dataset, "half:0"), ranker, EXACT, space, np.arange(5), 3)
 

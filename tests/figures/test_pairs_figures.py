@@ -7,7 +7,7 @@ from reidviz.figures.embedding import Group, Links, distances_figure, map_figure
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.figures.pairs import errors_figure, passes_figure, plane_figure, reliability_figure, scores_figure
 from reidviz.figures.style import style_of
-from reidviz.figures.text import plain
+from reidviz.figures.text import Plain, plain
 
 RNG = np.random.default_rng(0)
 SAME = np.arange(60) < 20
@@ -41,7 +41,7 @@ def test_reliability_and_passes_carry_their_numbers() -> None:
 
 def test_the_plane_carries_rows_and_the_selection() -> None:
     rows = np.arange(100, 160)
-    figure = plane_figure(VALUES, VALUES, SAME, rows, (0.2, 0.5), np.array([101, 130]))
+    figure = plane_figure(VALUES, VALUES, SAME, rows, (0.2, 0.5), np.array([101, 130]), (Plain("d"), Plain("P")))
     different, same = figure.data
     assert same.customdata.tolist() == list(range(100, 120))
     assert same.selectedpoints == (1,)

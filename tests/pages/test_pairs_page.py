@@ -95,13 +95,14 @@ def test_the_threshold_decides_and_is_kept_over_pages(app: AppTest) -> None:
     assert metrics(page) != before
 
 
-def test_distances_have_a_threshold_too_and_no_calibration(app: AppTest) -> None:
+def test_distances_have_a_threshold_too_and_a_fitted_probability(app: AppTest) -> None:
     page = opened(app)
     model = next(box for box in page.selectbox if box.label == "Model")
     model.set_value("mtdnet-rnk").run()
     assert not page.exception
-    assert "gives no probability" in texts(page)
-    assert "The plane needs both scores" in texts(page)
+    assert "a logistic curve" in texts(page)
+    against = next(box for box in page.selectbox if box.label == "Against")
+    assert "mtdnet-cls" in against.options
     page.slider[0].set_value(page.slider[0].max).run()
     assert metrics(page)["False matches"] == 100
 
@@ -172,4 +173,4 @@ def test_the_mix_of_both_tasks_alone_has_its_pairs(app: AppTest) -> None:
     app.query_params["models"] = ["mtdnet-fused"]
     page = opened(app)
     assert "false matches of mtdnet-fused, most alike first" in str([box.value for box in page.selectbox])
-    assert "The plane needs both scores" in texts(page)
+    assert "The plane needs two scores" in texts(page)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
+from PIL import Image
 
 from reidviz.common import settings
 from reidviz.common.array_cache import kept_array
@@ -24,8 +24,8 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scoring.describers import describer_of, image_describer_of
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.models.model_card import read_card
 
 if TYPE_CHECKING:
     from reidviz.models.losses import JointPlace
@@ -39,6 +39,7 @@ class Space:
     """One space of one checkpoint.
 
     name   shown to people
+    describes  whether its model is a network, which can be asked about any image
     place  "ranking": the ranking feature, the mean of an image's and its mirror image's, as it is tested; "fc7" and
            "conv5": the joint feature of the pair (probe, image), as the images are (models.losses.joint_feature)
     """
@@ -47,6 +48,7 @@ class Space:
     path: Path
     sha256: str
     place: Place
+    describes: bool = True
 
     @property
     def of_pairs(self) -> bool:
@@ -56,9 +58,9 @@ class Space:
 
 def spaces_of(rankers: Iterable[Ranker]) -> tuple[Space, ...]:
     """Every space of the checkpoints behind some rankers: their ranking features first, then joint features."""
-    paths = dict.fromkeys(ranker.path for ranker in rankers)
+    paths = dict.fromkeys(one.path for ranker in rankers for one in (ranker.parts or (ranker,)))
     every = [ranker for path in paths for ranker in rankers_of(path)]
-    ranking = [Space(r.name, r.path, r.sha256, "ranking") for r in every if r.kind == "distance"]
+    ranking = [Space(r.name, r.path, r.sha256, "ranking", r.describes) for r in every if r.kind == "distance"]
     classifiers = [r for r in every if r.kind == "probability"]
     joint = [
         Space(f"{r.name}: {place} of pairs with the probe", r.path, r.sha256, place)
@@ -101,34 +103,33 @@ def describe(
     return found
 
 
-def describe_image(
-    space: Space, image: npt.NDArray[np.uint8], probe: npt.NDArray[np.uint8] | None = None
-) -> Float32Array:
-    """Features (1, D) of one image (H, W, 3) of the network's size that is of no data set, beside a probe (H, W, 3)
-    where the space is one of pairs."""
-    from reidviz.evaluation.scoring.features import features
+def describe_image(space: Space, image: Image.Image, probe: Image.Image | None = None) -> Float32Array:
+    """Features (1, D) of one RGB image that is of no data set, beside a probe where the space is one of pairs.
+
+    ReidvizError for a model of which only features are known.
+    """
+    describer = image_describer_of(space.path, space.sha256)
+    if space.place == "ranking":
+        return describer.of_sized(describer.sized(image)[None])
     from reidviz.evaluation.scoring.joint_features import features_of, joint_maps_of
     from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
     network, _ = loaded(space.path, space.sha256, settings.device())
     device = settings.device()
-    if space.place == "ranking":
-        return features(network, image[None], True, device, silent)
     assert isinstance(network, MTDnet), "only networks with a pair branch have joint features"
     assert probe is not None, "a joint feature is that of a pair"
-    maps = joint_maps_of(network, np.stack([probe, image]), np.array([0]), np.array([1]), device)
+    images = np.stack([describer.sized(one) for one in (probe, image)])
+    maps = joint_maps_of(network, images, np.array([0]), np.array([1]), device)
     return features_of(network, maps, space.place, device)
 
 
-def ranking_scores(features: Float32Array, positions: IntArray, split: Split) -> Scores:
-    """The distances of every probe and gallery image (P, G), as they are tested, from ranking features (N, D) of
-    images at ascending positions that hold all of both."""
-    from reidviz.evaluation.scoring.features import distances
-
+def ranking_scores(space: Space, features: Float32Array, positions: IntArray, split: Split) -> Scores:
+    """The distances of every probe and gallery image (P, G), as they are tested, from features (N, D) of images at
+    ascending positions that hold all of both."""
     probes, gallery = (features[np.searchsorted(positions, part)] for part in (split.probes, split.gallery))
     out = np.empty((len(probes), len(gallery)), dtype=np.float32)
-    distances(probes, gallery, out)
+    describer_of(space.path, space.sha256).distances(probes, gallery, out)
     return Scores("distance", out)
 
 
@@ -150,9 +151,3 @@ def _file(space: Space, dataset: Dataset, positions: IntArray, probe: int | None
     beside = "" if probe is None else f"-{probe}"
     name = f"{space.sha256[:16]}-{dataset.cache_key}-{digest}-{space.place}{beside}.npy"
     return settings.cache_dir() / "features" / name
-
-
-def width_and_height(space: Space) -> tuple[int, int]:
-    """The size in pixels of the images that the network of a space takes."""
-    architecture = read_card(space.path).architecture
-    return architecture.width, architecture.height

@@ -4,6 +4,7 @@ What is explained is a score that grows with likeness: minus the squared distanc
 of P(same) of the classifier, the mean over both orders. Relevance is signed: positive places speak for "same person".
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,8 @@ Method = Literal["gradient", "occlusion"]
 ROWS = 8
 """Occluding patches from top to bottom; they overlap by half."""
 PAIRS_AT_ONCE = 32
+Similarity = Callable[[ImageArray, ImageArray], Float32Array]
+"""The score that is explained (P,), of pairs of images (P, H, W, 3); either side may be one image for all pairs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +37,28 @@ class Explanation:
     second: Float32Array
 
 
-def scores_of(
-    network: Network, branch: Branch, firsts: ImageArray, seconds: ImageArray, device: torch.device
-) -> Float32Array:
-    """The score that is explained, of pairs of images (P, H, W, 3): (P,)."""
+def similarity_by_network(network: Network, branch: Branch, device: torch.device) -> Similarity:
+    """That of one branch of a network of ours."""
     prepare_for_inference(network, device)
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(firsts), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            maps = [_maps(network, images[part], device) for images in (firsts, seconds)]
-            found.append(_score(network, branch, maps[0], maps[1]).cpu())
-    return torch.cat(found).numpy()
+
+    def similarity(firsts: ImageArray, seconds: ImageArray) -> Float32Array:
+        with torch.inference_mode():
+            one, other = (_maps(network, images, device) for images in (firsts, seconds))
+            count = max(len(one), len(other))
+            pair = (maps if len(maps) == count else maps.expand(count, -1, -1, -1) for maps in (one, other))
+            return _numpy(_score(network, branch, *pair))
+
+    return similarity
+
+
+def similarity_by_features(describe: Callable[[ImageArray], Float32Array]) -> Similarity:
+    """Minus the squared distance of the features (N, D) that somebody else's network gives."""
+
+    def similarity(firsts: ImageArray, seconds: ImageArray) -> Float32Array:
+        found: Float32Array = -np.square(describe(firsts) - describe(seconds)).sum(1)
+        return found
+
+    return similarity
 
 
 def by_gradient(
@@ -77,30 +90,22 @@ def by_gradient(
 
 
 def by_occlusion(
-    network: Network,
-    branch: Branch,
-    first: ImageArray,
-    second: ImageArray,
-    device: torch.device,
-    progress: Progress = silent,
+    similarity: Similarity, first: ImageArray, second: ImageArray, progress: Progress = silent
 ) -> Explanation:
     """How much of the score is lost where a patch of the image's mean colour covers a place (Zeiler and Fergus,
     2014): the mean over all patches that cover it, on one image at a time."""
     height, width = first.shape[:2]
     patches = _patches(height, width)
-    whole = float(scores_of(network, branch, first[None], second[None], device)[0])
+    whole = float(similarity(first[None], second[None])[0])
     found = []
     for turn, (covered, other) in enumerate(((first, second), (second, first))):
         views = np.stack([hidden(covered, patch) for patch in patches])
         lost = np.empty(len(patches), dtype=np.float32)
-        with torch.inference_mode():
-            fixed = _maps(network, other[None], device)
-            for start in range(0, len(patches), PAIRS_AT_ONCE):
-                progress(turn * len(patches) + start, 2 * len(patches), "covering places")
-                part = _maps(network, views[start : start + PAIRS_AT_ONCE], device)
-                beside = fixed.expand_as(part)
-                pair = (part, beside) if turn == 0 else (beside, part)
-                lost[start : start + len(part)] = whole - _numpy(_score(network, branch, *pair))
+        for start in range(0, len(patches), PAIRS_AT_ONCE):
+            progress(turn * len(patches) + start, 2 * len(patches), "covering places")
+            part = views[start : start + PAIRS_AT_ONCE]
+            pair = (part, other[None]) if turn == 0 else (other[None], part)
+            lost[start : start + len(part)] = whole - similarity(*pair)
         total = np.tensordot(lost, patches.astype(np.float32), axes=1)
         found.append((total / np.maximum(patches.sum(0), 1)).astype(np.float32))
     return Explanation(whole, found[0], found[1])
@@ -118,18 +123,16 @@ def explain(
     """Either of both methods, on two images (H, W, 3) of the network's size."""
     if method == "gradient":
         return by_gradient(network, branch, first, second, device)
-    return by_occlusion(network, branch, first, second, device, progress)
+    return by_occlusion(similarity_by_network(network, branch, device), first, second, progress)
 
 
 def deletion(
-    network: Network,
-    branch: Branch,
+    similarity: Similarity,
     first: ImageArray,
     second: ImageArray,
     explanation: Explanation,
     share: float,
     rng: np.random.Generator,
-    device: torch.device,
     draws: int = 4,
 ) -> tuple[float, float]:
     """How much the score changes when that share of both images is hidden: the places called most important, and as
@@ -141,7 +144,7 @@ def deletion(
         shift = int(rng.integers(height)), int(rng.integers(width))
         cases.append([np.roll(mask[:, :: 1 - 2 * (draw % 2)], shift, (0, 1)) for mask in masks])
     firsts, seconds = (np.stack([hidden(one, case[i]) for case in cases]) for i, one in enumerate((first, second)))
-    change = np.abs(scores_of(network, branch, firsts, seconds, device) - explanation.score)
+    change = np.abs(similarity(firsts, seconds) - explanation.score)
     return float(change[0]), float(change[1:].mean())
 
 

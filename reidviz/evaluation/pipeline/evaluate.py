@@ -5,9 +5,9 @@ Reading cached scores needs no torch: it is imported where scores are computed.
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from reidviz.common import settings
@@ -20,11 +20,13 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.cascade import candidates, recall
-from reidviz.evaluation.ranking.fusion import fuse
+from reidviz.evaluation.ranking.fusion import Standard, fuse, fuse_models, standard_of
 from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
 from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.evaluation.scoring.embeddings import Embeddings
+from reidviz.evaluation.scoring.given import scores_given
+from reidviz.models.added.cards import ScoresCard, card_of
 
 LOG = logging.getLogger(__name__)
 
@@ -92,14 +94,15 @@ def is_cached(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring =
 
 def _parts(ranker: Ranker, scoring: Scoring) -> list[Ranker]:
     """The score matrices a ranker is made of: distances before probabilities where both are wanted."""
-    if ranker.kind == "distance":
-        return [ranker]
-    first_stage = [ranker.part("distance")] if scoring.cascade or ranker.kind == "fused" else []
-    return [*first_stage, ranker.part("probability")]
+    if ranker.parts:
+        return [one for part in ranker.parts for one in _parts(part, scoring)]
+    if ranker.kind == "probability" and scoring.cascade:
+        return [ranker.part("distance"), ranker]
+    return [ranker]
 
 
 def _result(ranker: Ranker, matrices: "_Matrices") -> Result:
-    cascaded = matrices.scoring.cascade > 0 and ranker.kind != "distance"
+    cascaded = matrices.scoring.cascade > 0 and (ranker.kind == "probability" or _of_one_network(ranker))
     if cascaded and not ranker.cascades:
         raise ReidvizError(
             f"{ranker.name} has no ranking branch to order the gallery for a cascade.",
@@ -129,15 +132,16 @@ class _Matrices:
 
     def scores(self, ranker: Ranker) -> tuple[Scores, float]:
         """Scores of a ranker as its kind and weight say, and the seconds they took."""
-        found = {part.kind: self._matrix(part) for part in _parts(ranker, self.scoring)}
-        seconds = sum(taken for _, taken in found.values())
-        distance, probability = (found.get(kind, (None,))[0] for kind in ("distance", "probability"))
-        if probability is None:
-            return Scores("distance", found["distance"][0]), seconds
-        classified = Scores("probability", probability, distance if self.scoring.cascade else None)
-        if ranker.weight is None or distance is None:
-            return classified, seconds
-        return fuse(Scores("distance", distance), classified, ranker.weight), seconds
+        if ranker.parts:
+            (first, before), (second, after) = (self.scores(part) for part in ranker.parts)
+            units = partial(_standards, first, second)
+            return fused(ranker, first, second, units), before + after
+        if ranker.kind != "probability" or not self.scoring.cascade:
+            matrix, seconds = self._matrix(ranker)
+            return Scores(ranker.kind, matrix), seconds
+        first_stage, before = self._matrix(ranker.part("distance"))
+        matrix, seconds = self._matrix(ranker)
+        return Scores("probability", matrix, first_stage), before + seconds
 
     def candidates(self, ranker: Ranker) -> IntArray:
         """The gallery positions of each probe that a cascade rescores."""
@@ -174,12 +178,17 @@ class _Matrices:
         return self._made[file]
 
     def _compute(self, part: Ranker, out: Float32Array) -> float:
+        if part.form == "scores":
+            return self._given(part, out)
+        if part.kind == "distance" and not (self.fresh and part.form == "network"):
+            return self._from_store(part, out)
+        return self._by_network(part, out)
+
+    def _by_network(self, part: Ranker, out: Float32Array) -> float:
         from reidviz.evaluation.scoring.features import ImageSubset
         from reidviz.evaluation.scoring.score import score
         from reidviz.models.loaded import loaded
 
-        if part.kind == "distance" and not self.fresh:
-            return self._from_store(part, out)
         chosen = self.candidates(part) if self.scoring.cascade and part.kind == "probability" else None
         network, card = loaded(part.path, part.sha256, settings.device())
         pixels = Pixels(self.dataset, card.architecture.height, card.architecture.width)
@@ -202,10 +211,38 @@ class _Matrices:
 
     def _from_store(self, part: Ranker, out: Float32Array) -> float:
         """Distances of features that are computed once for all splits."""
-        from reidviz.evaluation.scoring.features import distances
-
         started = time.perf_counter()
         store = Embeddings(part.path, part.sha256, self.dataset, PASSES[self.scoring.passes].mirrors)
         probes, gallery = (store.of(part, self.progress) for part in (self.split.probes, self.split.gallery))
-        distances(probes, gallery, out)
+        out[:] = store.distances(probes, gallery)
         return time.perf_counter() - started
+
+    def _given(self, part: Ranker, out: Float32Array) -> float:
+        started = time.perf_counter()
+        card = card_of(part.path)
+        assert isinstance(card, ScoresCard), "given scores have a card of their own"
+        out[:] = scores_given(part.path, card, self.dataset, self.split)
+        return time.perf_counter() - started
+
+
+def fused(ranker: Ranker, first: Scores, second: Scores, units: Callable[[], tuple[Standard, Standard]]) -> Scores:
+    """The scores of both parts of a fused ranker as one. units: by what those of two models are standardised."""
+    assert ranker.weight is not None
+    if _of_one_network(ranker):
+        return fuse(first, second, ranker.weight)
+    return fuse_models(first, second, ranker.weight, units())
+
+
+def standards(ranker: Ranker, dataset: Dataset, split: Split) -> tuple[Standard, Standard]:
+    """What the scores of both parts of a fused ranker are standardised by on a split."""
+    first, second = (result.scores for result in evaluate_all(ranker.parts, dataset, split))
+    return _standards(first, second)
+
+
+def _standards(first: Scores, second: Scores) -> tuple[Standard, Standard]:
+    return standard_of(first), standard_of(second)
+
+
+def _of_one_network(ranker: Ranker) -> bool:
+    """Whether both scores of a fused ranker are those of one network of ours."""
+    return ranker.kind == "fused" and ranker.variant is not None

@@ -1,55 +1,97 @@
-"""The ways to read a checkpoint: each ranks a gallery by a score of its own."""
+"""The ways to read a model: each ranks a gallery by a score of its own."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from reidviz.data.dataset import Dataset
 from reidviz.evaluation.ranking.fusion import UNFITTED
-from reidviz.models.model_card import Card, Fusion, find_checkpoint, read_card
+from reidviz.models.added.cards import AddedCard, Form, ScoresCard, card_of
+from reidviz.models.model_card import Card, Fusion, find_checkpoint
 from reidviz.models.variants import Kind, variant
 
 
 @dataclass(frozen=True)
-class Ranker:
-    """One way to read one checkpoint: what stands as a row of a table and as a curve.
+class Trained:
+    """What a model was trained on: a data set, its manifest hash, and a protocol of it."""
 
-    name     shown to people; variant: as it is read ("mtdtrp" for the ranking branch of an mtdnet)
-    path     the weights file; sha256: of it
-    data, data_hash, protocol  what the checkpoint was trained on
+    data: str
+    data_hash: str
+    protocol: str
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """One way to read one model: what stands as a row of a table and as a curve.
+
+    name     shown to people
+    path     the file of weights, features or scores; sha256: what tells it from others (of weights; of a model from
+             elsewhere, with how it is read)
+    form     whether it is a network of ours, one in ONNX, or given features or scores
+    variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
+    trained  where that is known
+    parts    of a fused ranker, the two whose scores are fused
     weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
     """
 
     name: str
-    variant: str
     kind: Kind
     path: Path
     sha256: str
-    data: str
-    data_hash: str
-    protocol: str
+    form: Form = "network"
+    variant: str | None = None
+    trained: Trained | None = None
+    parts: tuple["Ranker", ...] = ()
     weight: float | None = None
     fusion: Fusion | None = None
 
     @property
     def cascades(self) -> bool:
         """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
-        return self.kind != "distance" and self.variant != "mtdnet-cls"
+        return self.form == "network" and self.kind in ("probability", "fused") and self.variant != "mtdnet-cls"
+
+    @property
+    def describes(self) -> bool:
+        """Whether it is a network that can be asked about any image."""
+        return self.form in ("network", "onnx") and all(part.describes for part in self.parts)
+
+    @property
+    def source(self) -> tuple[object, ...]:
+        """What it is whatever it is called: the same for a training that has moved on."""
+        return self.path, self.kind, tuple(part.source for part in self.parts)
+
+    def trained_on(self, dataset: Dataset) -> bool:
+        """Whether it is known to have been trained on that data set."""
+        return self.trained is not None and self.trained.data_hash == dataset.manifest_hash
 
     def part(self, kind: Kind) -> "Ranker":
-        """The same network read for one of the two scores that a fused ranker mixes."""
-        return replace(self, kind=kind, weight=None)
+        """The same network read for another of its scores."""
+        return replace(self, kind=kind, parts=(), weight=None, fusion=None)
 
 
 def rankers_of(path: Path) -> tuple[Ranker, ...]:
-    """The rankers of a checkpoint file or run folder, from its card alone. Raises ReidvizError as the card does."""
+    """The rankers of a model's file or a run folder, from its card alone. Raises ReidvizError as the card does."""
     path = find_checkpoint(path)
-    card = read_card(path)
+    card = card_of(path)
+    return _of_network(path, card) if isinstance(card, Card) else (_of_added(path, card),)
+
+
+def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:
+    trained = Trained(card.data, card.data_hash, card.protocol)
     rankers = []
     for as_read, kind in variant(card.variant).rankers:
-        one = Ranker(_name(card, as_read), as_read, kind, path, card.sha256, card.data, card.data_hash, card.protocol)
+        one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained)
         if kind == "fused":
-            one = replace(one, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
+            parts = one.part("distance"), one.part("probability")
+            one = replace(one, parts=parts, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)
         rankers.append(one)
     return tuple(rankers)
+
+
+def _of_added(path: Path, card: AddedCard) -> Ranker:
+    kind: Kind = "distance"
+    if isinstance(card, ScoresCard):
+        kind = "similarity" if card.nearer == "larger" else "dissimilarity"
+    return Ranker(card.name, kind, path, card.digest, form=card.kind)
 
 
 def _name(card: Card, as_read: str) -> str:

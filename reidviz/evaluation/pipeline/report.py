@@ -24,7 +24,7 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
     ranking, ranker, cascade = result.ranking, result.ranker, result.cascade
     made = {
         "name": ranker.name,
-        "variant": ranker.variant,
+        **({"variant": ranker.variant} if ranker.variant else {"form": ranker.form}),
         "kind": ranker.kind,
         "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
         **{name: round(metric(ranking, averaging), 2) for name, metric in METRICS.items()},
@@ -47,7 +47,7 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "gallery": len(split.gallery),
         "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
         "averaging": averaging,
-        "remarks": foregone(ground_truth(dataset, split)),
+        "remarks": [*split.restricted, *foregone(ground_truth(dataset, split))],
         "models": [record(r, averaging) for r in results],
     }
 

@@ -1,6 +1,7 @@
 """How well a network in training does on persons held out of its training set."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
-from reidviz.evaluation.ranking.fusion import fit
+from reidviz.evaluation.ranking.fusion import fit, fuse
 from reidviz.evaluation.ranking.ranking import Ranking, rank
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring.features import ImageSubset
@@ -59,7 +60,9 @@ def validate(
                 "mistakes": _mistakes(scores, ranking, truth, split),
             }
         )
-    fusion = fit(found["distance"], found["probability"], truth, split.protocol) if len(found) == 2 else None
+    fusion = None
+    if len(found) == 2:
+        fusion = fit(partial(fuse, found["distance"], found["probability"]), truth, split.protocol)
     return {
         "probes": len(split.probes),
         "gallery": len(split.gallery),

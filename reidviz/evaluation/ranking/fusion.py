@@ -1,10 +1,19 @@
-"""The multi-task dial: one trained MTDnet gives a distance and a probability, and their mix ranks better than either.
+"""Score fusion: the mix of two scores ranks better than either. The weight is fitted on validation persons, held out of
+the training persons, never on test probes.
+
+One trained MTDnet gives a distance and a probability (the multi-task dial):
 
     s(w) = w log P(same) - (1 - w) 4 d^2        w from 0, the ranking branch alone, to 1, the classifier alone
 
-The 4 is a unit: it puts log P - 4 d^2, which was found useful before this was written, at w = 0.5. The weight is fitted
-on validation persons, held out of the training persons, never on test probes.
+The 4 is a unit: it puts log P - 4 d^2, which was found useful before this was written, at w = 0.5. Scores of two models
+have no common unit: their evidence (log P, -d^2, or the given score) is standardised by its mean and deviation over all
+pairs of the split, whoever they show (z-score normalisation: Jain, Nandakumar, Ross, Pattern Recognition 2005):
+
+    s(w) = w z(second) + (1 - w) z(first)
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +23,7 @@ from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import Scores
 from reidviz.models.model_card import Fusion
+from reidviz.models.variants import SMALLER_IS_NEARER
 
 UNIT = 4.0
 UNFITTED = 0.5
@@ -30,17 +40,40 @@ def fuse(distance: Scores, probability: Scores, weight: float) -> Scores:
     return Scores("fused", _mix(distance.matrix, _log(probability.matrix), weight), probability.first_stage)
 
 
+@dataclass(frozen=True)
+class Standard:
+    """Mean and deviation of the evidence of a model over all pairs of a split."""
+
+    mean: float
+    deviation: float
+
+
+def standard_of(scores: Scores) -> Standard:
+    """Measured on a whole matrix of scores."""
+    found = _evidence(scores).astype(np.float64)
+    return Standard(float(found.mean()), float(found.std()) or 1.0)
+
+
+def fuse_models(first: Scores, second: Scores, weight: float, standards: tuple[Standard, Standard]) -> Scores:
+    """The fused scores of two models at a weight, 0-1; at its ends those of the first or of the second themselves."""
+    if weight in (0, 1):
+        return first if weight == 0 else second
+    one, other = (_standardised(scores, unit) for scores, unit in zip((first, second), standards, strict=True))
+    mix: Float32Array = np.float32(1 - weight) * one + np.float32(weight) * other
+    return Scores("fused", mix)
+
+
 def curve(
-    distance: Scores, probability: Scores, truth: GroundTruth, weights: tuple[float, ...] = WEIGHTS
+    fused: Callable[[float], Scores], truth: GroundTruth, weights: tuple[float, ...] = WEIGHTS
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Rank-1 and mAP in percent at each weight."""
-    rankings = [rank(fuse(distance, probability, weight), truth) for weight in weights]
+    """Rank-1 and mAP in percent at each weight. fused: the scores at a weight."""
+    rankings = [rank(fused(weight), truth) for weight in weights]
     return tuple(r.cmc_at(1) for r in rankings), tuple(r.mean_average_precision() for r in rankings)
 
 
-def fit(distance: Scores, probability: Scores, truth: GroundTruth, measured_on: str) -> Fusion:
+def fit(fused: Callable[[float], Scores], truth: GroundTruth, measured_on: str) -> Fusion:
     """The weight with the best mAP on validation persons, the middle one where several are best, and how flat it is."""
-    rank1, mean = curve(distance, probability, truth)
+    rank1, mean = curve(fused, truth)
     best = np.flatnonzero(np.array(mean) >= max(mean) - 1e-9)
     chosen = int(best[(len(best) - 1) // 2])
     low = high = chosen
@@ -59,6 +92,18 @@ def fit(distance: Scores, probability: Scores, truth: GroundTruth, measured_on: 
         rank1=tuple(round(value, 2) for value in rank1),
         mAP=tuple(round(value, 2) for value in mean),
     )
+
+
+def _evidence(scores: Scores) -> Float32Array:
+    """A score that grows with similarity."""
+    if scores.kind == "probability":
+        return _log(scores.matrix)
+    return np.negative(scores.matrix) if scores.kind in SMALLER_IS_NEARER else scores.matrix
+
+
+def _standardised(scores: Scores, unit: Standard) -> Float32Array:
+    found: Float32Array = (_evidence(scores) - np.float32(unit.mean)) / np.float32(unit.deviation)
+    return found
 
 
 def _log(probability: Float32Array) -> Float32Array:

@@ -1,4 +1,4 @@
-"""What a network makes of images before they meet: low-level maps, ranking features, and the distances of these."""
+"""What a network makes of images before they meet: low-level maps and ranking features."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -65,14 +65,3 @@ def features(network: Network, images: Images, mirrors: bool, device: torch.devi
             progress(part.start, len(images), "describing images")
             found.append(torch.stack([network.embed(view) for view in views]).mean(0).cpu())
     return torch.cat(found).numpy()
-
-
-def distances(probes: Float32Array, gallery: Float32Array, out: Float32Array) -> None:
-    """Squared distances (P, G) of features (P, D) and (G, D), written to out: the mean over mirror combinations.
-
-    On unit vectors |f-g|^2 = 2 - 2 f.g is linear in both, so the mean distance comes from the mean features.
-    """
-    np.matmul(probes, gallery.T, out=out)
-    out *= -2
-    out += 2
-    np.maximum(out, 0, out=out)

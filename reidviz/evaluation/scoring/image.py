@@ -14,12 +14,12 @@ import torch
 
 from reidviz.common.arrays import Float32Array
 from reidviz.common.memory_cache import MemoryCache
-from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.evaluation.scores import EXACT, Scores, not_numbers
+from reidviz.evaluation.scoring.describers import image_describer_of
 from reidviz.evaluation.scoring.embeddings import Embeddings
-from reidviz.evaluation.scoring.features import ImageSubset, distances, features
+from reidviz.evaluation.scoring.features import ImageSubset
 from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer, bytes_a_image, pair_scores
 from reidviz.models.loaded import loaded
 from reidviz.models.mtdnet import MTDnet, Network
@@ -62,9 +62,9 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
 
     ReidvizError when the network or an image of the gallery cannot be read.
     """
-    network = gallery.network
     if kind == "distance":
         return Scores("distance", _distances(image, gallery))
+    network = gallery.network
     assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
     if bytes_a_image(network, EXACT) * len(gallery.split.gallery) <= MOST_BYTES:
         known = GALLERIES.get(gallery.key, lambda: _known(network, gallery))
@@ -80,11 +80,9 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
 
 
 def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
-    mine = features(gallery.network, image[None], True, gallery.device, silent)
-    theirs = Embeddings(gallery.path, gallery.sha256, gallery.dataset).of(gallery.split.gallery)
-    out = np.empty((1, len(theirs)), dtype=np.float32)
-    distances(mine, theirs, out)
-    return out
+    store = Embeddings(gallery.path, gallery.sha256, gallery.dataset)
+    mine = image_describer_of(gallery.path, gallery.sha256).of_sized(image[None])
+    return store.distances(mine, store.of(gallery.split.gallery))
 
 
 def _known(network: MTDnet, gallery: Gallery) -> _Known:

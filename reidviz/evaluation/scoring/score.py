@@ -6,7 +6,8 @@ import torch
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.scores import EXACT, PASSES, Scores, Scoring
-from reidviz.evaluation.scoring.features import Images, distances, features, prepare_for_inference
+from reidviz.evaluation.scoring.distances import unit_distances
+from reidviz.evaluation.scoring.features import Images, features, prepare_for_inference
 from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
 from reidviz.models.mtdnet import MTDnet, Network
 from reidviz.models.variants import Kind
@@ -34,7 +35,7 @@ def score(
         prepare_for_inference(network, device)
         mirrors = PASSES[scoring.passes].mirrors
         described = [features(network, images, mirrors, device, progress) for images in (probes, gallery)]
-        distances(described[0], described[1], out)
+        unit_distances(described[0], described[1], out)
     else:
         assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
         pair_scores(PairScorer(network, scoring, device), probes, gallery, out, candidates, progress, what)

@@ -1,4 +1,4 @@
-"""How far P(same) can be taken at its word, and the temperature that mends it.
+"""How far P(same) can be taken at its word, the temperature that mends it, and P(same) of a score that is none.
 
 There are a hundred times more pairs of different persons than of one: both kinds count alike here, as they do in
 training.
@@ -65,14 +65,51 @@ def cross_tempered(
 ) -> tuple[Float64Array, tuple[float, float]]:
     """P(same) of every pair at a temperature that was fitted on the pairs of other persons' probes, and the two
     temperatures: the persons (P,) of the probes are halved by seed, each half is fitted for the other."""
-    names = np.unique(persons)
-    half = np.random.default_rng(seed).permutation(len(names))[: len(names) // 2]
-    first = np.isin(persons, names[half])
+    first = _half(persons, seed)
     degrees = tuple(temperature(probability[part], same[part]) for part in (~first, first))
     return np.where(first, tempered(probability, degrees[0]), tempered(probability, degrees[1])), (
         degrees[0],
         degrees[1],
     )
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """P(same) of a score that is none: 1 / (1 + exp(-(offset + slope x similarity)))."""
+
+    slope: float
+    offset: float
+
+    def probability(self, similarity: npt.NDArray[Any]) -> Float64Array:
+        """Of scores that are larger for pairs that are more alike."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.offset + self.slope * similarity.astype(np.float64), -50, 50))))
+
+
+def logistic(similarity: npt.NDArray[Any], same: BoolArray) -> Logistic:
+    """The logistic curve (Platt, 1999) with the least log loss on pairs (P,), both kinds counting alike."""
+    from sklearn.linear_model import LogisticRegression
+
+    values = similarity.astype(np.float64)
+    mean, deviation = float(values.mean()), float(values.std()) or 1.0
+    fitted = LogisticRegression(class_weight="balanced").fit(((values - mean) / deviation)[:, None], same)
+    slope = float(fitted.coef_[0, 0]) / deviation
+    return Logistic(slope, float(fitted.intercept_[0]) - slope * mean)
+
+
+def cross_logistic(
+    similarity: npt.NDArray[Any], same: BoolArray, persons: npt.NDArray[Any], seed: int = 0
+) -> tuple[Float64Array, tuple[Logistic, Logistic]]:
+    """P(same) of every pair by a curve that was fitted on the pairs of other persons' probes, and both curves."""
+    first = _half(persons, seed)
+    one, other = (logistic(similarity[part], same[part]) for part in (~first, first))
+    return np.where(first, one.probability(similarity), other.probability(similarity)), (one, other)
+
+
+def _half(persons: npt.NDArray[Any], seed: int) -> BoolArray:
+    """The pairs (P,) whose probe is one of a seeded half of the persons."""
+    names = np.unique(persons)
+    half: BoolArray = np.isin(persons, names[np.random.default_rng(seed).permutation(len(names))[: len(names) // 2]])
+    return half
 
 
 def log_odds(probability: npt.NDArray[Any]) -> Float64Array:

@@ -7,6 +7,7 @@ import numpy as np
 from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
+from reidviz.models.variants import SMALLER_IS_NEARER
 
 MOST_DIFFERENT = 1_000_000
 
@@ -63,4 +64,4 @@ def pairs_tested(truth: GroundTruth, most_different: int = MOST_DIFFERENT, seed:
 
 def similarity(values: Float32Array, kind: str) -> Float32Array:
     """Scores with larger meaning more alike, whatever their kind."""
-    return -values if kind == "distance" else values
+    return -values if kind in SMALLER_IS_NEARER else values

@@ -98,7 +98,7 @@ def lay_out(sides: list[EmbeddingMap], options: MapOptions) -> list[Map]:
     return maps
 
 
-def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Plane] | None) -> None:
+def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Plane | None] | None) -> None:
     """Both maps with what is selected, its lines, and the images of the user's own."""
     choice = maps[0].side.points.choice
     marked = selected(choice)

@@ -24,7 +24,7 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import MAP_PROBE
 from reidviz.ui.session.model_styles import styles_of
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.markup import Markdown, literal
 
 NAMES = ("left", "right")
 
@@ -51,7 +51,9 @@ class EmbeddingMap:
         """How its model looks, which may be read another way than was chosen."""
         chosen = self.points.choice.rankers
         every = [*chosen, *(one for path in dict.fromkeys(one.path for one in chosen) for one in rankers_of(path))]
-        return styles_of(every)[self.space.path, "probability" if self.space.of_pairs else "distance"]
+        kind = "probability" if self.space.of_pairs else "distance"
+        own = next(one for one in every if one.path == self.space.path and one.kind == kind)
+        return styles_of(every)[own.source]
 
     @cached_property
     def ranking(self) -> tuple[Scores, Ranking] | None:
@@ -67,7 +69,7 @@ class EmbeddingMap:
 @remembered(st.cache_resource, max_entries=8)
 def _judged(side: EmbeddingMap) -> tuple[Scores, Ranking]:
     points = side.points
-    scores = ranking_scores(side.features[: len(points.positions)], points.positions, points.choice.split)
+    scores = ranking_scores(side.space, side.features[: len(points.positions)], points.positions, points.choice.split)
     return scores, rank(scores, ground_truth(points.dataset, points.choice.split))
 
 
@@ -75,7 +77,8 @@ def choose_spaces(choice: Choice) -> tuple[Space, Space]:
     """Draw the two choices of a space. Ends the page where the chosen models have none."""
     spaces = {space.name: space for space in spaces_of(choice.rankers)}
     if not spaces:
-        st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
+        lacking = Markdown("Of the chosen models only scores are known, no features. " if choice.rankers else "")
+        st.info(f"{lacking}Choose at least one model in the sidebar.", icon=":material/arrow_back:")
         st.stop()
     names = list(spaces)
     before = [name for name in names if not spaces[name].of_pairs] or names

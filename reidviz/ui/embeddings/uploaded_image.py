@@ -7,15 +7,16 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import Float32Array
-from reidviz.data.images.decode import load_image, resize
+from reidviz.data.images.decode import load_image
 from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.evaluation.embedding.projection import Plane, interpolate_position, principal_of
-from reidviz.evaluation.embedding.spaces import describe_image, width_and_height
+from reidviz.evaluation.embedding.spaces import describe_image
 from reidviz.ui.embeddings.maps import Map
 from reidviz.ui.embeddings.neighbours import neighbours_row
 from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.image_upload import upload
+from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.person_cards import rows_html
 from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
 
@@ -30,8 +31,11 @@ class Uploaded(KeyedImage):
         """Its features (1, D) in the space of a side."""
         return _features(self, side)
 
-    def on(self, one: Map) -> Plane:
-        """Where it lies on a map (1, 2): projected where that is possible, else amid its nearest neighbours."""
+    def on(self, one: Map) -> Plane | None:
+        """Where it lies on a map (1, 2): projected where that is possible, else amid its nearest neighbours; None where
+        the model is no network that could be asked."""
+        if not one.side.space.describes:
+            return None
         features = self.features(one.side)
         if one.method == "PCA":
             plane = principal_of(one.side.features).of(features)
@@ -54,12 +58,14 @@ def show_uploaded(uploaded: Uploaded, sides: Sequence[EmbeddingMap]) -> None:
         st.image(data_uri(uploaded.image), alt="the uploaded image")
         st.caption("The star on both maps. Its identity is not known here, so nothing is marked right or wrong.")
     with right:
-        rows = [neighbours_row(side, uploaded.features(side), None, None) for side in sides]
-        st.html(rows_html(rows))
+        able = [side for side in sides if side.space.describes]
+        st.html(rows_html([neighbours_row(side, uploaded.features(side), None, None) for side in able]))
+        for side in sides:
+            if side not in able:
+                st.caption(f"Of {literal(side.space.name)} only features are known: it cannot place other images.")
 
 
 @remembered(st.cache_data, max_entries=32, show_spinner="Describing your image …")
 def _features(mine: KeyedImage, side: EmbeddingMap) -> Float32Array:
-    width, height = width_and_height(side.space)
-    probe = None if side.probe is None else resize(load_image(side.points.dataset, side.probe), height, width)
-    return np.asarray(describe_image(side.space, resize(mine.image, height, width), probe))
+    probe = None if side.probe is None else load_image(side.points.dataset, side.probe)
+    return np.asarray(describe_image(side.space, mine.image, probe))

@@ -73,7 +73,7 @@ def compare(choice: Choice) -> Comparison:
             icon=":material/model_training:",
         )
         st.stop()
-    fitting = [name for name in crosses if rankers[name].data_hash == choice.dataset.manifest_hash]
+    fitting = [name for name in crosses if rankers[name].trained_on(choice.dataset)]
     a, b, c = st.columns([2, 2, 2])
     after = rankers[a.selectbox("After cross-domain training", [*fitting, *(n for n in crosses if n not in fitting)])]
     card = read_card(after.path)
@@ -82,7 +82,7 @@ def compare(choice: Choice) -> Comparison:
         st.info("There is no mtdnet to compare it with: train one on the source first.")
         st.stop()
     source = or_stop(partial(dataset_named, card.source))
-    befores.sort(key=lambda n: rankers[n].data_hash != source.manifest_hash)
+    befores.sort(key=lambda n: not rankers[n].trained_on(source))
     before = rankers[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
     place = c.segmented_control(
         "Joint feature",
@@ -93,14 +93,12 @@ def compare(choice: Choice) -> Comparison:
         help="Where joint features are taken: conv5, the joint map itself, or fc7 before its ReLU, of unit length; at "
         "first where the network was trained to draw them together.",
     )
-    if after.data_hash != choice.dataset.manifest_hash:
+    if not after.trained_on(choice.dataset):
         st.warning(
-            f"{literal(after.name)} was trained for another target, {literal(short(after.data))}.",
+            f"{literal(after.name)} was trained for another target, {literal(short(card.data))}.",
             icon=":material/warning:",
         )
-        st.button(
-            "Choose its target", icon=":material/my_location:", on_click=_choose, args=(after.data, after.protocol)
-        )
+        st.button("Choose its target", icon=":material/my_location:", on_click=_choose, args=(card.data, card.protocol))
     if source.manifest_hash == choice.dataset.manifest_hash:
         st.info("Target and source are the same data set: choose the target in the sidebar.")
         st.stop()
@@ -140,7 +138,7 @@ def _comparison(
             _seen(ranker, data, those, place) for (data, _), those in zip(sides, pairs, strict=True)
         )
         key = key_of(ranker, choice.dataset, source, pairs, place)
-        style = styles[ranker.path, ranker.kind]
+        style = styles[ranker.source]
         seen.append(PairFeatures(ranker.name, style, key, target_maps, source_maps, target, others))
     return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 

@@ -23,11 +23,12 @@ from reidviz.ui.widgets.thumbnails import KeyedImage
 
 @dataclass(frozen=True, eq=False)
 class PairImage(KeyedImage):
-    """One of two images; person and camera are None where they are not known."""
+    """One of two images; person, camera and position in the data set are None where they are not known."""
 
     told: str
     person: str | None
     camera: str | None
+    position: int | None
 
 
 def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
@@ -63,11 +64,12 @@ def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) ->
         with st.popover("Upload", icon=":material/upload:"):
             mine = upload("An image of one person instead", key.of("file").name)
     if mine is not None:
-        return PairImage(mine.image, mine.key, "your image", None, None)
+        return PairImage(mine.image, mine.key, "your image", None, None, None)
     position = ids[wanted]
     sample = choice.dataset.samples[position]
     image = or_stop(lambda: load_image(choice.dataset, position))
-    return PairImage(image, key_of(choice.dataset, position), _label(choice, position), sample.identity, sample.camera)
+    told = _label(choice, position)
+    return PairImage(image, key_of(choice.dataset, position), told, sample.identity, sample.camera, position)
 
 
 def _start(choice: Choice, ids: dict[str, int]) -> None:

@@ -1,59 +1,36 @@
 """One pair of images: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
-from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
-from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.ranking.fusion import fuse
-from reidviz.evaluation.scores import Scores
 from reidviz.figures.pairs import passes_figure
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
+from reidviz.models.variants import Kind
 from reidviz.ui.pairs.pair_picker import PairImage
+from reidviz.ui.pairs.score_pair import passes_of, score_of_pair
 from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
+from reidviz.ui.widgets.thumbnails import data_uri
 
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
+LETTERS: dict[Kind, Markdown] = {
+    "distance": Markdown("d²"),
+    "fused": Markdown("s"),
+    "similarity": Markdown("s"),
+    "dissimilarity": Markdown("d"),
+}
 ORDERS = (Plain("first image first"), Plain("second image first"))
 
 
-@dataclass(frozen=True, eq=False)
-class PassScores:
-    """Every pass of one network on a pair: P(same) (8,) and squared distances (4,), None where it lacks the branch."""
-
-    probability: Float32Array | None
-    distance: Float32Array | None
-
-    def score(self, ranker: Ranker) -> float:
-        """The score of the pair as a ranker takes it: the mean of its passes."""
-        if ranker.kind != "fused":
-            found = self.distance if ranker.kind == "distance" else self.probability
-            assert found is not None
-            return float(found.mean())
-        assert self.distance is not None
-        assert self.probability is not None
-        assert ranker.weight is not None
-        parts = [np.array([[part.mean()]], dtype=np.float32) for part in (self.distance, self.probability)]
-        return float(fuse(Scores("distance", parts[0]), Scores("probability", parts[1]), ranker.weight).matrix[0, 0])
-
-
-def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[Tested]) -> dict[str, float]:
-    """Both images, a table of what each ranker says, and the single passes. Returns the score by ranker name."""
-    passes = or_stop(
-        lambda: {one.ranker.name: passes_of(one.ranker.path, one.ranker.sha256, first, second) for one in every}
-    )
-    scores = {one.ranker.name: passes[one.ranker.name].score(one.ranker) for one in every}
+def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[Tested]) -> dict[str, float | None]:
+    """Both images, a table of what each ranker says, and the single passes. Returns the score by ranker name, None
+    where it knows nothing of one of the images."""
+    scores = or_stop(lambda: {one.ranker.name: score_of_pair(choice, one.ranker, first, second) for one in every})
     left, right = st.columns([2, 5], gap="medium")
     with left:
         st.html(_images(first, second))
@@ -65,9 +42,16 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
             "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
             "**Says**: at the threshold set below, at first where both errors are equal."
         )
+        unknown = [literal(name) for name, score in scores.items() if score is None]
+        if unknown:
+            st.caption(f"Of {Markdown(', '.join(unknown))} only features or scores are known, and none of this pair.")
+    networks = [one.ranker for one in every if one.ranker.form == "network" and not one.ranker.parts]
+    if not networks:
+        return scores
+    passes = or_stop(lambda: {one.name: passes_of(one.path, one.sha256, first, second) for one in networks})
     a, b = st.columns(2)
-    classifiers = {one.ranker.name: passes[one.ranker.name] for one in every if one.ranker.kind == "probability"}
-    rankers = {one.ranker.name: passes[one.ranker.name] for one in every if one.ranker.kind == "distance"}
+    classifiers = {one.name: passes[one.name] for one in networks if one.kind == "probability"}
+    rankers = {one.name: passes[one.name] for one in networks if one.kind == "distance"}
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
     both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
@@ -77,24 +61,6 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
         found = {name: one.distance for name, one in rankers.items()}
         _draw(found, styles, MIRRORS, "squared distance", "the 4 passes: mirrors")
     return scores
-
-
-@remembered(st.cache_data, max_entries=256)
-def passes_of(path: Path, sha256: str, first: KeyedImage, second: KeyedImage) -> PassScores:
-    """All passes of one network on two images."""
-    from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
-    from reidviz.models.loaded import loaded
-    from reidviz.models.mtdnet import MTDnet
-
-    network, card = loaded(path, sha256, settings.device())
-    size = card.architecture.height, card.architecture.width
-    images = resize(first.image, *size), resize(second.image, *size)
-    device = settings.device()
-    ranks = not isinstance(network, MTDnet) or network.feature is not None
-    return PassScores(
-        probabilities(network, *images, device).ravel() if isinstance(network, MTDnet) else None,
-        squared_distances(network, *images, device).ravel() if ranks else None,
-    )
 
 
 def _images(first: PairImage, second: PairImage) -> Html:
@@ -109,7 +75,7 @@ def _truth(first: PairImage, second: PairImage) -> Markdown:
     return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
 
 
-def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Markdown:
+def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None]) -> Markdown:
     lines = [
         Markdown(
             "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
@@ -117,20 +83,26 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float]) -> Mar
         )
     ]
     for one in every:
+        name = model(one.ranker.name, choice.style(one.ranker))
         value = scores[one.ranker.name]
+        if value is None:
+            lines.append(Markdown(f"| {name} | – | – | – | – |"))
+            continue
         said = Markdown("same" if one.sign * value >= one.sign * one.threshold else "different")
-        score = {
-            "distance": Markdown(f"d²\u00a0{value:.3f}"),
-            "probability": Markdown(f"P\u00a0{100 * value:.1f}\u00a0%"),
-            "fused": Markdown(f"s\u00a0{value:.3f}"),
-        }[one.ranker.kind]
+        score = _score(one.ranker.kind, value)
         lines.append(
             Markdown(
-                f"| {model(one.ranker.name, choice.style(one.ranker))} | {score} | {said} | "
+                f"| {name} | {score} | {said} | "
                 f"{one.share_below(value, same=False):.1f} % | {100 - one.share_below(value, same=True):.1f} % |"
             )
         )
     return Markdown("\n".join(lines))
+
+
+def _score(kind: Kind, value: float) -> Markdown:
+    if kind == "probability":
+        return Markdown(f"P\u00a0{100 * value:.1f}\u00a0%")
+    return Markdown(f"{LETTERS[kind]}\u00a0{value:,.3f}")
 
 
 def _draw(

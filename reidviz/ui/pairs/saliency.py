@@ -10,7 +10,6 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import time_left
-from reidviz.data.images.decode import resize
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.heatmaps import signed_overlay
@@ -29,6 +28,11 @@ BRANCHES: "dict[Branch, Markdown]" = {
     "ranking": Markdown("ranking branch (after conv2)"),
     "pairs": Markdown("classifier (after conv5)"),
 }
+FEATURE = Markdown("distance of the features")
+LEGEND = Markdown(
+    "Orange places speak for *the same person*, blue ones against; each pair of images is drawn to its own strongest "
+    "place."
+)
 HIDDEN = 0.2
 MOST_KEPT = 128
 
@@ -47,10 +51,22 @@ class Why:
 
 def show_why(first: PairImage, second: PairImage, rankers: list[Ranker]) -> None:
     """Both branches of the chosen network side by side, with a check of what is shown."""
-    named = {ranker.name: ranker for ranker in rankers}
+    able = [ranker for ranker in rankers if ranker.describes and not ranker.parts]
+    named = {ranker.name: ranker for ranker in {ranker.sha256: ranker for ranker in reversed(able)}.values()}
+    if not named:
+        st.info("Of the chosen models only features or scores are known: why they say so cannot be told.")
+        return
     a, b = st.columns(2)
     with a:
-        ranker = named[st.selectbox("Network", list(named), key="why-model")]
+        ranker = named[st.selectbox("Network", list(reversed(named)), key="why-model")]
+    if ranker.form == "onnx":
+        with b:
+            st.caption("By occlusion: how much of the score is lost where a patch covers a place.")
+        with said():
+            st.markdown(f"**{FEATURE}**")
+            _show(first, second, ranker, "ranking", "occlusion")
+        st.caption(LEGEND)
+        return
     with b:
         method = st.segmented_control(
             "Method",
@@ -67,8 +83,7 @@ def show_why(first: PairImage, second: PairImage, rankers: list[Ranker]) -> None
             st.markdown(f"**{BRANCHES[branch]}**")
             _show(first, second, ranker, branch, METHODS[method or "gradient × activation"])
     st.caption(
-        "Orange places speak for *the same person*, blue ones against; each pair of images is drawn to its own "
-        "strongest place. By gradient both images carry one map of the classifier: places of its joint map after "
+        f"{LEGEND} By gradient both images carry one map of the classifier: places of its joint map after "
         "conv5 belong to both. Explained are minus the squared distance, and the log odds of P(same), both orders."
     )
 
@@ -120,12 +135,18 @@ def _why(
     method: "Method",
     bar: "st.delta_generator.DeltaGenerator",
 ) -> Why:
-    from reidviz.evaluation.explain.saliency import deletion, explain
+    from reidviz.evaluation.explain.saliency import (
+        by_occlusion,
+        deletion,
+        explain,
+        similarity_by_features,
+        similarity_by_network,
+    )
+    from reidviz.evaluation.scoring.describers import image_describer_of
     from reidviz.models.loaded import loaded
 
-    network, card = loaded(ranker.path, ranker.sha256, settings.device())
-    size = card.architecture.height, card.architecture.width
-    images = resize(first.image, *size), resize(second.image, *size)
+    describer = image_describer_of(ranker.path, ranker.sha256)
+    images = describer.sized(first.image), describer.sized(second.image)
     device = settings.device()
     started = time.monotonic()
 
@@ -133,6 +154,12 @@ def _why(
         left = time_left(done, total, time.monotonic() - started)
         bar.progress(done / total, text=f"{literal(what)}: {done} of {total} {literal(left)}")
 
-    found = explain(network, branch, method, *images, device, progress)
-    changes = deletion(network, branch, *images, found, HIDDEN, np.random.default_rng(0), device)
+    if ranker.form == "onnx":
+        similarity = similarity_by_features(describer.of_sized)
+        found = by_occlusion(similarity, *images, progress)
+    else:
+        network, _ = loaded(ranker.path, ranker.sha256, device)
+        similarity = similarity_by_network(network, branch, device)
+        found = explain(network, branch, method, *images, device, progress)
+    changes = deletion(similarity, *images, found, HIDDEN, np.random.default_rng(0))
     return Why(found.score, found.first, found.second, *changes)

@@ -1,4 +1,4 @@
-"""Both tasks of one network against each other on all test pairs, and the images behind any corner."""
+"""Two scores against each other on all test pairs, and the images behind any corner."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +9,12 @@ import streamlit as st
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.printable import printable
 from reidviz.data.keys import key_of
+from reidviz.evaluation.scores import score_text
 from reidviz.evaluation.verification.pair_set import PairSet
 from reidviz.figures.pairs import plane_figure
+from reidviz.figures.text import Plain, plain
 from reidviz.ui.pairs.pair_picker import take_pair
-from reidviz.ui.pairs.verification import Tested
+from reidviz.ui.pairs.verification import UNITS, Tested
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
 from reidviz.ui.session.selection import select
@@ -27,12 +29,17 @@ LASSOED = "lassoed pairs"
 
 @dataclass(frozen=True, eq=False)
 class Tasks:
-    """The two rankers of one network on the same test pairs; either may be absent. known: one that there is, the mix
-    of both where neither was chosen."""
+    """Two scores of the same test pairs: the ranking branch and the classifier of one network, or two models.
 
-    ranking: Tested | None
-    classifier: Tested | None
+    known   the model that is looked at, one of both or, where it is fused of them, neither
+    across, up  the axes; None where there is nothing to draw it against
+    names   what both are called
+    """
+
     known: Tested
+    across: Tested | None = None
+    up: Tested | None = None
+    names: tuple[str, str] = ("ranking", "classifier")
 
     @property
     def pairs(self) -> PairSet:
@@ -40,33 +47,38 @@ class Tasks:
         return self.known.pairs
 
 
-def tasks_of(every: list[Tested], sha256: str) -> Tasks:
-    """The rankers of one network among all that are chosen."""
-    mine = {one.ranker.kind: one for one in every if one.ranker.sha256 == sha256}
-    ranking, classifier = mine.get("distance"), mine.get("probability")
-    if ranking and classifier and len(ranking.pairs) != len(classifier.pairs):
-        classifier = None  # a cascade that is still being replaced leaves pairs out
-    return Tasks(ranking, classifier, classifier or ranking or mine["fused"])
+def choose_tasks(every: list[Tested], known: Tested) -> Tasks:
+    """Both tasks of the network behind a model where both are chosen, else the model and another one to be chosen."""
+    same = [one for one in every if len(one.pairs) == len(known.pairs)]  # a cascade that is being replaced has fewer
+    mine = {one.ranker.kind: one for one in same if one.ranker.sha256 == known.ranker.sha256}
+    if "distance" in mine and "probability" in mine:
+        return Tasks(known, mine["distance"], mine["probability"])
+    others = {one.ranker.name: one for one in same if one is not known}
+    if not others:
+        return Tasks(known)
+    against = others[st.selectbox("Against", list(others), key=f"pairs-against {' '.join(others)}")]
+    return Tasks(known, known, against, (known.ranker.name, against.ranker.name))
 
 
 def show_plane(choice: Choice, tasks: Tasks) -> None:
     """Draw the plane of both scores; what is lassoed there is kept."""
-    ranking, classifier = tasks.ranking, tasks.classifier
-    if ranking is None or classifier is None:
+    across, up = tasks.across, tasks.up
+    if across is None or up is None:
         st.info(
-            "The plane needs both scores of a multi-task network: choose its P(same) and its ranking branch (mtdnet "
-            "and mtdtrp) in the sidebar."
+            "The plane needs two scores: choose both tasks of a multi-task network (mtdnet and mtdtrp), or a second "
+            "model, in the sidebar."
         )
         return
     rows = _drawn(tasks.pairs)
     same = tasks.pairs.same[rows]
     figure = plane_figure(
-        ranking.values[rows],
-        classifier.values[rows],
+        across.values[rows],
+        up.values[rows],
         same,
         rows,
-        (ranking.threshold, classifier.threshold),
+        (across.threshold, up.threshold),
         lassoed(choice, tasks.pairs),
+        (_title(across), _title(up)),
     )
     st.plotly_chart(
         figure,
@@ -74,15 +86,15 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
         on_select=lambda: _lasso(choice, tasks.pairs),
         selection_mode=("box", "lasso"),
         config={"displaylogo": False},
-        alt="Squared distance against P(same) of all test pairs",
+        alt="One score against the other for all test pairs",
     )
     different = int((~same).sum())
     total = tasks.pairs.different_total
     drawn = Markdown("" if different == total else f", drawn of {total:,}")
     st.caption(
         f"All {int(same.sum()):,} pairs of one person, {different:,} of different persons{drawn}. Dashed: the "
-        "thresholds in use. Top left both tasks say *the same*, bottom right both say *different*; in the other two "
-        "corners they part. Lasso any corner to see its images."
+        f"thresholds in use; where they cross, four corners meet: in two of them both agree, in the others they part. "
+        "Lasso any corner to see its images."
     )
 
 
@@ -128,6 +140,10 @@ def show_images(choice: Choice, tasks: Tasks) -> None:
         )
 
 
+def _title(one: Tested) -> Plain:
+    return Plain(f"{UNITS[one.ranker.kind]} by {plain(one.ranker.name)}")
+
+
 def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
     """Rows of the pairs that were lassoed in this split, kept by sample ids."""
     kept = LASSOED_PAIRS.get(("", ()))
@@ -167,13 +183,14 @@ def _corners(tasks: Tasks) -> dict[str, IntArray]:
         f"false matches of {name}, most alike first": _worst(~same & above, -one.alike),
         f"false non-matches of {name}, least alike first": _worst(same & ~above, one.alike),
     }
-    if tasks.ranking is None or tasks.classifier is None:
+    if tasks.across is None or tasks.up is None:
         return found
-    right = [(t.alike >= t.sign * t.threshold) == same for t in (tasks.ranking, tasks.classifier)]
+    right = [(t.alike >= t.sign * t.threshold) == same for t in (tasks.across, tasks.up)]
+    across, up = tasks.names
     far = np.where(same, one.alike, -one.alike)
     return found | {
-        "ranking right, classifier wrong": _worst(right[0] & ~right[1], far),
-        "classifier right, ranking wrong": _worst(right[1] & ~right[0], far),
+        f"{across} right, {up} wrong": _worst(right[0] & ~right[1], far),
+        f"{up} right, {across} wrong": _worst(right[1] & ~right[0], far),
         "both wrong": _worst(~right[0] & ~right[1], far),
     }
 
@@ -204,13 +221,8 @@ def _card(choice: Choice, tasks: Tasks, row: int) -> dict[str, Any]:
     places = _positions(choice, tasks.pairs, row)
     samples = [choice.dataset.samples[i] for i in places]
     same = bool(tasks.pairs.same[row])
-    scores = []
-    if tasks.ranking is not None:
-        scores.append(f"d² {tasks.ranking.values[row]:.3f}")
-    if tasks.classifier is not None:
-        scores.append(f"P {tasks.classifier.values[row]:.1%}")
-    if tasks.known.ranker.kind == "fused":
-        scores.append(f"s {tasks.known.values[row]:.2f}")
+    shown = dict.fromkeys(one for one in (tasks.across, tasks.up, tasks.known) if one is not None)
+    scores = [score_text(one.ranker.kind, float(one.values[row])) for one in shown]
     return {
         "same": same,
         "images": [(thumbnail(choice.dataset, i), s.identity) for i, s in zip(places, samples, strict=True)],

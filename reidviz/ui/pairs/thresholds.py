@@ -11,12 +11,20 @@ from reidviz.common.arrays import BoolArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.verification.calibration import Reliability, cross_tempered, reliability, temperature
+from reidviz.evaluation.verification.calibration import (
+    Logistic,
+    Reliability,
+    cross_logistic,
+    cross_tempered,
+    logistic,
+    reliability,
+    temperature,
+)
 from reidviz.evaluation.verification.error_rates import area, error_rates, thinned, threshold_at
 from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
 from reidviz.figures.text import Plain, plain
-from reidviz.models.model_card import read_card
-from reidviz.ui.pairs.verification import STEPS, UNITS, AtMost, Tested, pairs_told, searched
+from reidviz.models.added.cards import card_of
+from reidviz.ui.pairs.verification import UNITS, AtMost, Tested, pairs_told, searched
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import THRESHOLD_SLIDER
 from reidviz.ui.session.remembered import remembered
@@ -104,9 +112,18 @@ def threshold_card(choice: Choice, result: Result, one: Tested) -> dict[str, Any
         "open_set": {"false_positive_identification": false_positive, "false_negative_identification": missed},
         "equal_error": {"rate": one.equal[0], "threshold": one.sign * one.equal[1]},
     }
+    found |= _calibration(one)
+    cards = [asdict(card_of(part.path)) for part in one.ranker.parts or (one.ranker,)]
+    return found | ({"card": cards[0]} if cards[0] == cards[-1] else {"cards": cards})
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _calibration(one: Tested) -> dict[str, Any]:
+    """What makes a probability of the score, fitted on all test pairs."""
     if one.ranker.kind == "probability":
-        found["temperature"] = temperature(one.values, one.pairs.same)
-    return found | {"card": asdict(read_card(one.ranker.path))}
+        return {"temperature": temperature(one.values, one.pairs.same)}
+    fitted = asdict(logistic(one.alike, one.pairs.same))
+    return {"logistic": fitted | {"of": "minus score" if one.sign < 0 else "score"}}
 
 
 def show_curves(choice: Choice, every: list[Tested]) -> None:
@@ -146,7 +163,7 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
 def show_calibration(choice: Choice, one: Tested) -> None:
     """Can P(same) be taken at its word, before and after temperature scaling?"""
     if one.ranker.kind != "probability":
-        st.info(f"{literal(one.ranker.name)} gives no probability. Choose a model that ranks by P(same).")
+        _show_logistic(one, choice.dataset, choice.split)
         return
     before, after, degrees = _calibrated(one, choice.dataset, choice.split)
     st.plotly_chart(
@@ -166,6 +183,40 @@ def show_calibration(choice: Choice, one: Tested) -> None:
     )
 
 
+def _show_logistic(one: Tested, dataset: Dataset, split: Split) -> None:
+    """P(same) of a score that is no probability."""
+    found = _by_logistic(one, dataset, split)
+    if found is None:
+        st.info("There are too few persons to fit a probability to this score.")
+        return
+    fitted, curves = found
+    st.plotly_chart(
+        reliability_figure({Plain("by a fitted logistic curve"): fitted}),
+        key="pairs-reliability",
+        alt="Reliability diagram of P(same) by a fitted logistic curve",
+        config={"displayModeBar": False},
+    )
+    told = [Markdown(f"{curve.offset:.3g} {curve.slope:+.3g} x") for curve in curves]
+    st.markdown(
+        f"{literal(one.ranker.name)} gives no probability; a logistic curve makes one of its score: expected "
+        f"calibration error **{fitted.error:.3f}** (log odds {told[0]} and {told[1]})."
+    )
+    st.caption(
+        f"Pairs in ten bins by the fitted P(same), both kinds counting alike; x is "
+        f"{'minus the score' if one.sign < 0 else 'the score'}. The curve was fitted on the pairs of one half of the "
+        "probes' persons and applied to the other half, and the other way round (Platt, 1999)."
+    )
+
+
+@remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a logistic curve …")
+def _by_logistic(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, tuple[Logistic, Logistic]] | None:
+    persons = dataset.identities[split.probes][one.pairs.probes]
+    if min(len(np.unique(persons[one.pairs.same == same])) for same in (True, False)) < 2:
+        return None
+    fitted, curves = cross_logistic(one.alike, one.pairs.same, persons)
+    return reliability(fitted, one.pairs.same), curves
+
+
 @remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a temperature …")
 def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, Reliability, tuple[float, float]]:
     persons = dataset.identities[split.probes][one.pairs.probes]
@@ -175,7 +226,7 @@ def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliabilit
 
 def _slider(one: Tested) -> None:
     """The threshold in the score's own unit, and places to put it."""
-    step = STEPS[one.ranker.kind]
+    step = one.step
     low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         slider(
@@ -185,7 +236,7 @@ def _slider(one: Tested) -> None:
             step,
             THRESHOLD_SLIDER.of(one.key),
             one.threshold_key.set,
-            digits=2 if step > 0.005 else 3,
+            digits=max(0, round(-np.log10(step))),
         )
         for label, place in PLACES.items():
             st.button(label, key=f"to {label}", width="content", on_click=one.threshold_key.set, args=(place,))

@@ -1,6 +1,7 @@
 """What one ranker makes of all test pairs: their scores, the errors of each threshold, and the threshold in use."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -16,6 +17,7 @@ from reidviz.evaluation.verification.error_rates import Errors, equal_error, err
 from reidviz.evaluation.verification.open_set import OpenSet, open_set
 from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested, similarity
 from reidviz.figures.text import Plain
+from reidviz.models.variants import SMALLER_IS_NEARER
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import THRESHOLD, Key
 from reidviz.ui.session.remembered import remembered
@@ -24,9 +26,10 @@ from reidviz.ui.widgets.markup import Markdown, literal
 UNITS = {
     "distance": Plain("squared distance"),
     "probability": Plain("P(same)"),
-    "fused": Plain("mix of both tasks"),
+    "fused": Plain("fused score"),
+    "similarity": Plain("given score"),
+    "dissimilarity": Plain("given score"),
 }
-STEPS = {"distance": 0.001, "probability": 0.001, "fused": 0.01}
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,13 @@ class Tested:
     @property
     def sign(self) -> int:
         """-1 where a smaller score means more alike."""
-        return -1 if self.ranker.kind == "distance" else 1
+        return -1 if self.ranker.kind in SMALLER_IS_NEARER else 1
+
+    @cached_property
+    def step(self) -> float:
+        """A power of ten, of which the range of the scores has a thousand to ten thousand."""
+        spread = float(self.values.max() - self.values.min())
+        return float(10.0 ** np.floor(np.log10(spread / 1000))) if spread > 0 else 0.001
 
     @property
     def threshold(self) -> float:

@@ -9,6 +9,7 @@ import streamlit as st
 from reidviz.common.printable import short
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.ranker import Trained
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
@@ -17,6 +18,13 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 RANKED = tuple(str(k) for k in RANKS)
+FORMS: dict[str, str] = {"onnx": "ONNX network", "features": "given features", "scores": "given scores"}
+RANKS_BY: dict[str, Markdown] = {
+    "probability": Markdown("P(same)"),
+    "distance": Markdown("distance"),
+    "similarity": Markdown("score"),
+    "dissimilarity": Markdown("score"),
+}
 COLUMNS = (
     *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
     *(literal(name) for name in METRICS),
@@ -56,7 +64,7 @@ def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_bes
     rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), *(r.get(m, nan) for m in METRICS))] for r in records]
     best = [max((v for v in column if not isnan(v)), default=nan) for column in zip(*rows, strict=True)]
     lines = [
-        Markdown(f"| model | trained on | ranks by | {' | '.join(COLUMNS)} |"),
+        Markdown(f"| model | what it is | ranks by | {' | '.join(COLUMNS)} |"),
         Markdown(f"|:---|:---|:---|{'|'.join(Markdown('---:') for _ in COLUMNS)}|"),
     ]
     for name, one, row in zip(names, records, rows, strict=True):
@@ -65,7 +73,7 @@ def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_bes
             for value, top in zip(row, best, strict=True)
         ]
         kind = _ranks_by(one)
-        title = literal(TRAINED_ON.get(one["variant"]) or one["variant"])
+        title = literal(TRAINED_ON.get(one["variant"], one["variant"]) if "variant" in one else FORMS[one["form"]])
         lines.append(Markdown("| " + " | ".join([name, title, kind, *numbers]) + " |"))
     return Markdown("\n".join(lines))
 
@@ -73,7 +81,7 @@ def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_bes
 def _ranks_by(one: dict[str, Any]) -> Markdown:
     if one["kind"] == "fused":
         return Markdown(f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)"))
-    return Markdown("P(same)" if one["kind"] == "probability" else "distance")
+    return RANKS_BY[one["kind"]]
 
 
 def provenance(choice: Choice) -> None:
@@ -90,13 +98,17 @@ def provenance(choice: Choice) -> None:
 
 def training_data(choice: Choice) -> None:
     """What the chosen models were trained on, and a warning where they may have seen the test persons."""
-    trainings: dict[tuple[str, str, str], list[Markdown]] = {}
+    trainings: dict[Trained | None, list[Markdown]] = {}
     for ranker in choice.rankers:
-        trainings.setdefault((ranker.data, ranker.data_hash, ranker.protocol), []).append(literal(ranker.name))
-    for (trained_on, data_hash, protocol), names in trainings.items():
+        trainings.setdefault(ranker.trained, []).append(literal(ranker.name))
+    for trained, names in trainings.items():
         listed = Markdown(", ".join(names))
-        if data_hash != choice.dataset.manifest_hash:
-            st.caption(f"Trained on other data, {literal(trained_on)} ({literal(protocol)}): {listed}.")
+        if trained is None:
+            st.caption(f"What they were trained on is not known here: {listed}.")
+            continue
+        protocol = trained.protocol
+        if trained.data_hash != choice.dataset.manifest_hash:
+            st.caption(f"Trained on other data, {literal(short(trained.data))} ({literal(protocol)}): {listed}.")
         elif protocol != choice.split.protocol:
             st.warning(
                 f"Trained on the same data with protocol {literal(protocol)}: {listed}. Persons tested here may have "

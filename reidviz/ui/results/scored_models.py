@@ -87,7 +87,7 @@ def _named(result: Result) -> Result:
 
 def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     def work(progress: Progress) -> None:
-        distances = [(ranker, EXACT) for ranker in choice.rankers if ranker.kind == "distance"]
+        distances = [(ranker, EXACT) for ranker in choice.rankers if ranker.kind not in ("probability", "fused")]
         cascades = [(ranker, CASCADE) for ranker in choice.rankers if CASCADE in _ways(choice, ranker)]
         for ranker, scoring in [*distances, *cascades, *((ranker, EXACT) for ranker in choice.rankers)]:
             evaluate(ranker, choice.dataset, choice.split, progress, scoring)

@@ -10,45 +10,55 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.progress import time_left
 from reidviz.data.dataset import Dataset, Split
-from reidviz.data.images.decode import resize
+from reidviz.evaluation.pipeline.evaluate import fused, standards
 from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.ranking.fusion import fuse
+from reidviz.evaluation.ranking.fusion import Standard
 from reidviz.evaluation.scores import Scores
-from reidviz.models.model_card import read_card
 from reidviz.models.variants import Kind
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import KeyedImage
 
 
 def scores_of_image(image: KeyedImage, choice: Choice) -> Iterator[tuple[Ranker, Scores]]:
-    """Every chosen ranker with its scores (1, gallery) of one image, one after the other, with a bar that tells how
-    far it is."""
+    """Every chosen ranker that can be asked, with its scores (1, gallery) of one image, one after the other, with a bar
+    that tells how far it is; the others are named."""
+    able = [ranker for ranker in choice.rankers if ranker.describes]
+    say_unable([ranker for ranker in choice.rankers if ranker not in able])
     bar = st.progress(0.0)
     started = time.monotonic()
-    for done, ranker in enumerate(choice.rankers):
-        remaining = time_left(done, len(choice.rankers), time.monotonic() - started)
-        bar.progress(done / len(choice.rankers), text=f"Ranking with {literal(ranker.name)} … {literal(remaining)}")
+    for done, ranker in enumerate(able):
+        remaining = time_left(done, len(able), time.monotonic() - started)
+        bar.progress(done / len(able), text=f"Ranking with {literal(ranker.name)} … {literal(remaining)}")
         yield ranker, or_stop(partial(_scores, image, ranker, choice))
     bar.empty()
 
 
-def _scores(image: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
-    def of(kind: Kind) -> Scores:
-        return _part(image, ranker.path, ranker.sha256, kind, choice.dataset, choice.split)
+def say_unable(rankers: list[Ranker]) -> None:
+    """Which models are no networks that could be asked about another image."""
+    if rankers:
+        names = Markdown(", ".join(literal(ranker.name) for ranker in rankers))
+        st.caption(f"Only features or scores are known of {names}: of images that these do not name they tell nothing.")
 
-    if ranker.kind != "fused":
-        return of(ranker.kind)
-    assert ranker.weight is not None
-    return fuse(of("distance"), of("probability"), ranker.weight)
+
+def _scores(image: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:
+    if not ranker.parts:
+        return _part(image, ranker.path, ranker.sha256, ranker.kind, choice.dataset, choice.split)
+    first, second = (_scores(image, part, choice) for part in ranker.parts)
+    return fused(ranker, first, second, lambda: _standards(ranker, choice.dataset, choice.split))
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _standards(ranker: Ranker, dataset: Dataset, split: Split) -> tuple[Standard, Standard]:
+    return standards(ranker, dataset, split)
 
 
 @remembered(st.cache_data, max_entries=64)
 def _part(image: KeyedImage, path: Path, sha256: str, kind: Kind, dataset: Dataset, split: Split) -> Scores:
+    from reidviz.evaluation.scoring.describers import image_describer_of
     from reidviz.evaluation.scoring.image import Gallery, scores_of_image
 
-    sizes = read_card(path).architecture
     gallery = Gallery(path, sha256, dataset, split, settings.device())
-    return scores_of_image(resize(image.image, sizes.height, sizes.width), kind, gallery)
+    return scores_of_image(image_describer_of(path, sha256).sized(image.image), kind, gallery)

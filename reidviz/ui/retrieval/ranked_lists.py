@@ -132,7 +132,9 @@ def _row(
         + {
             "distance": "squared distance",
             "probability": "P(same person)",
-            "fused": f"both tasks, weight {ranker.weight or 0:.2f}",
+            "fused": f"both scores, weight {ranker.weight or 0:.2f}",
+            "similarity": "given score, larger first",
+            "dissimilarity": "given score, smaller first",
         }[ranker.kind]
     )
     beyond = None

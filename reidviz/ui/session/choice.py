@@ -24,7 +24,7 @@ class Choice:
 
     def style(self, ranker: Ranker) -> ModelStyle:
         """How a chosen ranker looks."""
-        return styles_of(self.rankers)[ranker.path, ranker.kind]
+        return styles_of(self.rankers)[ranker.source]
 
 
 _choice: ContextVar[Choice | None] = ContextVar("choice", default=None)

@@ -2,24 +2,22 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import streamlit as st
 
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.style import ModelStyle, style_of
-from reidviz.models.variants import Kind
 from reidviz.ui.widgets.markup import render
 
 AT_STEP = re.compile(r" at step \d+")
 """What the name of a model says of how far its training is."""
 
 
-def styles_of(rankers: Iterable[Ranker]) -> dict[tuple[Path, Kind], ModelStyle]:
-    """The look of each of these, by file and kind: its name may tell a step or a cascade."""
-    names: dict[tuple[Path, Kind], str] = {}
+def styles_of(rankers: Iterable[Ranker]) -> dict[tuple[object, ...], ModelStyle]:
+    """The look of each of these, by its source: its name may tell a step or a cascade."""
+    names: dict[tuple[object, ...], str] = {}
     for one in rankers:
-        names.setdefault((one.path, one.kind), AT_STEP.sub("", one.name))
+        names.setdefault(one.source, AT_STEP.sub("", one.name))
     styles = style_of(names.values())
     return {key: styles[name] for key, name in names.items()}
 

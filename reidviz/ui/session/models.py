@@ -1,4 +1,4 @@
-"""The models that can be chosen: the shipped ones and those trained here."""
+"""The models that can be chosen: the shipped ones, those trained here and those that were added."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,6 +11,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.models.added.store import added_models
 from reidviz.models.model_card import find_checkpoint
 from reidviz.models.variants import VARIANTS
 from reidviz.ui.session.datasets import dataset_named
@@ -23,7 +24,8 @@ HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 
 
 def known_rankers() -> dict[str, Ranker]:
-    """Every ranker of the shipped checkpoints and of the runs that have weights, by a name that is unique."""
+    """Every ranker of the shipped checkpoints, of the runs that have weights and of the models that were added, by a
+    name that is unique."""
     rankers: dict[str, Ranker] = {}
     for found in _models():
         for ranker in () if isinstance(found, str) else found:
@@ -43,7 +45,7 @@ def _models() -> list[tuple[Ranker, ...] | str]:
     """The rankers of each checkpoint, or why it has none."""
     shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
     runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
-    files = [file for file in [*shipped, *runs] if file is not None and file.is_file()]
+    files = [file for file in [*shipped, *runs, *added_models()] if file is not None and file.is_file()]
     return [_rankers(file, stamp_of(file, file.with_suffix(".json"))) for file in files]
 
 
@@ -91,8 +93,8 @@ def fitting(offered: dict[str, Ranker], dataset: Dataset) -> list[str]:
 
     Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
     """
-    own = [name for name, ranker in offered.items() if ranker.data_hash == dataset.manifest_hash]
-    shipped = {name: r.variant for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
+    own = [name for name, ranker in offered.items() if ranker.trained_on(dataset)]
+    shipped = {name: r.variant or "" for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
     alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
     found = [name for name in own if name in shipped]
     if found and not set(found) & set(alone):

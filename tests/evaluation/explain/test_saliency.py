@@ -8,7 +8,15 @@ from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.explain.masking import box_mask, enlarged, hidden, only_box, strongest, without_box
-from reidviz.evaluation.explain.saliency import Branch, Method, by_gradient, by_occlusion, deletion, explain, scores_of
+from reidviz.evaluation.explain.saliency import (
+    Branch,
+    Method,
+    by_gradient,
+    by_occlusion,
+    deletion,
+    explain,
+    similarity_by_network,
+)
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.image_pairs import sample_pairs
 from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
@@ -46,10 +54,10 @@ def test_the_scores_explained_are_those_of_one_pass_and_both_orders() -> None:
     assert isinstance(net, MTDnet)
     passes = probabilities(net, one[0], other[0], CPU)[:, 0, 0]
     np.testing.assert_allclose(
-        scores_of(net, "pairs", one, other, CPU), np.log(passes / (1 - passes)).mean(), rtol=1e-3, atol=1e-4
+        similarity_by_network(net, "pairs", CPU)(one, other), np.log(passes / (1 - passes)).mean(), rtol=1e-3, atol=1e-4
     )
     distance = squared_distances(net, one[0], other[0], CPU)[0, 0]
-    np.testing.assert_allclose(scores_of(net, "ranking", one, other, CPU), -distance, atol=1e-5)
+    np.testing.assert_allclose(similarity_by_network(net, "ranking", CPU)(one, other), -distance, atol=1e-5)
 
 
 class Watching(nn.Module):
@@ -97,9 +105,8 @@ def test_gradient_maps_of_a_linear_head_add_up_to_the_score() -> None:
 
 def test_occlusion_tells_how_far_it_is() -> None:
     told: list[tuple[int, int]] = []
-    found = by_occlusion(
-        network("mtdnet-rnk"), "ranking", *PICTURES, CPU, lambda done, total, _: told.append((done, total))
-    )
+    similarity = similarity_by_network(network("mtdnet-rnk"), "ranking", CPU)
+    found = by_occlusion(similarity, *PICTURES, lambda done, total, _: told.append((done, total)))
     assert found.first.shape == found.second.shape == (64, 32)
     assert told[0][0] == 0
     assert {total for _, total in told} == {told[0][1]}
@@ -131,7 +138,7 @@ def test_hiding_what_is_called_important_changes_the_score_more_than_hiding_else
     every = 1 if method == "gradient" else 3
     for one, other in zip(firsts[::every], seconds[::every], strict=True):
         found = explain(net, branch, method, one, other, CPU)
-        changes.append(deletion(net, branch, one, other, found, 0.2, rng, CPU))
+        changes.append(deletion(similarity_by_network(net, branch, CPU), one, other, found, 0.2, rng))
     important, elsewhere = np.mean(changes, axis=0)
     assert important > 1.1 * elsewhere
     assert np.mean([a > b for a, b in changes]) > 0.5

@@ -5,7 +5,8 @@ import torch
 
 from reidviz.data.formats import load
 from reidviz.data.images.pixel_cache import Pixels
-from reidviz.evaluation.scoring.features import ImageSubset, distances, features, low_level_maps, prepare_for_inference
+from reidviz.evaluation.scoring.distances import unit_distances
+from reidviz.evaluation.scoring.features import ImageSubset, features, low_level_maps, prepare_for_inference
 from reidviz.models.mtdnet import to_input
 from tests.conftest import people_folder
 from tests.evaluation.conftest import CPU, lively, noise
@@ -58,7 +59,7 @@ def test_a_network_is_read_in_eval_mode() -> None:
 def test_distances_of_unit_vectors() -> None:
     """Equal, at a right angle, opposite."""
     out = np.empty((1, 3), dtype=np.float32)
-    distances(np.array([[1, 0]], np.float32), np.array([[1, 0], [0, 1], [-1, 0]], np.float32), out)
+    unit_distances(np.array([[1, 0]], np.float32), np.array([[1, 0], [0, 1], [-1, 0]], np.float32), out)
     assert out.tolist() == [[0, 2, 4]]
 
 
@@ -66,7 +67,7 @@ def test_rounding_never_gives_a_negative_distance() -> None:
     unit = np.random.default_rng(0).normal(size=(200, 64)).astype(np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     out = np.empty((200, 200), dtype=np.float32)
-    distances(unit, unit, out)
+    unit_distances(unit, unit, out)
     assert out.min() == 0
 
 

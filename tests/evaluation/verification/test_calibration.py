@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from reidviz.evaluation.verification.calibration import cross_tempered, reliability, temperature, tempered
+from reidviz.evaluation.verification.calibration import (
+    Logistic,
+    cross_logistic,
+    cross_tempered,
+    logistic,
+    reliability,
+    temperature,
+    tempered,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -38,3 +46,36 @@ def test_each_half_of_the_persons_is_tempered_by_the_other() -> None:
     np.testing.assert_allclose(np.take_along_axis(candidates, which[None], 0)[0], mended)
     for person in (0, 7, 100):
         assert len(set(which[persons == person].tolist())) == 1
+
+
+def test_a_logistic_curve_finds_the_one_that_made_the_pairs() -> None:
+    rng = np.random.default_rng(1)
+    similarity = rng.normal(size=40_000)
+    made = Logistic(slope=2.5, offset=-0.7)
+    same = rng.random(len(similarity)) < made.probability(similarity)
+    found = logistic(similarity, same)
+    assert found.slope == pytest.approx(2.5, abs=0.1)
+    # both kinds count alike: the offset moves by the log of how much more often one of them is
+    assert found.offset == pytest.approx(-0.7 - np.log(same.mean() / (1 - same.mean())), abs=0.05)
+
+
+def test_the_unit_of_a_score_does_not_change_its_probability() -> None:
+    rng = np.random.default_rng(2)
+    same = rng.random(500) < 0.2
+    score = rng.normal(size=500) + 2 * same
+    one, other = logistic(score, same), logistic(1000 * score - 40, same)
+    np.testing.assert_allclose(one.probability(score), other.probability(1000 * score - 40), atol=1e-4)
+
+
+def test_a_curve_is_fitted_on_other_persons() -> None:
+    rng = np.random.default_rng(4)
+    persons = np.repeat(np.arange(40), 20)
+    same = np.arange(800) % 2 == 0
+    score = rng.normal(size=800) + 3 * same
+    told, curves = cross_logistic(score, same, persons)
+    for curve in curves:
+        assert curve.slope > 0
+    first = np.isclose(told, curves[0].probability(score))
+    assert 0 < first.sum() < 800
+    np.testing.assert_allclose(told[~first], curves[1].probability(score[~first]))
+    assert not set(persons[first]) & set(persons[~first])
