@@ -47,6 +47,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setenv("REIDVIZ_CACHE", str(shared))
         patched.setenv("REIDVIZ_RUNS", str(shared / "runs"))
         patched.setenv("REIDVIZ_IMPORTS", str(shared / "imports"))
+        patched.setenv("REIDVIZ_MODELS", str(shared / "models"))
         patched.delenv("REIDVIZ_DATA", raising=False)
         yield
 

@@ -15,6 +15,7 @@ LOG = logging.getLogger(__name__)
 SCORES: dict[str, Kind] = {"ranking": "distance", "classifier": "probability", "fused": "fused"}
 
 if TYPE_CHECKING:
+    from reidviz.common.progress import Progress
     from reidviz.data.dataset import Dataset, Split
     from reidviz.evaluation.pipeline.ranker import Ranker
 
@@ -34,6 +35,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         choices=tuple(SCORES),
         help="only rank by this score of each model, so that the others are not computed; may be repeated",
     )
+    command.add_argument("--fuse", action="store_true", help="also the fused scores of the first two models")
     command.add_argument("--passes", default="8-pass", help="8-pass (as the release tests), 4-pass or 1-pass")
     command.add_argument("--precision", default="fp32", help="of the classifier: fp32, or bf16, which is not exact")
     command.add_argument(
@@ -79,6 +81,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
         every = [ranker for asked in options.model for ranker in rankers_asked(asked, dataset, parts, progress)]
         rankers = asked_for(every, options.score)
         parts = restricted(dataset, parts, rankers)
+        if options.fuse:
+            rankers = [*rankers, fused_pair(rankers, dataset, parts, progress)]
         for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
             LOG.warning(line)
         results = evaluate_all(rankers, dataset, parts, progress, chosen, options.fresh)
@@ -96,6 +100,18 @@ def run_evaluate(options: argparse.Namespace) -> None:
         summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
     if options.json:
         write_json(options.json, summary)
+
+
+def fused_pair(rankers: "list[Ranker]", dataset: "Dataset", parts: "Split", progress: "Progress") -> "Ranker":
+    """The first score of the first model fused with the first of another one, by a fitted weight where it can be."""
+    from reidviz.evaluation.pipeline.model_fusion import fit_fusion, fused_ranker
+
+    single = [ranker for ranker in rankers if not ranker.parts]
+    others = [ranker for ranker in single if ranker.sha256 != single[0].sha256] or single[1:]
+    if not others:
+        raise ReidvizError("There are no two scores to fuse.", "Give a second --model.")
+    ranker = fused_ranker(single[0], others[0])
+    return fused_ranker(single[0], others[0], fit_fusion(ranker, dataset, parts, progress))
 
 
 def asked_for(rankers: "list[Ranker]", scores: list[str] | None) -> "list[Ranker]":
@@ -158,7 +174,7 @@ def notes(model: dict[str, Any]) -> list[str]:
     """What is to be known of one row: the weight of a mix, what a cascade gave away."""
     found = []
     if "weight" in model:
-        how = "fitted on validation persons" if model["weight_fitted"] else "not fitted: trained without validation"
+        how = "fitted on validation persons" if model["weight_fitted"] else "not fitted: no validation persons"
         found.append(f"{model['name']}: weight {model['weight']:.2f} ({how})")
     if "cascade" in model:
         one = model["cascade"]

@@ -181,12 +181,12 @@ def trials_table(search: Search) -> str:
     """What each preprocessing gave, the best first."""
     lines = [
         f"Tried on {search.data}, {search.protocol}: {search.probes} probes, gallery of {search.gallery}",
-        f"{'':2}{'colour':<8}{'values':<18}{'resized':<24}{'aspect':<9}{'rank-1':>7}{'mAP':>15}",
+        f"{'colour':<8}{'values':<18}{'resized':<24}{'aspect':<9}{'rank-1':>7}{'mAP':>7}  below the best",
     ]
-    for place, trial in enumerate(search.trials):
-        how, mark = trial.preprocessing, "* " if place == 0 else "  "
+    for trial in search.trials:
+        how, below = trial.preprocessing, search.trials[0].mAP - trial.mAP
         cells = f"{how.colour:<8}{how.scale:<18}{how.resize:<24}{how.aspect:<9}"
-        lines.append(f"{mark}{cells}{trial.rank1:>7.1f}{trial.mAP:>8.1f} ± {trial.error:<4.1f}")
+        lines.append(f"{cells}{trial.rank1:>7.1f}{trial.mAP:>7.1f}{below:>10.1f} ± {trial.error:<4.1f}")
     return "\n".join(lines)
 
 

@@ -34,7 +34,7 @@ def dial_figure(fusion: Fusion, weight: float) -> go.Figure:
         height=210,
         hovermode="x unified",
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
-        xaxis={"range": [0, 1], "title": "weight of the classifier (0 ranking alone, 1 classifier alone)"},
+        xaxis={"range": [0, 1], "title": "weight of the second score (0 the first alone, 1 the second alone)"},
         yaxis={"title": "validation (%)", "range": [min(shown) - 2, max(shown) + 2]},
     )
     return figure

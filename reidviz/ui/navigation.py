@@ -5,7 +5,7 @@ from streamlit.navigation.page import Page
 
 
 def pages() -> list[Page]:
-    """One entry a file of pages/."""
+    """One entry a file of pages/; Models is reached from the sidebar."""
     return [
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/data.py", title="Data", icon=":material/folder_open:"),
@@ -15,4 +15,5 @@ def pages() -> list[Page]:
         st.Page("pages/pairs.py", title="Pairs", icon=":material/compare:"),
         st.Page("pages/joint_maps.py", title="Joint maps", icon=":material/join_inner:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
+        st.Page("pages/models.py", title="Models", icon=":material/extension:", visibility="hidden"),
     ]

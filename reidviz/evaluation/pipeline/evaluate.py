@@ -245,4 +245,4 @@ def _standards(first: Scores, second: Scores) -> tuple[Standard, Standard]:
 
 def _of_one_network(ranker: Ranker) -> bool:
     """Whether both scores of a fused ranker are those of one network of ours."""
-    return ranker.kind == "fused" and ranker.variant is not None
+    return ranker.kind == "fused" and ranker.form == "network"

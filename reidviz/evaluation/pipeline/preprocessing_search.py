@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 from PIL import Image
 
-from reidviz.common.arrays import BoolArray, Float32Array, IntArray
+from reidviz.common.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
 from reidviz.common.progress import Progress, silent
@@ -48,7 +48,8 @@ _BATCH = 32
 class Found:
     """What a search found.
 
-    reading  as the best trial has it; search: all trials, for the card
+    reading  as is proposed: of the trials that cannot be told from the best, the one that was tried first, as the more
+             usual one; search: all trials, for the card
     lists    of each trial, the gallery images (probes, images) that some probes are shown first, as positions in the
              data set, and which of them are right; probes: these probes
     """
@@ -83,6 +84,15 @@ def search_preprocessing(
     return _Search(worker, start, dataset, part, progress).run(outputs)
 
 
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """Rank-1 and the average precision of each probe (P,) in percent, and the features they came from."""
+
+    rank1: float
+    precision: Float64Array
+    features: Float32Array
+
+
 class _Search:
     def __init__(self, worker: Worker, start: OnnxReading, dataset: Dataset, part: Split, progress: Progress) -> None:
         self._worker, self._reading, self._progress = worker, start, progress
@@ -91,7 +101,7 @@ class _Search:
         self._truth = ground_truth(dataset, part)
         self._images: list[Image.Image] = []
         self._done, self._tries = 0, 0
-        self._trials: dict[Preprocessing, tuple[Trial, Float32Array]] = {}
+        self._trials: dict[Preprocessing, _Tried] = {}
 
     def run(self, outputs: list[str]) -> Found:
         first = list(_colours_and_scales(self._reading))
@@ -102,15 +112,22 @@ class _Search:
         self._reading = replace(self._reading, output=output, pooling=pooling)
         for how in first:
             self._try(how)
-        for how in _shapes(self._best().preprocessing):
+        for how in _shapes(self._best()):
             self._try(how)
-        best = self._best().preprocessing
-        reading = replace(self._reading, preprocessing=best, distance=self._best_distance(best))
+        proposed = self._proposed()
+        reading = replace(self._reading, preprocessing=proposed, distance=self._best_distance(proposed))
         return self._found(reading)
 
-    def _best(self) -> Trial:
+    def _best(self) -> Preprocessing:
         """The first of those that are equally good."""
-        return max((trial for trial, _ in self._trials.values()), key=lambda trial: trial.mAP)
+        return max(self._trials, key=lambda how: self._trials[how].precision.mean())
+
+    def _proposed(self) -> Preprocessing:
+        best = self._trials[self._best()].precision
+        near = (
+            how for how, one in self._trials.items() if (best - one.precision).mean() <= _error(best - one.precision)
+        )
+        return next(near)
 
     def _best_output(self, outputs: list[str]) -> tuple[str, Pooling]:
         """The output and its pooling with the best mAP, by the start's preprocessing."""
@@ -125,7 +142,7 @@ class _Search:
         return kinds[int(np.argmax(means))]
 
     def _best_distance(self, how: Preprocessing) -> Distance:
-        features = self._trials[how][1]
+        features = self._trials[how].features
         means = {one: self._ranking(features, one).mean_average_precision() for one in DISTANCES}
         return max(DISTANCES, key=means.__getitem__)
 
@@ -134,9 +151,7 @@ class _Search:
             return
         (features,) = self._features(how, [(self._reading.output, self._reading.pooling)])
         ranking = self._ranking(features, self._reading.distance)
-        precision = 100 * ranking.average_precision()
-        error = float(precision.std(ddof=1) / np.sqrt(len(precision))) if len(precision) > 1 else 0.0
-        self._trials[how] = Trial(how, ranking.cmc_at(1), float(precision.mean()), error), features
+        self._trials[how] = _Tried(ranking.cmc_at(1), 100 * ranking.average_precision(), features)
 
     def _features(self, how: Preprocessing, outputs: list[tuple[str, Pooling]]) -> list[Float32Array]:
         reading, images, found = replace(self._reading, preprocessing=how), self._images, []
@@ -158,18 +173,21 @@ class _Search:
         return rank(Scores("distance", self._distances(features, distance)), self._truth)
 
     def _found(self, reading: OnnxReading) -> Found:
-        ordered = sorted(self._trials.values(), key=lambda one: -one[0].mAP)
+        ordered = sorted(self._trials, key=lambda how: -self._trials[how].precision.mean())
+        best = self._trials[ordered[0]].precision
         shown = _spread(len(self._part.probes), SHOWN_PROBES)
-        lists = []
-        for _, features in ordered:
-            matrix = self._distances(features, self._reading.distance)
+        lists, trials = [], []
+        for how in ordered:
+            one = self._trials[how]
+            trials.append(Trial(how, one.rank1, float(one.precision.mean()), _error(best - one.precision)))
+            matrix = self._distances(one.features, self._reading.distance)
             lists.append(_first(matrix, shown, self._truth, self._part.gallery))
         search = Search(
             short(self._dataset.name),
             self._part.protocol,
             len(self._part.probes),
             len(self._part.gallery),
-            tuple(trial for trial, _ in ordered),
+            tuple(trials),
         )
         return Found(reading, search, self._part.probes[shown], tuple(lists))
 
@@ -195,6 +213,11 @@ def _first(matrix: Float32Array, probes: IntArray, truth: GroundTruth, gallery: 
     places = np.stack([order(matrix[probe], truth.masks(probe)[0])[:SHOWN_IMAGES] for probe in probes.tolist()])
     right = np.stack([truth.masks(probe)[0][row] for probe, row in zip(probes.tolist(), places, strict=True)])
     return gallery[places], right
+
+
+def _error(values: Float64Array) -> float:
+    """One standard error of their mean."""
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
 
 
 def _spread(total: int, count: int) -> IntArray:

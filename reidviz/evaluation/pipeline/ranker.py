@@ -26,7 +26,7 @@ class Ranker:
     name     shown to people
     path     the file of weights, features or scores; sha256: what tells it from others (of weights; of a model from
              elsewhere, with how it is read)
-    form     whether it is a network of ours, one in ONNX, or given features or scores
+    form     whether it is a network of ours, one in ONNX, given features or scores, or two models fused
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     trained  where that is known
     parts    of a fused ranker, the two whose scores are fused
@@ -47,12 +47,12 @@ class Ranker:
     @property
     def cascades(self) -> bool:
         """Whether its network has a ranking branch to order a gallery before the classifier is asked."""
-        return self.form == "network" and self.kind in ("probability", "fused") and self.variant != "mtdnet-cls"
+        return self.kind in ("probability", "fused") and self.variant not in (None, "mtdnet-cls")
 
     @property
     def describes(self) -> bool:
         """Whether it is a network that can be asked about any image."""
-        return self.form in ("network", "onnx") and all(part.describes for part in self.parts)
+        return all(part.describes for part in self.parts) if self.parts else self.form in ("network", "onnx")
 
     @property
     def source(self) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ Distance = Literal["cosine", "euclidean"]
 Pooling = Literal["none", "mean", "max"]
 Layout = Literal["NCHW", "NHWC"]
 Nearer = Literal["smaller", "larger"]
-Form = Literal["network", "onnx", "features", "scores"]
+Form = Literal["network", "onnx", "features", "scores", "fused"]
 COLOURS, SCALES, RESIZINGS, ASPECTS = (get_args(one) for one in (Colour, Scale, Resizing, Aspect))
 DISTANCES, POOLINGS = get_args(Distance), get_args(Pooling)
 MOST_SIDE = 2048
@@ -76,7 +76,8 @@ class OnnxReading:
 
 @dataclass(frozen=True)
 class Trial:
-    """Rank-1 and mAP with one preprocessing, in percent; error: one standard error of that mAP over the probes."""
+    """Rank-1 and mAP with one preprocessing, in percent; error: one standard error, over the probes, of how far that
+    mAP is below the best trial's (0 of the best one)."""
 
     preprocessing: Preprocessing
     rank1: Percent

@@ -114,7 +114,7 @@ def _draw(
 ) -> None:
     known = {plain(name): values for name, values in found.items() if values is not None}
     if not known:
-        st.caption(f"None of the chosen models gives a {literal(title)}.")
+        st.caption(f"None of the chosen rankers of MTDnet gives a {literal(title)}.")
         return
     st.plotly_chart(
         passes_figure(known, styles, labels, title),

@@ -1,4 +1,4 @@
-"""The multi-task dial: from pure ranking to pure classification, for the fused ranker of a multi-task network."""
+"""The dial of a fused ranker: from one score to the other, of a multi-task network or of any two models."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,8 +11,31 @@ from reidviz.figures.fusion import dial_figure
 from reidviz.models.model_card import Fusion
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import FUSION_SLIDER, FUSION_WEIGHTS, Key
-from reidviz.ui.widgets.markup import literal, render
+from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.slider import slider
+
+TITLES = {"network": Markdown("Multi-task dial of"), "fused": Markdown("Score fusion of")}
+TIPS = {
+    "network": Markdown(
+        "The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the ranking branch "
+        "and w the weight set here."
+    ),
+    "fused": Markdown(
+        "The gallery is ranked by s = w z(second) + (1 − w) z(first): the evidence of each model, log P(same), −d² or "
+        "the given score, less its mean over all pairs of the test and by their standard deviation, w being the weight "
+        "set here."
+    ),
+}
+UNFITTED = {
+    "network": Markdown(
+        "this model was trained without validation persons (held_out 0). The dial starts in the middle, at log P(same) "
+        "− 4 d²."
+    ),
+    "fused": Markdown(
+        "there are no persons of this data set that trained neither model and that both know. The dial starts in the "
+        "middle."
+    ),
+}
 
 
 def dial(choice: Choice, page: str) -> Choice:
@@ -73,16 +96,15 @@ def _draw(ranker: Ranker, key: Key[float]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         with st.container():
             slider(
-                f"Multi-task dial of {literal(ranker.name)}",
+                f"{TITLES[ranker.form]} {literal(ranker.name)}",
                 (0.0, 1.0),
                 weight_of(ranker),
                 0.01,
                 key,
                 partial(_keep, _key(ranker)),
-                tip="The gallery is ranked by s = w log P(same) − (1 − w) 4 d², with d² the squared distance of the "
-                "ranking branch and w the weight set here.",
+                tip=TIPS[ranker.form],
             )
-            st.html(render("results/fusion_scale.html", fusion=fusion))
+            st.html(render("results/fusion_scale.html", fusion=fusion, ends=_ends(ranker)))
         st.button(
             "Reset",
             icon=":material/undo:",
@@ -95,8 +117,8 @@ def _draw(ranker: Ranker, key: Key[float]) -> None:
         )
     if fusion is None:
         st.caption(
-            "No weight was fitted: this model was trained without validation persons (held_out 0). The dial starts "
-            "in the middle, at log P(same) − 4 d². Do not choose it on the test probes below and report their figures."
+            f"No weight was fitted: {UNFITTED[ranker.form]} Do not choose it on the test probes below and report their "
+            "figures."
         )
         return
     details = st.expander(
@@ -110,9 +132,16 @@ def _draw(ranker: Ranker, key: Key[float]) -> None:
             _show_fit(fusion, weight_of(ranker))
 
 
+def _ends(ranker: Ranker) -> tuple[str, str]:
+    """What ranks alone at either end of the dial."""
+    if ranker.form == "network":
+        return "pure ranking", "pure classification"
+    return ranker.parts[0].name, ranker.parts[1].name
+
+
 def _show_fit(fusion: Fusion, weight: float) -> None:
     st.caption(
-        f"These persons were held out of the training ({fusion.probes} probes, gallery of {fusion.gallery}). The "
+        f"These persons trained neither score ({fusion.probes} probes, gallery of {fusion.gallery}). The "
         "fitted weight has the best mAP on them; the shaded weights are within 1 point of it."
     )
     st.plotly_chart(

@@ -18,7 +18,12 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 RANKED = tuple(str(k) for k in RANKS)
-FORMS: dict[str, str] = {"onnx": "ONNX network", "features": "given features", "scores": "given scores"}
+FORMS: dict[str, str] = {
+    "onnx": "ONNX network",
+    "features": "given features",
+    "scores": "given scores",
+    "fused": "two models",
+}
 RANKS_BY: dict[str, Markdown] = {
     "probability": Markdown("P(same)"),
     "distance": Markdown("distance"),
@@ -93,6 +98,8 @@ def provenance(choice: Choice) -> None:
         "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
         "percent."
     )
+    for sentence in choice.split.restricted:
+        st.warning(literal(sentence), icon=":material/filter_alt:")
     training_data(choice)
 
 

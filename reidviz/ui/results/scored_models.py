@@ -12,11 +12,13 @@ from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
+from reidviz.evaluation.pipeline.model_fusion import fit_fusion
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.fusions import fit_key, fits, is_fitted
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal
 
@@ -32,6 +34,7 @@ def results_or_progress(choice: Choice) -> list[Result]:
     if not choice.rankers:
         st.info("Choose at least one model in the sidebar.", icon=":material/arrow_back:")
         st.stop()
+    fit_or_progress(choice)
     at_hand = _at_hand(choice)
     if any(scoring is not EXACT for scoring in at_hand):
         _compute(choice, at_hand)
@@ -48,6 +51,25 @@ def results_or_progress(choice: Choice) -> list[Result]:
             f"{100 - recall:.1f} points of rank-1."
         )
     return results
+
+
+def fit_or_progress(choice: Choice) -> None:
+    """Fit the weights of two models that were fused, unless they were; the page ends meanwhile."""
+    missing = [
+        one for one in choice.rankers if one.form == "fused" and not is_fitted(one, choice.dataset, choice.split)
+    ]
+    if not missing:
+        return
+
+    def work(progress: Progress) -> None:
+        for one in missing:
+            found = fit_fusion(one, choice.dataset, choice.split, progress)
+            fits()[fit_key(one, choice.dataset, choice.split)] = found
+
+    names = Markdown(", ".join(literal(one.name) for one in missing))
+    about = Markdown(f"**Fitting the weight** of {names} on persons that are not tested: this happens once.")
+    wait_for(key_of("fit", missing, choice.dataset, choice.split), work, "Fit the weight", board(), about)
+    st.stop()
 
 
 def _at_hand(choice: Choice) -> tuple[Scoring | None, ...]:

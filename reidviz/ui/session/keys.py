@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import streamlit as st
 
 if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from reidviz.common.errors import ReidvizError
     from reidviz.ui.background.jobs import Job
     from reidviz.ui.pairs.verification import AtMost
@@ -56,6 +58,7 @@ JOB: Key["Job"] = Key("job")
 
 PROBE_SOURCE: Key[str] = Key("source")
 BOX: Key[dict[str, Any]] = Key("box")
+FUSED_PAIRS: Key[tuple[tuple[str, str], ...]] = Key("fused pairs")
 FUSION_WEIGHTS: Key[dict[str, float]] = Key("dials")
 FUSION_SLIDER: Key[float] = Key("dial")
 
@@ -82,6 +85,15 @@ TRAIN_TEMPLATE: Key["Template"] = Key("train template")
 TRAIN_ASKED: Key[bool] = Key("train asked")
 TRAIN_STARTED: Key[str] = Key("train started")
 TRAIN_COUNT: Key[int] = Key("train count")
+
+MODEL_FILE: Key[Path] = Key("model file")
+MODEL_PATH: Key[str] = Key("model-path")
+MODEL_UPLOAD: Key["list[UploadedFile]"] = Key("model-upload")
+MODEL_NAME: Key[str] = Key("model-name")
+MODEL_ADDED: Key[str] = Key("model added")
+MODEL_NOT_TAKEN: Key["ReidvizError"] = Key("model not taken")
+MODEL_NOT_CHANGED: Key["ReidvizError"] = Key("model not changed")
+NEW_MODEL_NAME: Key[str] = Key("model-new-name")
 
 DATA_ADDED: Key[str] = Key("data added")
 NOT_ADDED: Key["ReidvizError"] = Key("not added")

@@ -8,8 +8,11 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import titles
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
+from reidviz.evaluation.coverage import restricted
+from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import BUILT_IN, dataset_named, from_address, in_address, known_data
+from reidviz.ui.session.fusions import offer_fusion, with_fusions
 from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL, Key
 from reidviz.ui.session.model_styles import sign_menu
 from reidviz.ui.session.models import damaged_models, fitting, known_rankers, still_there
@@ -50,7 +53,7 @@ def _sidebar(unsplit: bool) -> Choice:
         show_error(error)
         nobody = np.array([], dtype=np.int64)
         return Choice(dataset, Split(protocol, nobody, nobody, nobody), ())
-    offered = known_rankers()
+    offered = with_fusions(known_rankers(), dataset, parts)
     if MODELS.get() is None:
         MODELS.set(before.get("models") or st.query_params.get_all("models") or fitting(offered, dataset))
     MODELS.set(still_there(MODELS.get([]), offered))
@@ -58,21 +61,40 @@ def _sidebar(unsplit: bool) -> Choice:
         "Models",
         list(offered),
         key=MODELS.name,
-        help="Shipped models and those you trained (runs/); one whose training has not ended is called after its step. "
-        "mtdtrp is a multi-task mtdnet read at its ranking branch.",
+        help="Shipped models, those you trained (runs/) and those you added; one whose training has not ended is "
+        "called after its step. mtdtrp is a multi-task mtdnet read at its ranking branch.",
     )
+    with st.container(horizontal=True):
+        st.page_link("pages/models.py", label="Add a model", icon=":material/add:", query_params=dict(st.query_params))
+        offer_fusion(offered)
+    names = still_there(MODELS.get([]), offered)
+    rankers = _usable(dataset, parts, [offered[name] for name in names])
+    parts = restricted(dataset, parts, rankers)
+    for sentence in parts.restricted:
+        st.warning(literal(sentence), icon=":material/filter_alt:")
     st.caption(
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
         f"{len(parts.gallery):,} images"
     )
     _say_damaged(damaged_models())
     _say_left_out(dataset, parts)
-    names = still_there(MODELS.get([]), offered)
     CHOSEN_BEFORE.set({"data": _text(DATA), "protocol": protocol, "models": names})
     st.query_params.update({"data": in_address(_text(DATA)), "protocol": protocol, "models": names})
-    rankers = tuple(offered[name] for name in names)
     sign_menu(MODELS.name, rankers)
     return Choice(dataset, parts, rankers)
+
+
+def _usable(dataset: Dataset, parts: Split, rankers: list[Ranker]) -> tuple[Ranker, ...]:
+    """The rankers that know something of the test; of the others it is said that they are left out."""
+    usable = []
+    for ranker in rankers:
+        try:
+            restricted(dataset, parts, [ranker])
+        except ReidvizError as error:
+            st.warning(f"{literal(error.message)} It is left out.", icon=":material/filter_alt_off:")
+        else:
+            usable.append(ranker)
+    return tuple(usable)
 
 
 def _dataset_menu() -> Dataset:
