@@ -17,7 +17,7 @@ SCORES: dict[str, Kind] = {"ranking": "distance", "classifier": "probability", "
 if TYPE_CHECKING:
     from reidviz.common.progress import Progress
     from reidviz.data.dataset import Dataset, Split
-    from reidviz.evaluation.pipeline.ranker import Ranker
+    from reidviz.evaluation.pipeline.ranker import Ranker, Refinement
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -34,6 +34,20 @@ def add_options(command: argparse.ArgumentParser) -> None:
         action="append",
         choices=tuple(SCORES),
         help="only rank by this score of each model, so that the others are not computed; may be repeated",
+    )
+    command.add_argument(
+        "--rerank",
+        nargs="?",
+        const="20,6,0.3",
+        metavar="K1,K2,LAMBDA",
+        help="also each distance re-ranked by k-reciprocal neighbours; default: 20,6,0.3",
+    )
+    command.add_argument(
+        "--expand",
+        nargs="?",
+        const="5",
+        metavar="K[,ALPHA]",
+        help="also each distance with queries expanded by their first K images; default: 5",
     )
     command.add_argument("--fuse", action="store_true", help="also the fused scores of the first two models")
     command.add_argument("--passes", default="8-pass", help="8-pass (as the release tests), 4-pass or 1-pass")
@@ -66,11 +80,13 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.evaluation.coverage import restricted
     from reidviz.evaluation.pipeline.asked_models import rankers_asked
     from reidviz.evaluation.pipeline.evaluate import evaluate_all
+    from reidviz.evaluation.pipeline.refine import refined
     from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
     from reidviz.evaluation.pipeline.repeated_splits import table as average_table
     from reidviz.evaluation.pipeline.report import probe_records, report
     from reidviz.evaluation.scores import scoring
 
+    refinements = refinements_asked(options.rerank, options.expand)
     chosen = scoring(options.passes, options.precision, options.cascade)
     dataset = load(data_name(options))
     if unread := unread_line(dataset):
@@ -81,6 +97,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
         every = [ranker for asked in options.model for ranker in rankers_asked(asked, dataset, parts, progress)]
         rankers = asked_for(every, options.score)
         parts = restricted(dataset, parts, rankers)
+        rankers = list(refined(rankers, refinements))
         if options.fuse:
             rankers = [*rankers, fused_pair(rankers, dataset, parts, progress)]
         for line in [*left_out(dataset, parts), *may_know(rankers, dataset, protocol)]:
@@ -100,6 +117,26 @@ def run_evaluate(options: argparse.Namespace) -> None:
         summary = {"data": dataset.name, "protocol": options.protocol, "models": rows, "splits": reports}
     if options.json:
         write_json(options.json, summary)
+
+
+def refinements_asked(rerank: str | None, expand: str | None) -> "list[Refinement]":
+    """What --rerank and --expand say. ReidvizError for what are no such numbers."""
+    from reidviz.evaluation.ranking.query_expansion import Expansion
+    from reidviz.evaluation.ranking.reranking import Reranking
+
+    found: list[Refinement] = []
+    try:
+        if rerank is not None:
+            k1, k2, weight = rerank.split(",")
+            found.append(Reranking(int(k1), int(k2), float(weight)))
+        if expand is not None:
+            k, _, alpha = expand.partition(",")
+            found.append(Expansion(int(k), float(alpha or 0)))
+    except ValueError as error:
+        raise ReidvizError(
+            "Those are no numbers to refine by.", "Write for example --rerank 20,6,0.3 or --expand 10,3."
+        ) from error
+    return found
 
 
 def fused_pair(rankers: "list[Ranker]", dataset: "Dataset", parts: "Split", progress: "Progress") -> "Ranker":

@@ -138,7 +138,9 @@ class Split:
 
     left_out        probes without one
     across_cameras  gallery images of the probe's person by the probe's own camera are ignored
-    restricted      why fewer images take part than the protocol says, a sentence each
+    notes           what is to be known of the test beside its protocol, a sentence each
+    probe_frames, gallery_frames  of a split by tracklets (splits.tracklets), the frames behind each probe and gallery
+                    entry; else nothing: each is one image
     """
 
     protocol: str
@@ -147,7 +149,9 @@ class Split:
     gallery: IntArray
     left_out: tuple[LeftOut, ...] = ()
     across_cameras: bool = False
-    restricted: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    probe_frames: tuple[IntArray, ...] = ()
+    gallery_frames: tuple[IntArray, ...] = ()
 
     @property
     def key(self) -> str:
@@ -155,4 +159,6 @@ class Split:
         digest = hashlib.sha256(np.ascontiguousarray(self.probes, dtype="<i8").tobytes())
         digest.update(b"|" + np.ascontiguousarray(self.gallery, dtype="<i8").tobytes())
         digest.update(b"|across cameras" if self.across_cameras else b"")
+        for frames in (*self.probe_frames, *self.gallery_frames):
+            digest.update(b"|" + np.ascontiguousarray(frames, dtype="<i8").tobytes())
         return digest.hexdigest()[:16]

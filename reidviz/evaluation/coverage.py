@@ -46,7 +46,7 @@ def restricted(dataset: Dataset, split: Split, rankers: Iterable[Ranker]) -> Spl
         )
     lost = [LeftOut(int(i), "all of its matches are unknown to a model") for i in part.probes[~matched]]
     return replace(
-        part, probes=part.probes[matched], left_out=(*split.left_out, *lost), restricted=tuple(dict.fromkeys(told))
+        part, probes=part.probes[matched], left_out=(*split.left_out, *lost), notes=(*split.notes, *dict.fromkeys(told))
     )
 
 

@@ -56,7 +56,7 @@ class Scoring:
 
     def key(self, kind: Kind) -> str:
         """What tells the scores of one kind apart from those computed otherwise."""
-        if kind == "distance":
+        if kind not in ("probability", "fused"):
             return "mirrors" if PASSES[self.passes].mirrors else "as they are"
         return f"{self.passes}-{self.precision}" + (f"-cascade{self.cascade}" if self.cascade else "")
 

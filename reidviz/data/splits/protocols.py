@@ -11,6 +11,7 @@ from reidviz.data.by_camera import can_be_matched, images_by_camera, positions_o
 from reidviz.data.dataset import Dataset, LeftOut, Split
 from reidviz.data.formats import format_of
 from reidviz.data.identities import is_junk, is_nobody
+from reidviz.data.splits.tracklets import SUFFIX, pooled
 
 _MOST_HELD_OUT = 100
 _MOST_PROBES = 200
@@ -55,6 +56,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
     market                  the same by the rules of Market-1501: gallery images of the probe's person by the probe's
                             own camera are ignored, those of identity -1 (junk) dropped; 0 are distractors
 
+    Behind any of them +tracklets pools the frames of one person and camera (splits.tracklets).
+
     Identities that are nobody (by the rules of Market-1501 0 is a distractor and -1 junk: Dataset.market_rules, and
     under the protocol market everywhere) neither train nor are probed: half and testN put one image of each in the
     gallery, listed leaves them where the owner put them, market drops junk from the gallery.
@@ -67,6 +70,8 @@ def split(dataset: Dataset, protocol: str) -> Split:
 
     ReidvizError for an unknown protocol, too few persons, or cameras that only some images have.
     """
+    if protocol.endswith(SUFFIX):
+        return pooled(dataset, split(dataset, protocol.removesuffix(SUFFIX)))
     shuffled = _SHUFFLED.fullmatch(protocol)
     _check_cameras(dataset)
     if own := format_of(dataset).split(dataset, protocol):

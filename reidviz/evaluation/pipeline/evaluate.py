@@ -19,6 +19,7 @@ from reidviz.data.images.pixel_cache import Pixels
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.pipeline.refine import refined_distances
 from reidviz.evaluation.ranking.cascade import candidates, recall
 from reidviz.evaluation.ranking.fusion import Standard, fuse, fuse_models, standard_of
 from reidviz.evaluation.ranking.ranking import Ranking, rank
@@ -163,6 +164,8 @@ class _Matrices:
 
     def _file(self, part: Ranker) -> Path:
         key = f"{part.sha256[:16]}-{self.dataset.cache_key}-{self.split.key}-{part.kind}-{self.scoring.key(part.kind)}"
+        if part.refinement is not None:
+            key += f"-{key_of(part.refinement)}"
         return settings.cache_dir() / "scores" / f"{key}.npy"
 
     def _matrix(self, part: Ranker) -> tuple[Float32Array, float]:
@@ -180,7 +183,8 @@ class _Matrices:
     def _compute(self, part: Ranker, out: Float32Array) -> float:
         if part.form == "scores":
             return self._given(part, out)
-        if part.kind == "distance" and not (self.fresh and part.form == "network"):
+        images = part.form == "network" and not self.split.probe_frames
+        if part.refinement or (part.kind == "distance" and not (self.fresh and images)):
             return self._from_store(part, out)
         return self._by_network(part, out)
 
@@ -213,8 +217,11 @@ class _Matrices:
         """Distances of features that are computed once for all splits."""
         started = time.perf_counter()
         store = Embeddings(part.path, part.sha256, self.dataset, PASSES[self.scoring.passes].mirrors)
-        probes, gallery = (store.of(part, self.progress) for part in (self.split.probes, self.split.gallery))
-        out[:] = store.distances(probes, gallery)
+        if part.refinement is not None:
+            refined_distances(store, self.split, part.refinement, out, self.progress)
+        else:
+            probes, gallery = store.of_probes(self.split, self.progress), store.of_gallery(self.split, self.progress)
+            out[:] = store.distances(probes, gallery)
         return time.perf_counter() - started
 
     def _given(self, part: Ranker, out: Float32Array) -> float:

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from reidviz.data.dataset import Dataset
 from reidviz.evaluation.ranking.fusion import UNFITTED
+from reidviz.evaluation.ranking.query_expansion import Expansion
+from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.models.added.cards import AddedCard, Form, ScoresCard, card_of
 from reidviz.models.model_card import Card, Fusion, find_checkpoint
 from reidviz.models.variants import Kind, variant
+
+Refinement = Reranking | Expansion
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Ranker:
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     trained  where that is known
     parts    of a fused ranker, the two whose scores are fused
+    refinement  what is done to its distances afterwards
     weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
     """
 
@@ -43,6 +48,7 @@ class Ranker:
     parts: tuple["Ranker", ...] = ()
     weight: float | None = None
     fusion: Fusion | None = None
+    refinement: Refinement | None = None
 
     @property
     def cascades(self) -> bool:
@@ -51,13 +57,15 @@ class Ranker:
 
     @property
     def describes(self) -> bool:
-        """Whether it is a network that can be asked about any image."""
+        """Whether it is a network that can be asked about any image; what is refined is told of probes only."""
+        if self.refinement is not None:
+            return False
         return all(part.describes for part in self.parts) if self.parts else self.form in ("network", "onnx")
 
     @property
     def source(self) -> tuple[object, ...]:
         """What it is whatever it is called: the same for a training that has moved on."""
-        return self.path, self.kind, tuple(part.source for part in self.parts)
+        return self.path, self.kind, self.refinement, tuple(part.source for part in self.parts)
 
     def trained_on(self, dataset: Dataset) -> bool:
         """Whether it is known to have been trained on that data set."""
@@ -65,7 +73,7 @@ class Ranker:
 
     def part(self, kind: Kind) -> "Ranker":
         """The same network read for another of its scores."""
-        return replace(self, kind=kind, parts=(), weight=None, fusion=None)
+        return replace(self, kind=kind, parts=(), weight=None, fusion=None, refinement=None)
 
 
 def rankers_of(path: Path) -> tuple[Ranker, ...]:

@@ -9,7 +9,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 
 MOST = 100
-_RANGE = re.compile(r"(.+):([0-9]{1,18})-([0-9]{1,18})")
+_RANGE = re.compile(r"(.+):([0-9]{1,18})-([0-9]{1,18})(\+tracklets)?")
 
 
 def expanded(protocol: str) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def expanded(protocol: str) -> tuple[str, ...]:
     first, last = int(found[2]), int(found[3])
     if last < first or last - first >= MOST:
         raise ReidvizError(f"{protocol} is no range of 1 to {MOST} seeds.", "For example: half:0-9")
-    return tuple(f"{found[1]}:{seed}" for seed in range(first, last + 1))
+    return tuple(f"{found[1]}:{seed}{found[4] or ''}" for seed in range(first, last + 1))
 
 
 def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Results as `evaluate --json` writes them and as a model's card keeps them."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
         **{name: round(metric(ranking, averaging), 2) for name, metric in METRICS.items()},
         "seconds": round(result.seconds, 2),
     }
+    if ranker.refinement is not None:
+        made["refinement"] = {type(ranker.refinement).__name__.lower(): asdict(ranker.refinement)}
     if ranker.weight is not None:
         made |= {"weight": ranker.weight, "weight_fitted": ranker.fusion is not None}
     if cascade is not None:
@@ -47,7 +50,7 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "gallery": len(split.gallery),
         "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
         "averaging": averaging,
-        "remarks": [*split.restricted, *foregone(ground_truth(dataset, split))],
+        "remarks": [*split.notes, *foregone(ground_truth(dataset, split))],
         "models": [record(r, averaging) for r in results],
     }
 

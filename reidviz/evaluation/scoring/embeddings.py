@@ -4,6 +4,7 @@ Reading what is there needs no torch, which is imported where features are compu
 """
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.common.row_cache import Rows
-from reidviz.data.dataset import Dataset
+from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.scoring.describers import describer_of
 
 LOG = logging.getLogger(__name__)
@@ -51,6 +52,23 @@ class Embeddings:
         if found is None:
             raise ReidvizError("The feature cache was changed while in use.", "Try again.")
         return found
+
+    def of_tracklets(self, frames: Sequence[IntArray], progress: Progress = silent) -> Float32Array:
+        """The mean features (N, D) of the frames of each tracklet."""
+        every = np.unique(np.concatenate(frames))
+        features = self.of(every, progress)
+        return np.stack([features[np.searchsorted(every, one)].mean(0) for one in frames])
+
+    def of_probes(self, split: Split, progress: Progress = silent) -> Float32Array:
+        """The features (P, D) of the probes of a split."""
+        return (
+            self.of_tracklets(split.probe_frames, progress) if split.probe_frames else self.of(split.probes, progress)
+        )
+
+    def of_gallery(self, split: Split, progress: Progress = silent) -> Float32Array:
+        """The features (G, D) of the gallery of a split."""
+        frames = split.gallery_frames
+        return self.of_tracklets(frames, progress) if frames else self.of(split.gallery, progress)
 
     def distances(self, probes: Float32Array, gallery: Float32Array) -> Float32Array:
         """Squared distances (P, G) of features, as this model's are compared."""

@@ -82,7 +82,7 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
 def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
     store = Embeddings(gallery.path, gallery.sha256, gallery.dataset)
     mine = image_describer_of(gallery.path, gallery.sha256).of_sized(image[None])
-    return store.distances(mine, store.of(gallery.split.gallery))
+    return store.distances(mine, store.of_gallery(gallery.split))
 
 
 def _known(network: MTDnet, gallery: Gallery) -> _Known:

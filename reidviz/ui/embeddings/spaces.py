@@ -61,7 +61,7 @@ class EmbeddingMap:
         points = self.points
         parts = points.choice.split
         test = np.union1d(parts.probes, parts.gallery)
-        if self.space.of_pairs or len(points.rows_of(test)) < len(test):
+        if self.space.of_pairs or parts.probe_frames or len(points.rows_of(test)) < len(test):
             return None
         return _judged(self)
 

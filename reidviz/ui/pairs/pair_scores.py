@@ -44,8 +44,10 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
         )
         unknown = [literal(name) for name, score in scores.items() if score is None]
         if unknown:
-            st.caption(f"Of {Markdown(', '.join(unknown))} only features or scores are known, and none of this pair.")
-    networks = [one.ranker for one in every if one.ranker.form == "network" and not one.ranker.parts]
+            st.caption(f"Of this pair nothing is known by {Markdown(', '.join(unknown))}.")
+    networks = [
+        one.ranker for one in every if one.ranker.form == "network" and not (one.ranker.parts or one.ranker.refinement)
+    ]
     if not networks:
         return scores
     passes = or_stop(lambda: {one.name: passes_of(one.path, one.sha256, first, second) for one in networks})

@@ -10,7 +10,7 @@ from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import resize
-from reidviz.evaluation.pipeline.evaluate import fused, standards
+from reidviz.evaluation.pipeline.evaluate import evaluate, fused, standards
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.fusion import Standard
 from reidviz.evaluation.scores import Scores
@@ -32,6 +32,8 @@ class PassScores:
 
 def score_of_pair(choice: Choice, ranker: Ranker, first: PairImage, second: PairImage) -> float | None:
     """The score of two images as a ranker takes it; None where it was given features or scores without these."""
+    if ranker.refinement is not None:
+        return _of_test(choice, ranker, first.position, second.position)
     if ranker.parts:
         values = [score_of_pair(choice, part, first, second) for part in ranker.parts]
         parts = [
@@ -103,6 +105,16 @@ def _given(choice: Choice, ranker: Ranker, first: int | None, second: int | None
     nobody = np.array([], dtype=np.int64)
     one = Split(choice.split.protocol, nobody, np.array([first]), np.array([second]))
     return float(scores_given(ranker.path, card, dataset, one)[0, 0])
+
+
+def _of_test(choice: Choice, ranker: Ranker, first: int | None, second: int | None) -> float | None:
+    """From the scores of the test, where the pair is one of a probe and a gallery image."""
+    rows, columns = (
+        np.flatnonzero(part == one) for part, one in ((choice.split.probes, first), (choice.split.gallery, second))
+    )
+    if not (len(rows) and len(columns)):
+        return None
+    return float(evaluate(ranker, choice.dataset, choice.split).scores.matrix[rows[0], columns[0]])
 
 
 def _distance(first: Float32Array, second: Float32Array) -> float:

@@ -30,6 +30,7 @@ RANKS_BY: dict[str, Markdown] = {
     "similarity": Markdown("score"),
     "dissimilarity": Markdown("score"),
 }
+REFINED = {"reranking": Markdown("re-ranked distance"), "expansion": Markdown("distance, expanded")}
 COLUMNS = (
     *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
     *(literal(name) for name in METRICS),
@@ -86,7 +87,7 @@ def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_bes
 def _ranks_by(one: dict[str, Any]) -> Markdown:
     if one["kind"] == "fused":
         return Markdown(f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)"))
-    return RANKS_BY[one["kind"]]
+    return REFINED[next(iter(one["refinement"]))] if "refinement" in one else RANKS_BY[one["kind"]]
 
 
 def provenance(choice: Choice) -> None:
@@ -98,7 +99,7 @@ def provenance(choice: Choice) -> None:
         "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
         "percent."
     )
-    for sentence in choice.split.restricted:
+    for sentence in choice.split.notes:
         st.warning(literal(sentence), icon=":material/filter_alt:")
     training_data(choice)
 

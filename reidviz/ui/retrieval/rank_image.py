@@ -38,9 +38,14 @@ def scores_of_image(image: KeyedImage, choice: Choice) -> Iterator[tuple[Ranker,
 
 def say_unable(rankers: list[Ranker]) -> None:
     """Which models are no networks that could be asked about another image."""
-    if rankers:
-        names = Markdown(", ".join(literal(ranker.name) for ranker in rankers))
+    refined = [ranker for ranker in rankers if ranker.refinement]
+    given = [ranker for ranker in rankers if not ranker.refinement]
+    if given:
+        names = Markdown(", ".join(literal(ranker.name) for ranker in given))
         st.caption(f"Only features or scores are known of {names}: of images that these do not name they tell nothing.")
+    if refined:
+        names = Markdown(", ".join(literal(ranker.name) for ranker in refined))
+        st.caption(f"{names}: lists are refined for the probes of the test only.")
 
 
 def _scores(image: KeyedImage, ranker: Ranker, choice: Choice) -> Scores:

@@ -134,7 +134,7 @@ def _row(
             "probability": "P(same person)",
             "fused": f"both scores, weight {ranker.weight or 0:.2f}",
             "similarity": "given score, larger first",
-            "dissimilarity": "given score, smaller first",
+            "dissimilarity": "re-ranked distance" if ranker.refinement else "given score, smaller first",
         }[ranker.kind]
     )
     beyond = None

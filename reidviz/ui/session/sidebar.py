@@ -16,6 +16,7 @@ from reidviz.ui.session.fusions import offer_fusion, with_fusions
 from reidviz.ui.session.keys import CHOSEN_BEFORE, DATA, MODELS, PROTOCOL, Key
 from reidviz.ui.session.model_styles import sign_menu
 from reidviz.ui.session.models import damaged_models, fitting, known_rankers, still_there
+from reidviz.ui.session.refinements import with_refinements
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -70,7 +71,7 @@ def _sidebar(unsplit: bool) -> Choice:
     names = still_there(MODELS.get([]), offered)
     rankers = _usable(dataset, parts, [offered[name] for name in names])
     parts = restricted(dataset, parts, rankers)
-    for sentence in parts.restricted:
+    for sentence in parts.notes:
         st.warning(literal(sentence), icon=":material/filter_alt:")
     st.caption(
         f"{len(parts.probes):,} probes of {_persons(dataset, parts):,} persons against a gallery of "
@@ -81,7 +82,7 @@ def _sidebar(unsplit: bool) -> Choice:
     CHOSEN_BEFORE.set({"data": _text(DATA), "protocol": protocol, "models": names})
     st.query_params.update({"data": in_address(_text(DATA)), "protocol": protocol, "models": names})
     sign_menu(MODELS.name, rankers)
-    return Choice(dataset, parts, rankers)
+    return Choice(dataset, parts, with_refinements(rankers))
 
 
 def _usable(dataset: Dataset, parts: Split, rankers: list[Ranker]) -> tuple[Ranker, ...]:
