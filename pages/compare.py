@@ -10,6 +10,7 @@ from reidviz.figures.text import plain
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.results.several_splits import show_several_splits
 from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import select, selected
@@ -42,6 +43,7 @@ st.plotly_chart(
 )
 results_table(choice, results)
 provenance(choice)
+show_several_splits(choice)
 
 if len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")

@@ -28,8 +28,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     )
     scores = kinds.add_parser("scores", help="the matrix of probes against gallery: .npz")
     scores.add_argument("--score", choices=tuple(SCORES), help="which score of the model; default: its first")
+    onnx = kinds.add_parser("onnx", help="a branch of a network of ours for other programs: .onnx")
+    onnx.add_argument("--branch", choices=("ranking", "classifier"), help="which; default: its ranking branch, if any")
     for kind in (features, scores):
         add_data(kind, required=True)
+    for kind in (features, scores, onnx):
         kind.add_argument("--model", required=True, help="checkpoint file, run folder, or name of an added model")
         kind.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
 
@@ -41,6 +44,9 @@ def run_export(options: argparse.Namespace) -> None:
     from reidviz.data.splits.protocols import default_protocol, split
     from reidviz.evaluation.pipeline.asked_models import rankers_asked
 
+    if options.what == "onnx":
+        _onnx(options)
+        return
     writers = WRITERS[options.what]
     if options.out.suffix not in writers:
         raise ReidvizError(f"{options.what.capitalize()} are not written as {options.out.name}.", _endings(writers))
@@ -50,6 +56,21 @@ def run_export(options: argparse.Namespace) -> None:
     made = (_features if options.what == "features" else _scores)(options, rankers, dataset)
     write_atomically(options.out, writers[options.out.suffix](made))
     print(f"{options.out}: {', '.join(f'{name} {array.shape}' for name, array in made.items())}")
+
+
+def _onnx(options: argparse.Namespace) -> None:
+    from reidviz.common.atomic_write import write_atomically
+    from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.onnx_export import Branch, to_onnx
+    from reidviz.models.variants import variant
+
+    if options.out.suffix != ".onnx":
+        raise ReidvizError(f"A network is not written as {options.out.name}.", "Let the file's name end in .onnx.")
+    network, card = load_checkpoint(Path(options.model))
+    branch: Branch = options.branch or ("ranking" if variant(card.variant).ranking else "classifier")
+    data = to_onnx(network, card, branch)
+    write_atomically(options.out, data)
+    print(f"{options.out}: the {branch} branch of {card.name}, {len(data) / 1e6:.1f} MB")
 
 
 def _features(options: argparse.Namespace, rankers: "list[Ranker]", dataset: "Dataset") -> dict[str, Any]:

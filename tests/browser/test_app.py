@@ -68,7 +68,7 @@ def test_an_uploaded_image_is_ranked_by_every_model(page: Page, server: str, wor
     file = tmp_path / "someone.jpg"
     Image.new("RGB", (70, 150), (60, 120, 200)).save(file)
     page.goto(address(server, world, "retrieval"))
-    page.get_by_text("Upload an image").click()
+    page.get_by_text("Upload images").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator(".rv-row")).to_have_count(4)
     expect(page.locator(".rv-card.unknown")).to_have_count(4 * 6)
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_image_gets_a_sentence(page: Page, server: str, world:
     file = tmp_path / "words.png"
     file.write_text("not an image")
     page.goto(address(server, world, "retrieval"))
-    page.get_by_text("Upload an image").click()
+    page.get_by_text("Upload images").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("This did not work")).to_be_visible()
     expect(page.get_by_text("words.png").last).to_be_visible()

@@ -127,7 +127,7 @@ def test_a_image_of_ones_own_is_still_taken(app: AppTest, kept: Path, lock: Call
     settled(app)
     page = app.switch_page("pages/retrieval.py").run()
     image = next(Path(data.partition(":")[2]).rglob("*.png")).read_bytes()
-    page.segmented_control(key="source").set_value("Upload an image").run()
+    page.segmented_control(key="source").set_value("Upload images").run()
     page.file_uploader(key="upload").set_value(("mine.png", image, "image/png")).run()
     assert not page.exception
     assert any("identity is not known" in c.value for c in page.caption)

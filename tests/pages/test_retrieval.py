@@ -59,7 +59,7 @@ def image(size: tuple[int, int] = (60, 140), kind: str = "PNG") -> bytes:
 )
 def test_an_uploaded_image_is_ranked_and_nothing_is_called_right(page: AppTest, name: str, kind: str) -> None:
     settled(page)
-    page.segmented_control(key="source").set_value("Upload an image").run()
+    page.segmented_control(key="source").set_value("Upload images").run()
     page.file_uploader(key="upload").set_value((name, image(kind=kind), f"image/{kind.lower()}")).run()
     assert not page.exception
     rows = html(page)
@@ -80,7 +80,7 @@ def test_an_uploaded_image_is_ranked_and_nothing_is_called_right(page: AppTest, 
 )
 def test_a_bad_upload_gets_one_sentence(page: AppTest, name: str, content: bytes) -> None:
     settled(page)
-    page.segmented_control(key="source").set_value("Upload an image").run()
+    page.segmented_control(key="source").set_value("Upload images").run()
     page.file_uploader(key="upload").set_value((name, content, "image/png")).run()
     assert not page.exception
     assert any(name in t.value for t in page.text)

@@ -24,10 +24,18 @@ _ONE_CAMERA = (
 
 
 def protocols_for(dataset: Dataset) -> tuple[str, ...]:
-    """The protocols a menu offers for the data set, the default first."""
+    """The protocols a menu offers for the data set, the default first; one by tracklets last, where there are some."""
     views = images_by_camera(dataset)
     by_cameras = any(len(v) > 1 for v in views.values())
     shuffled = ("half:0", "half-multi:0") if by_cameras else ("half:0",)
+    offered = _by_images(dataset, shuffled)
+    if not any(len(images) > 1 for v in views.values() if len(v) > 1 for images in v.values()):
+        return offered
+    return (*offered, ("market" if "market" in offered else "half-multi:0") + SUFFIX)
+
+
+def _by_images(dataset: Dataset, shuffled: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that test images."""
     if own := format_of(dataset).protocols(dataset):
         return (*own, *shuffled)
     if not {"probe", "gallery"} <= {s.split for s in dataset.samples}:

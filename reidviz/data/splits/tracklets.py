@@ -33,11 +33,6 @@ def pooled(dataset: Dataset, split: Split) -> Split:
     )
 
 
-def is_worthwhile(dataset: Dataset, split: Split) -> bool:
-    """Whether any tracklet has more than one frame."""
-    return any(len(_tracklets(dataset, part)) < len(part) for part in (split.probes, split.gallery))
-
-
 def _tracklets(dataset: Dataset, positions: IntArray) -> dict[int, IntArray]:
     """The frames of each tracklet, ascending, by its middle one."""
     persons = set(dataset.persons)

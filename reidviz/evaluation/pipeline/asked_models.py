@@ -37,7 +37,7 @@ def rankers_asked(asked: str, dataset: Dataset, split: Split, progress: Progress
         kept = model_named(asked)
         if kept is None:
             raise ReidvizError(
-                f"There is no model or checkpoint {printable(path.name)}.",
+                f"There is no checkpoint or model {printable(path.name)}.",
                 "Check the path, or see `python -m reidviz models list` for the names.",
             )
         return rankers_of(kept)

@@ -120,6 +120,20 @@ def order(distances: npt.NDArray[np.floating], mine: BoolArray | None = None) ->
     return np.lexsort((last, distances)).astype(np.int64)
 
 
+def one_a_group(groups: IntArray, most: int) -> list[tuple[int, int]]:
+    """The first of each group in a ranked list, at most so many: its rank, counted from 1, and how many of its group
+    stand before the first that is left out. groups: of each image, as they are ranked (G,)."""
+    found: dict[int, list[int]] = {}
+    for rank, group in enumerate(groups.tolist(), 1):
+        if group in found:
+            found[group][1] += 1
+        elif len(found) == most:
+            break
+        else:
+            found[group] = [rank, 1]
+    return [(rank, count) for rank, count in found.values()]
+
+
 def _ranked(
     distances: Callable[[range], npt.NDArray[Any]], truth: GroundTruth, cells: int, progress: Progress
 ) -> Ranking:

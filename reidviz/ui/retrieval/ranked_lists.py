@@ -1,28 +1,27 @@
-"""The gallery as each model ranks it, for a probe of the data set and for an uploaded image."""
+"""The gallery as each model ranks it for a probe of the data set."""
 
 import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import BoolArray
-from reidviz.common.printable import short
+from reidviz.common.arrays import BoolArray, IntArray
+from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import foregone
-from reidviz.evaluation.ranking.ranking import order
+from reidviz.evaluation.ranking.ranking import one_a_group, order
 from reidviz.evaluation.scores import Scores
-from reidviz.ui.results.fusion_slider import dial
-from reidviz.ui.results.results_table import provenance, say_foregone, training_data
+from reidviz.ui.results.results_table import provenance, say_foregone
 from reidviz.ui.retrieval.probe_crop import choose_box
-from reidviz.ui.retrieval.rank_image import scores_of_image
+from reidviz.ui.retrieval.rank_image import scores_of_images
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.widgets.image_upload import upload
+from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
-from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri, thumbnail
+from reidviz.ui.widgets.thumbnails import KeyedImage, thumbnail
 
 FEWEST_A_ROW = 5
 
@@ -46,76 +45,64 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         st.caption(
             f"person {literal(sample.identity)}" + (f"  \ncamera {literal(sample.camera)}" if sample.camera else "")
         )
-        shown = _shown(len(choice.split.gallery))
+        shown, groups = choose_length(choice)
     with right, said():
         if boxed is not None:
-            found = [(ranker, scores, 0) for ranker, scores in scores_of_image(boxed, choice)]
+            found = [(ranker, scores, 0) for ranker, scores in scores_of_images([boxed], choice)]
         else:
             found = [(r.ranker, r.scores, position) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
-        rows = [_row(choice, ranker, scores, row, shown, truth) for ranker, scores, row in beside_the_dial_first]
+        rows = [
+            ranked_row(choice, ranker, scores, row, (shown, groups), truth)
+            for ranker, scores, row in beside_the_dial_first
+        ]
         st.html(rows_html(rows))
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
 
 
-def show_upload(choice: Choice) -> None:
-    """Drop an image, see whom each model takes it for."""
-    mine = upload("An image of one person, cropped to the person", "upload")
-    if not choice.rankers:
-        st.info("Choose at least one model in the sidebar.")
-        return
-    if mine is None:
-        st.info(
-            f"Drop an image above. It is ranked against the {len(choice.split.gallery):,} gallery images of "
-            f"{literal(short(choice.dataset.name))} by {len(choice.rankers)} models.",
-            icon=":material/upload:",
-        )
-        return
-    left, right = st.columns([1, 6], gap="medium")
-    with left:
-        st.markdown("**Your image**")
-        st.image(data_uri(mine.image), alt="the uploaded image")
-        st.caption(f"{mine.image.width} × {mine.image.height} pixels")
-        shown = _shown(len(choice.split.gallery))
-    with right:
-        st.caption(
-            "Its identity is not known here, so no image is marked right or wrong, and the person may not be in this "
-            "gallery at all: the list shows who looks nearest."
-        )
-        choice = dial(choice, "retrieval")
-        with said():
-            found = scores_of_image(mine, choice)
-            st.html(rows_html([_row(choice, ranker, scores, 0, shown, None) for ranker, scores in found]))
-    st.caption(
-        f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "
-        f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same))."
+def choose_length(choice: Choice) -> tuple[int, IntArray]:
+    """How many images a ranked list shows, all of a few, else as many as the user wants; and the tracklet of each
+    gallery image (G,), one of its own where frames are not to be taken together."""
+    gallery = len(choice.split.gallery)
+    groups = _tracklets(choice.dataset, choice.split)
+    together = groups.max(initial=-1) + 1 < gallery and st.toggle(
+        "One card a tracklet",
+        True,
+        key="one-card",
+        help="Frames of one person by one camera share the card of the first of them; ×3: it stands for three.",
     )
-    training_data(choice)
-
-
-def _shown(gallery: int) -> int:
-    """How many images a ranked list shows: all of a few, else as many as the user wants."""
+    alone = np.arange(gallery)
     if gallery <= FEWEST_A_ROW:
-        return gallery
+        return gallery, groups if together else alone
     most = min(30, gallery)
-    return st.slider("Images a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
+    shown = st.slider("Images a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
+    return shown, groups if together else alone
 
 
-def _row(
+@remembered(st.cache_resource, max_entries=8)
+def _tracklets(dataset: Dataset, split: Split) -> IntArray:
+    """The tracklet of each gallery image, numbered; images of nobody stay alone."""
+    names = np.char.add(np.char.add(dataset.individuals[split.gallery], "\n"), dataset.cameras[split.gallery])
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def ranked_row(
     choice: Choice,
     ranker: Ranker,
     scores: Scores,
     probe: int,
-    shown: int,
+    length: tuple[int, IntArray],
     truth: tuple[BoolArray, BoolArray] | None,
 ) -> Row:
-    """A ranked list. truth: which gallery images are true matches and which are ignored, None if unknown."""
+    """A ranked list. length: as choose_length() says; truth: which gallery images are true matches and which are
+    ignored, None if unknown."""
+    shown, groups = length
     same, ignored = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
     ranked = order(scores.distances(probe), same)
     ranked = ranked[~ignored[ranked]]
 
-    def card(rank: int) -> Card:
+    def card(rank: int, frames: int = 1) -> Card:
         place = int(ranked[rank - 1])
         sample = choice.dataset.samples[choice.split.gallery[place]]
         return Card(
@@ -125,6 +112,7 @@ def _row(
             sample.camera or "",
             scores.text(probe, place),
             None if same is None else bool(same[place]),
+            frames,
         )
 
     note = (
@@ -144,7 +132,7 @@ def _row(
         note += f" · true match at rank {first} of {len(ranked)}"
         if len(found) > 1:
             note += f", the last of {len(found)} at {found[-1]}"
-        if first > shown:
-            beyond = card(first)
-    cards = tuple(card(r) for r in range(1, min(shown, len(ranked)) + 1))
+    cards = tuple(card(rank, frames) for rank, frames in one_a_group(groups[ranked], shown))
+    if same is not None and not any(one.right for one in cards):
+        beyond = card(first)
     return Row(ranker.name, choice.style(ranker), note, cards, beyond)

@@ -58,6 +58,7 @@ JOB: Key["Job"] = Key("job")
 
 PROBE_SOURCE: Key[str] = Key("source")
 BOX: Key[dict[str, Any]] = Key("box")
+SPLITS_ASKED: Key[int] = Key("splits asked")
 RERANK: Key[bool] = Key("rerank")
 RERANK_K1: Key[int] = Key("rerank-k1")
 RERANK_K2: Key[int] = Key("rerank-k2")

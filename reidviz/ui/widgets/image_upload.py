@@ -1,6 +1,7 @@
 """Uploads. Streamlit holds them in memory until their session ends; what was taken is freed at once."""
 
 import hashlib
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -14,6 +15,7 @@ from reidviz.ui.widgets.thumbnails import KeyedImage
 
 UPLOAD_TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 UPLOAD_MB = 20
+MOST_IMAGES = 20
 
 
 def upload(label: Markdown, key: str) -> KeyedImage | None:
@@ -29,6 +31,22 @@ def upload(label: Markdown, key: str) -> KeyedImage | None:
         return None
     data = file.getvalue()
     return KeyedImage(or_stop(lambda: decode(data, file.name)), hashlib.sha256(data).hexdigest())
+
+
+def upload_several(label: Markdown, key: str) -> list[KeyedImage]:
+    """Draw the upload of one or several images of one person. A file that is no image ends the page."""
+    files = st.file_uploader(
+        label,
+        type=UPLOAD_TYPES,
+        accept_multiple_files=True,
+        key=key,
+        max_upload_size=UPLOAD_MB,
+        help=f"Each one of {literal(', '.join(UPLOAD_TYPES))}. They stay in this server's memory and are not kept.",
+    )
+    if len(files) > MOST_IMAGES:
+        st.caption(f"The first {MOST_IMAGES} of these {len(files):,} images are taken.")
+    found = [(file.getvalue(), file.name) for file in files[:MOST_IMAGES]]
+    return [KeyedImage(or_stop(partial(decode, data, name)), hashlib.sha256(data).hexdigest()) for data, name in found]
 
 
 def free(file: UploadedFile) -> None:

@@ -15,7 +15,7 @@ KINDS = {
 @dataclass(frozen=True)
 class Card:
     """One gallery image, a data URI, in a ranked list. right: True, False, or None where the probe's identity is not
-    known."""
+    known; frames: of its tracklet, which it stands for."""
 
     rank: int
     image: str
@@ -23,6 +23,12 @@ class Card:
     camera: str
     score: str
     right: bool | None
+    frames: int = 1
+
+    @property
+    def head(self) -> str:
+        """What stands above the image."""
+        return f"{self.rank}" if self.frames == 1 else f"{self.rank} ×{self.frames}"
 
     @property
     def kind(self) -> str:
@@ -32,7 +38,8 @@ class Card:
     @property
     def label(self) -> str:
         """All of it in words."""
-        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}"
+        more = "" if self.frames == 1 else f", the first of {self.frames} frames of its tracklet"
+        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}{more}"
 
     @property
     def lines(self) -> list[str]:

@@ -99,7 +99,8 @@ def test_recorded_split_of_an_incomplete_copy(campus: Dataset) -> None:
 
 def test_menus(campus: Dataset) -> None:
     four = [(c, ["1", "2"]) for c in "abcd"]
-    assert protocols_for(campus) == ("mtdnet-486", "mtdnet-100", "small-100", "half:0", "half-multi:0")
+    own = ("mtdnet-486", "mtdnet-100", "small-100", "half:0", "half-multi:0")
+    assert protocols_for(campus) == (*own, "half-multi:0+tracklets")
     assert protocols_for(dataset(*four, name="synthetic:cuhk03")) == ("test100:0", "half:0", "half-multi:0")
     assert protocols_for(dataset(*four, name="synthetic:cuhk01")) == ("test100:0", "half:0", "half-multi:0")
     assert protocols_for(dataset(*four, name="synthetic:viper")) == ("half:0", "half-multi:0")

@@ -9,7 +9,7 @@ from sklearn.metrics import average_precision_score
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking import ranking as module
-from reidviz.evaluation.ranking.ranking import Ranking, order, rank, rank_features
+from reidviz.evaluation.ranking.ranking import Ranking, one_a_group, order, rank, rank_features
 from reidviz.evaluation.scores import Scores
 from reidviz.models.variants import Kind
 
@@ -223,3 +223,11 @@ def test_memory_mapped_scores_and_features_rank_the_same(tmp_path: Path, monkeyp
     monkeypatch.setattr(module, "DISTANCES_AT_ONCE", 20)
     assert same(rank(Scores("distance", mapped["matrix"]), truth), by_scores)
     assert same(rank_features(mapped["probes"], mapped["gallery"], truth), by_features)
+
+
+def test_one_of_each_group_stands_for_the_others_before_the_first_left_out() -> None:
+    groups = np.array([4, 4, 7, 4, 1, 7, 2, 4, 7])
+    assert one_a_group(groups, 3) == [(1, 3), (3, 2), (5, 1)]
+    assert one_a_group(groups, 9) == [(1, 4), (3, 3), (5, 1), (7, 1)]
+    assert one_a_group(np.arange(4), 2) == [(1, 1), (2, 1)]
+    assert one_a_group(groups[:0], 2) == []
