@@ -83,7 +83,7 @@ def run_train(options: argparse.Namespace) -> None:
         print(f"Stopped at step {run.status().step}. Go on with: python -m reidviz train --resume {run.root}")
         return
     metrics = read_card(final).metrics
-    print(table(metrics[0] | {"models": metrics}))
+    print(table(metrics[0] | {"models": metrics}) if metrics else "Trained and not tested, as the recipe says.")
     print(f"\n{final}")
 
 

@@ -19,6 +19,9 @@ WEIGHT = {"low": 0, "step": 0.5}
 NEGATIVES = {"unit": "negatives", "low": 0, "high": MOST_IN_A_BATCH}
 
 
+FinalTest = Literal["all", "cascade", "ranking", "none"]
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a network is trained; what each setting is, its field says. check() tells whether it is possible."""
@@ -133,6 +136,14 @@ class Recipe:
         low=0,
         high=0.5,
         step=0.05,
+    )
+
+    final_test: FinalTest = setting(
+        "Machine",
+        "Final test",
+        "all scores; cascade: the classifier rescores the 100 images that the ranking branch puts first; ranking: "
+        "distances only; or none. Any of them can be evaluated later.",
+        "all",
     )
 
     @property

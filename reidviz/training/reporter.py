@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.progress import Progress
+from reidviz.common.progress import Progress, time_left
 from reidviz.training.distributed import Team
 from reidviz.training.run_folder import RunFolder, Status
 from reidviz.training.stopping import StoppedError
@@ -29,6 +29,7 @@ class Reporter:
         since = before.since if before.state == "queued" else time.time()
         self.status = Status("queued", before.step, iterations, "reading the data", since=since, seconds=before.seconds)
         self._told = 0.0
+        self._what, self._since = "", 0.0
         self.tell(True)
 
     def tell(self, at_once: bool = False, **changes: Any) -> None:
@@ -51,7 +52,11 @@ class Reporter:
         """Progress of what is not training; it stops where the user wishes so."""
         if self.team.size == 1 and self.wanted_to_stop():
             raise StoppedError
-        self.tell(what=f"{what}: {done:,} of {total:,}" if total > 1 else what)
+        if what != self._what:
+            self._what, self._since = what, time.monotonic()
+        left = time_left(done, total, time.monotonic() - self._since)
+        counted = f"{what}: {done:,} of {total:,}" if total > 1 else what
+        self.tell(what=f"{counted}, {left}" if left else counted)
         self.progress(done, total, what)
 
     def waiting(self, before: int) -> None:

@@ -22,6 +22,7 @@ from reidviz.training.distributed import join, leave
 from reidviz.training.hooks import Log, Save, Stop, Tell, Validate
 from reidviz.training.job import Job
 from reidviz.training.loop import Training
+from reidviz.training.recipe import FinalTest
 from reidviz.training.reporter import Reporter
 from reidviz.training.resume_state import ResumeState
 from reidviz.training.run_folder import RunFolder
@@ -39,11 +40,11 @@ class Evaluators:
 
     validate  (network, variant, data, split, device, progress) -> record with "readings" and "fusion", as
               evaluation.validation
-    test      (weights file, data, split, progress) -> the metrics of its card
+    test      (weights file, data, split, Recipe.final_test, progress) -> the metrics of its card
     """
 
     validate: Callable[[Network, str, Dataset, Split, torch.device, Progress], dict[str, Any]]
-    test: Callable[[Path, Dataset, Split, Progress], tuple[dict[str, Any], ...]]
+    test: Callable[[Path, Dataset, Split, FinalTest, Progress], tuple[dict[str, Any], ...]]
 
 
 def train(
@@ -98,6 +99,8 @@ def _work(
     held_out = validation(dataset, parts, recipe.held_out, job.seed) if recipe.held_out else None
     trained = parts if held_out is None else held_out
     device = _device(reporter, held)
+    if _is_trained(run, job, dataset):
+        return _tested(run, job, dataset, parts, reporter, evaluators)
     reporter.log(
         "started",
         device=devices.name_of(device),
@@ -126,10 +129,36 @@ def _work(
         return None
     run.must_exist()
     save_checkpoint(run.final, trainer.network, card(run.name, state.step, _last_fusion(run, state.validated)))
-    reporter.tell(True, what="testing", left=None)
-    metrics = evaluators.test(run.final, dataset, parts, reporter.work)
-    write_card(run.final, replace(read_card(run.final), metrics=metrics))
-    reporter.log("finished", step=state.step, seconds=round(state.seconds, 2))
+    reporter.tell(seconds=state.seconds)
+    return _tested(run, job, dataset, parts, reporter, evaluators)
+
+
+def _is_trained(run: RunFolder, job: Job, dataset: Dataset) -> bool:
+    """Whether all steps were done, so that the test alone is missing."""
+    try:
+        card = read_card(run.final)
+    except ReidvizError:
+        return False
+    return card.iterations == job.recipe.iterations and card.data_hash == dataset.manifest_hash
+
+
+def _tested(
+    run: RunFolder, job: Job, dataset: Dataset, parts: Split, reporter: Reporter, evaluators: Evaluators
+) -> Path | None:
+    """Test the finished weights, and write what comes out on their card. Stopped meanwhile, the run is trained and not
+    tested; going on with it tests alone."""
+    if reporter.team.rank:
+        return None
+    card = read_card(run.final)
+    reporter.tell(True, state="running", what="testing", left=None, step=card.iterations)
+    try:
+        metrics = evaluators.test(run.final, dataset, parts, job.recipe.final_test, reporter.work)
+    except StoppedError:
+        reporter.tell(True, state="stopped", what="trained, not tested", left=None)
+        reporter.log("stopped", step=card.iterations)
+        return None
+    write_card(run.final, replace(card, metrics=metrics))
+    reporter.log("finished", step=card.iterations, seconds=round(reporter.status.seconds, 2))
     reporter.tell(True, state="finished", what="finished", left=None)
     return run.final
 

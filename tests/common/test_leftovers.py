@@ -16,18 +16,6 @@ from reidviz.common.atomic_write import write_atomically
 from reidviz.common.file_lock import Lock
 from reidviz.common.leftovers import sweep, temporary_folder
 
-SCORE = """
-import sys
-from pathlib import Path
-from reidviz.common import settings
-from reidviz.evaluation.scoring import cache as score_cache
-def fill(out):
-    out[:] = 1
-    print(flush=True)
-    sys.stdin.read()
-    return 1.0
-score_cache.write(settings.cache_dir() / "scores" / "a.npy", (100, 100), fill)
-"""
 IMPORT = """
 import io, sys, zipfile
 from reidviz.common import settings
@@ -74,14 +62,10 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize(
-    ("program", "folder", "kept"),
-    [(SCORE, lambda: settings.cache_dir() / "scores", ["a.json", "a.npy"]), (IMPORT, settings.data_dir, ["mine"])],
-    ids=["scoring", "import"],
-)
 def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(
-    begun: Callable[[str], subprocess.Popen[bytes]], program: str, folder: Callable[[], Path], kept: list[str]
+    begun: Callable[[str], subprocess.Popen[bytes]],
 ) -> None:
+    program, folder, kept = IMPORT, settings.data_dir, ["mine"]
     process = begun(program)
     assert len(names(folder())) == 1
     assert sweep(inf) == 0

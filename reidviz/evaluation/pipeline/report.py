@@ -7,15 +7,32 @@ from typing import Any
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
-from reidviz.evaluation.pipeline.evaluate import Result, evaluate_all
+from reidviz.evaluation.pipeline.evaluate import Result, evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
+from reidviz.evaluation.scores import EXACT, Scoring
+
+CASCADE = 100
 
 
-def card_metrics(path: Path, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[dict[str, Any], ...]:
-    """What the card of the checkpoint at path says of one split: a record a ranker, with data and protocol."""
-    summary = report(dataset, split, evaluate_all(rankers_of(path), dataset, split, progress, fresh=True))
+def card_metrics(
+    path: Path, dataset: Dataset, split: Split, how: str = "all", progress: Progress = silent
+) -> tuple[dict[str, Any], ...]:
+    """What the card of the checkpoint at path says of one split: a record a ranker, with data and protocol.
+
+    how  "all" scores; "cascade": the classifier rescores the first CASCADE images of a network that also ranks;
+         "ranking": distances only; "none"
+    Scores are told by the sha256 of the weights: those in the cache are theirs, and are not computed again.
+    """
+    rankers = [
+        one for one in rankers_of(path) if how in ("all", "cascade") or (how == "ranking" and one.kind == "distance")
+    ]
+    results = []
+    for one in rankers:
+        scoring = Scoring(cascade=CASCADE) if how == "cascade" and one.cascades else EXACT
+        results.append(evaluate(one, dataset, split, progress, scoring))
+    summary = report(dataset, split, results)
     context = {k: summary[k] for k in ("data", "protocol", "probes", "gallery", "remarks")}
     return tuple(context | model for model in summary["models"])
 

@@ -1,6 +1,7 @@
 """Score matrices on disk, so that each is computed once; they are read as memory maps.
 
-NAME.npy holds the matrix, NAME.json how long it took. Both are there or the matrix is not used.
+NAME.npy holds the matrix, NAME.json how long it took. Both are there or the matrix is not used. NAME.partial is a
+matrix that is being written, or was when its process ended: what is not a number is missing.
 """
 
 import fcntl
@@ -20,6 +21,9 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import Seconds, read_json, write_json
 
 MOST_BYTES = 4096
+PARTIAL = ".partial"
+
+Matrix = np.memmap[tuple[int, int], np.dtype[np.float32]]
 
 
 class _Took(TypedDict):
@@ -39,25 +43,29 @@ def read(file: Path, shape: tuple[int, int]) -> tuple[Float32Array, float] | Non
 def write(file: Path, shape: tuple[int, int], fill: Callable[[Float32Array], float]) -> tuple[Float32Array, float]:
     """Let fill write a matrix straight to disk and return the seconds it took; then read it.
 
-    Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Nothing is kept
-    when fill raises.
+    Its room is taken beforehand: a full disk is a ReidvizError at once, not a killed process later. Where a process was
+    killed or told to stop while it filled this matrix, fill gets what that one had written, and not a number for what
+    is missing; where it raised a ReidvizError, nothing is kept.
     """
     with _disk_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    temporary = Path(name)
-    with os.fdopen(handle, "wb") as opened:
+        opened, temporary = _opened(file)
+    with opened:
         try:
             with _disk_errors(file):
-                _reserve(opened, shape)
-                out: np.memmap[tuple[int, int], np.dtype[np.float32]] = np.load(temporary, mmap_mode="r+")
+                out = _partly_filled(opened, temporary, shape)
             seconds = fill(out)
             with _disk_errors(file):
                 out.flush()
                 os.chmod(temporary, 0o644)
                 os.replace(temporary, file)
-        finally:
+        except ReidvizError:
             temporary.unlink(missing_ok=True)
+            raise
+        except BaseException:
+            if temporary.suffix != PARTIAL:
+                temporary.unlink(missing_ok=True)
+            raise
     try:
         write_json(file.with_suffix(".json"), {"seconds": seconds})
     except BaseException:
@@ -67,6 +75,35 @@ def write(file: Path, shape: tuple[int, int], fill: Callable[[Float32Array], flo
     if kept is None:
         raise ReidvizError("The cache of scores was changed while in use.", "Try again.")
     return kept
+
+
+def _opened(file: Path) -> tuple[BinaryIO, Path]:
+    """The file to write to, which nobody else does: NAME.partial, or one of its own where somebody is at that."""
+    partial = file.with_suffix(PARTIAL)
+    opened = os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), "r+b")
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.exists(partial) and os.fstat(opened.fileno()).st_ino == os.stat(partial).st_ino:
+            return opened, partial
+    except BlockingIOError:
+        pass
+    opened.close()
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    return os.fdopen(handle, "r+b"), Path(name)
+
+
+def _partly_filled(opened: BinaryIO, temporary: Path, shape: tuple[int, int]) -> Matrix:
+    """The matrix with what was written before, not a number elsewhere; that is on the disk before anything is added."""
+    kept = kept_array(temporary, np.float32)
+    if kept is None or kept.shape != shape:
+        opened.truncate(0)
+        opened.seek(0)
+        _reserve(opened, shape)
+    out: Matrix = np.load(temporary, mmap_mode="r+")
+    if kept is None or kept.shape != shape:
+        out[:] = np.nan
+        out.flush()
+    return out
 
 
 def _reserve(opened: BinaryIO, shape: tuple[int, int]) -> None:

@@ -74,7 +74,7 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
         return Scores("probability", row[None])
     first_stage = None if network.feature is None else _distances(image, gallery)
     nearest = None if first_stage is None else np.argsort(first_stage, axis=1, kind="stable")[:, :CANDIDATES]
-    out = np.empty((1, len(gallery.split.gallery)), dtype=np.float32)
+    out = np.full((1, len(gallery.split.gallery)), np.nan, dtype=np.float32)
     pair_scores(PairScorer(network, EXACT, gallery.device), image[None], _images(network, gallery), out, nearest)
     return Scores("probability", out, first_stage)
 

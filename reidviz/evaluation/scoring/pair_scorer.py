@@ -130,9 +130,10 @@ def pair_scores(
     progress: Progress = silent,
     what: str = "scoring pairs",
 ) -> None:
-    """Write P(same) of every probe and gallery image to out (P, G), which may be memory-mapped.
+    """Write P(same) of every probe and gallery image to out (P, G), which may be memory-mapped, where it is not a
+    number yet: what is there is passed over, a row of a block of columns at a time.
 
-    With candidates, gallery positions (P, K), only those pairs are scored; the others become not a number.
+    With candidates, gallery positions (P, K), only those pairs are scored; the others stay not a number.
     """
     total = out.size if candidates is None else candidates.size
     done = 0
@@ -141,17 +142,25 @@ def pair_scores(
         for columns in blocks(len(gallery), 3 * MEMORY // 4 // scorer.bytes_a_image):
             theirs = scorer.of_gallery(gallery, columns)
             for rows in blocks(len(probes), MEMORY // 4 // scorer.bytes_a_image):
-                mine = scorer.of_probes(probes, rows)
                 among = [None if candidates is None else _within(candidates[i], columns) for i in rows]
-                scored = spread(partial(scorer.row, mine, theirs), range(len(rows)), among)
-                for i, positions, row in zip(rows, among, scored, strict=True):
+                missing = [k for k, i in enumerate(rows) if _is_missing(out[i, columns.start : columns.stop], among[k])]
+                done += sum(len(columns if one is None else one) for k, one in enumerate(among) if k not in missing)
+                if not missing:
+                    continue
+                mine = scorer.of_probes(probes, rows)
+                scored = spread(partial(scorer.row, mine, theirs), missing, [among[k] for k in missing])
+                for k, row in zip(missing, scored, strict=True):
                     if np.isnan(row).any():
                         raise not_numbers()
-                    out[i, columns.start : columns.stop] = row if positions is None else np.nan
-                    if positions is not None:
-                        out[i, columns.start + positions] = row
+                    positions = among[k]
+                    out[rows[k], columns.start + (np.arange(len(row)) if positions is None else positions)] = row
                     done += len(row)
                     progress(done, total, what)
+
+
+def _is_missing(row: Float32Array, positions: IntArray | None) -> bool:
+    """Whether one of the wanted scores of a row is not a number yet."""
+    return bool(np.isnan(row if positions is None else row[positions]).any())
 
 
 def blocks(count: int, size: int) -> list[range]:

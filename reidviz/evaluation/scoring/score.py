@@ -27,10 +27,11 @@ def score(
 ) -> Scores:
     """Scores of one kind, distance or probability, of uint8 probes (P, H, W, 3) against the gallery (G, H, W, 3).
 
-    out         where they are to be written, float32 (P, G), by default a new array
+    out         where they are to be written, float32 (P, G), by default a new array; P(same) only where it is not a
+                number yet
     candidates  gallery positions (P, K): P(same) of those pairs alone, the others become not a number
     """
-    out = np.empty((len(probes), len(gallery)), dtype=np.float32) if out is None else out
+    out = np.full((len(probes), len(gallery)), np.nan, dtype=np.float32) if out is None else out
     if kind == "distance":
         prepare_for_inference(network, device)
         mirrors = PASSES[scoring.passes].mirrors

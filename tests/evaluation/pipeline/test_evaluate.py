@@ -126,15 +126,32 @@ def test_a_fresh_evaluation_of_all_readings_computes_each_matrix_once(
     assert [r.ranking.ranks.tolist() for r in fresh] == [r.ranking.ranks.tolist() for r in kept]
 
 
-def test_the_metrics_of_a_card_are_computed_afresh(
+def test_the_metrics_of_a_card_are_those_of_its_weights(
     model: Path, data: Dataset, parts: Split, computed: list[str]
 ) -> None:
-    evaluate_all(rankers_of(model), data, parts)
-    computed.clear()
     found = card_metrics(model, data, parts)
     assert sorted(computed) == ["distance", "probability"]
+    assert card_metrics(model, data, parts) == found
+    assert len(computed) == 2
     assert [metrics["kind"] for metrics in found] == ["probability", "distance", "fused"]
     assert {(m["data"], m["protocol"], m["probes"], m["gallery"]) for m in found} == {(data.name, "half:0", 8, 4)}
+
+
+@pytest.mark.parametrize(
+    ("how", "kinds", "scored"),
+    [
+        ("ranking", ["distance"], ["distance"]),
+        ("cascade", ["probability", "distance", "fused"], ["distance", "probability"]),
+        ("none", [], []),
+    ],
+)
+def test_a_final_test_may_be_of_less(
+    how: str, kinds: list[str], scored: list[str], model: Path, data: Dataset, parts: Split, computed: list[str]
+) -> None:
+    found = card_metrics(model, data, parts, how)
+    assert [metrics["kind"] for metrics in found] == kinds
+    assert sorted(computed) == scored
+    assert all(("cascade" in metrics) == (how == "cascade" and metrics["kind"] != "distance") for metrics in found)
 
 
 @pytest.mark.parametrize("scoring", [Scoring("4-pass"), Scoring("1-pass"), Scoring("8-pass", "bf16")])

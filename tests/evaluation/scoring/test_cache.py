@@ -88,19 +88,58 @@ def test_damaged_seconds_are_not_used(kept: Path, text: str) -> None:
 
 
 def test_scoring_that_fails_leaves_nothing_behind(file: Path) -> None:
-    def stop(out: Float32Array) -> float:
+    def fail(out: Float32Array) -> float:
         out[0] = 1
+        raise ReidvizError("It cannot be scored.")
+
+    with pytest.raises(ReidvizError):
+        score_cache.write(file, SHAPE, fail)
+    assert list(file.parent.iterdir()) == []
+
+
+def test_scoring_that_is_stopped_goes_on_with_what_is_missing(file: Path) -> None:
+    def stop(out: Float32Array) -> float:
+        assert np.isnan(out).all()
+        out[0] = 7
         raise KeyboardInterrupt
+
+    def go_on(out: Float32Array) -> float:
+        assert (out[0] == 7).all()
+        assert np.isnan(out[1:]).all()
+        out[1:] = 8
+        return 0.5
 
     with pytest.raises(KeyboardInterrupt):
         score_cache.write(file, SHAPE, stop)
-    assert list(file.parent.iterdir()) == []
+    assert score_cache.read(file, SHAPE) is None
+    matrix, _ = score_cache.write(file, SHAPE, go_on)
+    assert set(np.unique(matrix).tolist()) == {7, 8}
+    assert {one.suffix for one in file.parent.iterdir()} == {".npy", ".json"}
+
+
+def test_of_two_that_score_at_once_each_has_a_file_of_its_own(file: Path) -> None:
+    def outer(out: Float32Array) -> float:
+        out[:] = 1
+        score_cache.write(file, SHAPE, lambda other: float(np.isnan(other).all() and not other.fill(2)))
+        return 1.0
+
+    matrix, _ = score_cache.write(file, SHAPE, outer)
+    assert (matrix == 1).all()
+    assert {one.suffix for one in file.parent.iterdir()} == {".npy", ".json"}
+
+
+def test_what_is_left_of_another_shape_or_cut_short_is_begun_anew(file: Path) -> None:
+    for left in (b"", b"nothing of the kind", b"\x93NUMPY"):
+        file.parent.mkdir(exist_ok=True)
+        file.with_suffix(".partial").write_bytes(left)
+        score_cache.write(file, SHAPE, fill)
+        matrix, _ = score_cache.read(file, SHAPE) or pytest.fail("not kept")
+        np.testing.assert_array_equal(matrix, NUMBERS)
 
 
 def test_scoring_that_fails_leaves_what_was_kept(kept: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         score_cache.write(kept, SHAPE, lambda out: 1 / 0)
-    assert {f.name for f in kept.parent.iterdir()} == {"kept.npy", "kept.json"}
     assert score_cache.read(kept, SHAPE) is not None
 
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reidviz.common.arrays import Float32Array
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.scores import Scoring
 from reidviz.evaluation.scoring import pair_scorer
@@ -70,7 +70,7 @@ def scored(
     candidates: np.ndarray | None = None,
     progress: Progress = silent,
 ) -> Float32Array:
-    out = np.empty((len(probes), len(gallery)), dtype=np.float32)
+    out = np.full((len(probes), len(gallery)), np.nan, dtype=np.float32)
     pair_scores(PairScorer(made, scoring, CPU), probes, gallery, out, candidates, progress, "scoring")
     return out
 
@@ -237,12 +237,35 @@ def test_progress_can_cancel(allowed: int, two_threads: None) -> None:
             raise StopHereError
 
     torch.set_num_threads(allowed)
-    out = np.full((4, 2), -1, dtype=np.float32)
+    out = np.full((4, 2), np.nan, dtype=np.float32)
     with pytest.raises(StopHereError):
         pair_scores(PairScorer(lively_pairs(), Scoring(), CPU), noise(4, 16), noise(2, 17), out, None, stop, "")
     assert (out[0] >= 0).all()
-    assert (out[1:] == -1).all()
+    assert np.isnan(out[1:]).all()
     assert threads() == (allowed, allowed)
+
+
+@pytest.mark.parametrize("candidates", [None, np.array([[0, 2], [1, 4], [2, 3], [0, 1]])])
+def test_what_was_scored_before_is_passed_over(candidates: IntArray | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after some rows, it goes on with the others and ends with the same bytes."""
+    probes, gallery, made = noise(4, 16), noise(5, 17), lively_pairs()
+    whole = np.full((4, 5), np.nan, dtype=np.float32)
+    pair_scores(PairScorer(made, Scoring(), CPU), probes, gallery, whole, candidates)
+    begun = np.full((4, 5), np.nan, dtype=np.float32)
+    begun[:2] = whole[:2]
+    scored = []
+    plain = PairScorer.row
+    monkeypatch.setattr(
+        PairScorer,
+        "row",
+        lambda self, mine, theirs, row, *more: (scored.append(row), plain(self, mine, theirs, row, *more))[1],
+    )
+    told: list[int] = []
+    scorer = PairScorer(made, Scoring(), CPU)
+    pair_scores(scorer, probes, gallery, begun, candidates, lambda done, total, _: told.append(done))
+    assert begun.tobytes() == whole.tobytes()
+    assert sorted(scored) == [2, 3]
+    assert told[-1] == (20 if candidates is None else 8)
 
 
 def test_blocks_cover_everything_once() -> None:
