@@ -38,7 +38,9 @@ def arrays_in(file: Path) -> dict[str, Any]:
     except (ReidvizError, MemoryError):
         raise
     except Exception as error:  # numpy, SciPy, h5py and pyarrow raise nearly every kind of a damaged file
-        why = "it holds pickled objects" if "pickle" in str(error).lower() else "it is damaged or cut short"
+        known = _head(file).startswith((b"\x93NUMPY", b"PK"))
+        pickled = known and "Object arrays" in str(error)
+        why = "it holds pickled objects" if pickled else "it is damaged or cut short"
         raise ReidvizError(why, "Save plain arrays of numbers and of text.") from error
 
 
@@ -97,3 +99,8 @@ def _safetensors(file: Path) -> dict[str, Any]:
             found["ids"] = np.array(json.loads(metadata[name]), dtype=np.str_)
             break
     return found
+
+
+def _head(file: Path) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read(6)
