@@ -7,6 +7,7 @@ from reidviz.ui.data.dataset_card import show_card, show_split
 from reidviz.ui.data.doctor_report import show_doctor
 from reidviz.ui.data.image_browser import browse
 from reidviz.ui.data.import_dataset import show_add
+from reidviz.ui.data.model_coverage import show_coverage
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading, say_read_only
@@ -21,6 +22,7 @@ show_card(choice)
 left, right = st.columns([2, 3], gap="medium")
 with left:
     show_split(choice)
+    show_coverage(choice)
 with right:
     show_doctor(choice)
 fragment(browse)(choice)

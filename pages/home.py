@@ -12,12 +12,13 @@ from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
-st.markdown(
-    "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
-    "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
-    "same galleries; *fused* mixes its two scores."
-)
 choice = current_choice()
+if any(ranker.form == "network" for ranker in choice.rankers):
+    st.markdown(
+        "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
+        "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
+        "same galleries; *fused* mixes its two scores."
+    )
 results = results_or_progress(choice)
 
 st.plotly_chart(

@@ -11,8 +11,16 @@ from reidviz.common import settings
 def add_options(command: argparse.ArgumentParser) -> None:
     """The tables that can be measured, each a command of its own."""
     tables = command.add_subparsers(required=True, dest="what")
-    for name, told in (("training", "a training step"), ("pairs", "P(same) of pairs"), ("ranking", "CMC and mAP")):
+    for name, told in (
+        ("training", "a training step"),
+        ("pairs", "P(same) of pairs"),
+        ("ranking", "CMC and mAP"),
+        ("models", "networks in ONNX"),
+    ):
         tables.add_parser(name, help=told)
+    models = tables.choices["models"]
+    models.add_argument("--model", type=Path, help="a network in ONNX; default: a small one with fresh weights")
+    models.add_argument("--data", default="synthetic:cuhk03", help="whose images it describes")
     pairs = tables.choices["pairs"]
     pairs.add_argument("--model", type=Path, default=settings.CHECKPOINTS / "mtdnet.safetensors", help="an mtdnet")
     pairs.add_argument("--data", default="synthetic:cuhk03", help="what the model is tested on")

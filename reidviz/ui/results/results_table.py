@@ -96,12 +96,21 @@ def provenance(choice: Choice) -> None:
     st.caption(
         f"Computed here on {data}, protocol {literal(choice.split.protocol)}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
-        "model; mean over mirror images (and both orders for P(same)). mAP (mean of average precision) and mINP in "
-        "percent."
+        f"model; {how_scored(choice)}. mAP (mean of average precision) and mINP in percent."
     )
     for sentence in choice.split.notes:
         st.warning(literal(sentence), icon=":material/filter_alt:")
     training_data(choice)
+
+
+def how_scored(choice: Choice) -> Markdown:
+    """What an image's score is the mean of, by kind of model."""
+    forms = {part.form for ranker in choice.rankers for part in (ranker.parts or (ranker,))}
+    ours = Markdown("mean over mirror images (and both orders for P(same))")
+    if forms <= {"network"}:
+        return ours
+    others = Markdown("added models as their cards say")
+    return Markdown(f"MTDnet by the {ours}, {others}" if "network" in forms else others)
 
 
 def training_data(choice: Choice) -> None:

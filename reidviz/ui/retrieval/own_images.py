@@ -12,7 +12,7 @@ from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.scoring.multi_query import How
 from reidviz.ui.results.fusion_slider import dial
-from reidviz.ui.results.results_table import training_data
+from reidviz.ui.results.results_table import how_scored, training_data
 from reidviz.ui.retrieval.rank_image import DataImage, scores_of_images
 from reidviz.ui.retrieval.ranked_lists import choose_length, ranked_row
 from reidviz.ui.session.choice import Choice
@@ -116,7 +116,7 @@ def _show(
     together = Markdown("" if len(images) == 1 else f" {len(images)} images as one probe, by {literal(how)}.")
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "
-        f"protocol {literal(choice.split.protocol)}; mean over mirror images (and both orders for P(same)).{together}"
+        f"protocol {literal(choice.split.protocol)}; {how_scored(choice)}.{together}"
     )
     training_data(choice)
 
