@@ -53,7 +53,7 @@ def npz(**arrays: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
-def tested(data: str) -> tuple[Dataset, Split]:
+def split_of(data: str) -> tuple[Dataset, Split]:
     dataset = load(data)
     return dataset, split(dataset, "half:0")
 
@@ -83,7 +83,7 @@ def texts(page: AppTest) -> str:
 
 
 def test_features_stand_beside_the_others_with_the_figures_of_a_few_lines_of_numpy(app: AppTest, data: str) -> None:
-    dataset, parts = tested(data)
+    dataset, parts = split_of(data)
     features = RNG.normal(size=(len(dataset.samples), 12)).astype(np.float32)
     page = uploading(app, "feats.npz", npz(features=features, ids=ids(dataset, np.arange(len(features)))))
     assert not page.exception
@@ -103,7 +103,7 @@ def test_features_stand_beside_the_others_with_the_figures_of_a_few_lines_of_num
 
 
 def test_features_of_some_images_rank_these_alone_and_every_page_says_so(app: AppTest, data: str) -> None:
-    dataset, parts = tested(data)
+    dataset, parts = split_of(data)
     known = np.concatenate([parts.probes[:5], parts.gallery])
     features = RNG.normal(size=(len(known), 6)).astype(np.float32)
     page = adding(uploading(app, "some.npz", npz(features=features, ids=ids(dataset, known))), "some")
@@ -114,7 +114,7 @@ def test_features_of_some_images_rank_these_alone_and_every_page_says_so(app: Ap
 
 
 def test_scores_are_read_either_way(app: AppTest, data: str) -> None:
-    dataset, parts = tested(data)
+    dataset, parts = split_of(data)
     matrix = RNG.random((len(parts.probes), len(parts.gallery))).astype(np.float32)
     page = uploading(app, "matrix.npz", npz(scores=matrix))
     assert not page.exception
@@ -161,7 +161,7 @@ def test_what_is_no_model_gets_one_sentence(app: AppTest, name: str, content: by
 
 
 def test_a_model_is_renamed_and_removed(app: AppTest, data: str) -> None:
-    dataset, _ = tested(data)
+    dataset, _ = split_of(data)
     features = RNG.normal(size=(len(dataset.samples), 4)).astype(np.float32)
     page = adding(uploading(app, "f.npz", npz(features=features, ids=ids(dataset, np.arange(len(features))))), "one")
     page.session_state["model-card one"] = True

@@ -40,7 +40,7 @@ def show_upload(choice: Choice) -> None:
         )
         return
     note = Markdown(
-        "The identity is not known here, so no image is marked right or wrong, and the person may not be in this "
+        "Its identity is not known here, so no image is marked right or wrong, and the person may not be in this "
         "gallery at all: the list shows who looks nearest."
     )
     title = Markdown("Your image" if len(mine) == 1 else f"Your {len(mine)} images")
