@@ -21,6 +21,7 @@ from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
+from reidviz.data.images.render_missing import draw_missing
 from reidviz.evaluation.pipeline.adding import keep_network
 from reidviz.evaluation.ranking.ranking import rank, rank_features
 from reidviz.evaluation.ranking.reranking import Reranking, reranked
@@ -85,6 +86,7 @@ def describing(model: Path | None, dataset: Dataset, folder: Path) -> list[str]:
     card = card_of(kept)
     assert isinstance(card, OnnxCard)
     positions = np.arange(min(IMAGES, len(dataset.samples)))
+    draw_missing(dataset, positions.tolist(), silent)
     describer = describer_of(kept, card.digest)
     times: dict[str, list[float]] = {"plain loop": [], "reidviz": []}
     for _ in range(ROUNDS):

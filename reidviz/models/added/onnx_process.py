@@ -12,6 +12,8 @@ import json
 import os
 import resource
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,10 @@ MOST_MEMORY = 12 * 1024**3
 DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
 """Whose operators onnxruntime has; others would need a library of code."""
 TYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(uint8)": "uint8"}
+IMAGES_A_RUN = 8
+"""Of a network that takes any number; several such runs go on at once, which small layers gain more from than from
+being shared among cores."""
+MOST_AT_ONCE = 4
 MOST_VALUES = 1_000_000
 """Values of an output for one image."""
 
@@ -44,8 +50,11 @@ class Session:
         onnxruntime.set_default_logger_severity(4)
         self.data, self.metadata = _whole(file, external)
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = os.cpu_count() or 1
+        cores = os.cpu_count() or 1
+        self.pool = ThreadPoolExecutor(min(cores, MOST_AT_ONCE))
+        options.intra_op_num_threads = max(1, cores // MOST_AT_ONCE)
         options.log_severity_level = 4
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others read images meanwhile
         there = onnxruntime.get_available_providers()
         wanted = [one for one in ("CUDAExecutionProvider", "CPUExecutionProvider") if one in there]
         try:
@@ -62,24 +71,24 @@ class Session:
 
     def run(self, images: ImageArray, reading: OnnxReading, outputs: list[tuple[str, Pooling]]) -> list[Float32Array]:
         """Some outputs (N, D) of images that have the network's size already. ReidvizError where it fails."""
-        taken = reading.input
-        x = values(images, reading.preprocessing, taken)
-        batch = taken.batch or len(x)
+        size = reading.input.batch or IMAGES_A_RUN
+        parts = [images[start : start + size] for start in range(0, len(images), size)]
+        found = list(self.pool.map(partial(self._some, reading=reading, outputs=outputs), parts))
+        return [np.concatenate(rows) for rows in zip(*found, strict=True)]
+
+    def _some(self, images: ImageArray, reading: OnnxReading, outputs: list[tuple[str, Pooling]]) -> list[Float32Array]:
+        """The same of as many as go in at once."""
+        count, batch = len(images), reading.input.batch or len(images)
+        if count < batch:
+            images = np.concatenate([images, np.repeat(images[-1:], batch - count, axis=0)])
+        x = values(images, reading.preprocessing, reading.input)
         names = list(dict.fromkeys(name for name, _ in outputs))
-        found: dict[str, list[Any]] = {name: [] for name in names}
-        for start in range(0, len(x), batch):
-            part = x[start : start + batch]
-            missing = batch - len(part)
-            if missing:
-                part = np.concatenate([part, np.repeat(part[-1:], missing, axis=0)])
-            try:
-                given = self.session.run(names, {taken.name: part})
-            except Exception as error:
-                raise ReidvizError(f"it fails on images ({_short(error)})", "Is their size right?") from error
-            for name, output in zip(names, given, strict=True):
-                found[name].append(_rows(output, batch)[: batch - missing])
-        whole = {name: np.concatenate(parts) for name, parts in found.items()}
-        return [_pooled(whole[name], pooling) for name, pooling in outputs]
+        try:
+            given = self.session.run(names, {reading.input.name: x})
+        except Exception as error:
+            raise ReidvizError(f"it fails on images ({_short(error)})", "Is their size right?") from error
+        found = {name: _rows(output, batch)[:count] for name, output in zip(names, given, strict=True)}
+        return [_pooled(found[name], pooling) for name, pooling in outputs]
 
     @staticmethod
     def _told(one: Any) -> dict[str, Any]:

@@ -29,16 +29,18 @@ def sized(image: Image.Image, how: Preprocessing) -> ImageArray:
 
 
 def values(images: ImageArray, how: Preprocessing, taken: OnnxInput) -> npt.NDArray[Any]:
-    """uint8 images (N, H, W, 3), RGB, as the array that a network takes."""
+    """uint8 images (N, H, W, 3), RGB, as the array that a network takes; one after another, each within the cache."""
     mean, deviation = _MOMENTS[how.scale]
-    x = images.astype(np.float32)
-    x -= mean
-    x /= deviation
     if how.colour == "BGR":
-        x = x[..., ::-1]
+        images, mean, deviation = images[..., ::-1], mean[::-1], deviation[::-1]
     if taken.layout == "NCHW":
-        x = x.transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(x, dtype=taken.dtype)
+        images, mean, deviation = images.transpose(0, 3, 1, 2), mean[:, None, None], deviation[:, None, None]
+    factor, offset = 1 / deviation, -mean / deviation
+    x = np.empty(images.shape, dtype=np.float32)
+    for image, out in zip(images, x, strict=True):
+        np.multiply(np.ascontiguousarray(image), factor, out=out)
+        out += offset
+    return x.astype(taken.dtype, copy=False)
 
 
 _NONE, _ONE = np.zeros(3, dtype=np.float32), np.ones(3, dtype=np.float32)
