@@ -48,8 +48,8 @@ _BATCH = 32
 class Found:
     """What a search found.
 
-    reading  as is proposed: of the trials that cannot be told from the best, the one that was tried first, as the more
-             usual one; search: all trials, for the card
+    reading  as is proposed: of the trials with the colours and the scale of the best one that cannot be told from it by
+             two standard errors, the one that was tried first, as the more usual one; search: all trials, for the card
     lists    of each trial, the gallery images (probes, images) that some probes are shown first, as positions in the
              data set, and which of them are right; probes: these probes
     """
@@ -123,11 +123,14 @@ class _Search:
         return max(self._trials, key=lambda how: self._trials[how].precision.mean())
 
     def _proposed(self) -> Preprocessing:
-        best = self._trials[self._best()].precision
-        near = (
-            how for how, one in self._trials.items() if (best - one.precision).mean() <= _error(best - one.precision)
-        )
-        return next(near)
+        best = self._best()
+        precision = self._trials[best].precision
+        for how, one in self._trials.items():
+            below = precision - one.precision
+            alike = (how.colour, how.scale) == (best.colour, best.scale)
+            if alike and below.mean() <= 2 * _error(below):
+                return how
+        return best
 
     def _best_output(self, outputs: list[str]) -> tuple[str, Pooling]:
         """The output and its pooling with the best mAP, by the start's preprocessing."""

@@ -45,7 +45,7 @@ class Match:
         if self.unused:
             counts = f"{len(self.unused):,} of {self.total:,}"
             told += f"; {counts} names are of no image of this data: {examples(list(self.unused))}"
-        return f"{told}."
+        return told if told.endswith("…") else f"{told}."
 
 
 def match_names(names: Names, dataset: Dataset) -> Match:

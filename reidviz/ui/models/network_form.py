@@ -30,7 +30,7 @@ from reidviz.models.added.store import digest_of
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.models.naming import offer_to_add
-from reidviz.ui.models.trials import choose_trial
+from reidviz.ui.models.trials import choose_trial, show_trials
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 
@@ -74,11 +74,12 @@ def show_network(choice: Choice, file: Path) -> None:
         found = _search(choice, opened, start)
         if found is None:
             return
-        reading, search = choose_trial(choice, found), found.search
+        reading = _comparison(opened, choose_trial(found))
+        offer_to_add(file, partial(_keep, file, reading, found.search))
+        show_trials(choice, found)
     else:
-        reading, search = _by_hand(opened, start), None
-    reading = _comparison(opened, reading)
-    offer_to_add(file, partial(_keep, file, reading, search))
+        reading = _comparison(opened, _by_hand(opened, start))
+        offer_to_add(file, partial(_keep, file, reading, None))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the network …")

@@ -17,25 +17,29 @@ BEST, OTHER = ModelStyle(2), ModelStyle(7)
 LISTS_AT_FIRST = 4
 
 
-def choose_trial(choice: Choice, found: Found) -> OnnxReading:
-    """Draw the trials, the best marked; the reading by the one that is chosen."""
+def choose_trial(found: Found) -> OnnxReading:
+    """Draw what ranks best, and the choice; the reading by the preprocessing that is chosen."""
     trials = found.search.trials
     named = {in_words(trial.preprocessing): trial for trial in trials}
     proposed = in_words(found.reading.preprocessing)
     st.markdown(_answer(trials, named[proposed]))
-    left, right = st.columns([3, 4], gap="medium")
-    with left:
-        key = f"model-trial {found.search.data} {proposed}"
-        chosen = st.selectbox("Prepare images as", list(named), list(named).index(proposed), key=key)
-        st.markdown(_table(trials))
-        st.caption(
-            f"On {literal(found.search.data)}, {literal(found.search.protocol)}: {found.search.probes:,} probes, "
-            f"gallery of {found.search.gallery:,}, none of them tested later. Below the best: points of mAP, ± one "
-            "standard error over the probes."
-        )
-    with right, said():
-        _lists(choice, found)
+    key = f"model-trial {found.search.data} {proposed}"
+    chosen = st.selectbox("Prepare images as", list(named), list(named).index(proposed), key=key)
     return replace(found.reading, preprocessing=named[chosen].preprocessing)
+
+
+def show_trials(choice: Choice, found: Found) -> None:
+    """Whom probes are taken for by each preprocessing, and the figures of all."""
+    st.subheader("What each preprocessing ranks", anchor=False)
+    with said():
+        _lists(choice, found)
+    st.markdown(_table(found.search.trials))
+    search = found.search
+    st.caption(
+        f"On {literal(search.data)}, {literal(search.protocol)}: {search.probes:,} probes, gallery of "
+        f"{search.gallery:,}, none of them tested later. Below the best: points of mAP, ± one standard error over the "
+        "probes."
+    )
 
 
 def in_words(how: Preprocessing) -> str:
@@ -61,14 +65,10 @@ def _answer(trials: tuple[Trial, ...], proposed: Trial) -> Markdown:
 def _table(trials: tuple[Trial, ...]) -> Markdown:
     hyphen = Markdown("\N{NON-BREAKING HYPHEN}")
     lines = [
-        Markdown(
-            f"| colours | values | resized | aspect | rank{hyphen}1 | mAP | below the best |\n"
-            "|:---|:---|:---|:---|---:|---:|---:|"
-        )
+        Markdown(f"| colours, values, filter, aspect | rank{hyphen}1 | mAP | below the best |\n|:---|---:|---:|---:|")
     ]
     for place, trial in enumerate(trials):
-        how = trial.preprocessing
-        cells = [literal(one) for one in (how.colour, how.scale, how.resize, how.aspect)]
+        cells = [literal(in_words(trial.preprocessing))]
         figures = [Markdown(f"{trial.rank1:.1f}"), Markdown(f"{trial.mAP:.1f}")]
         below = Markdown(f"{trials[0].mAP - trial.mAP:.1f}\u00a0±\u00a0{trial.error:.1f}" if place else "best")
         if place == 0:

@@ -67,10 +67,10 @@ def choose_length(choice: Choice) -> tuple[int, IntArray]:
     gallery = len(choice.split.gallery)
     groups = _tracklets(choice.dataset, choice.split)
     together = groups.max(initial=-1) + 1 < gallery and st.toggle(
-        "One card a tracklet",
+        "Tracklets",
         True,
         key="one-card",
-        help="Frames of one person by one camera share the card of the first of them; ×3: it stands for three.",
+        help="Frames of one person by one camera share one card, that of the first of them; ×3: it stands for three.",
     )
     alone = np.arange(gallery)
     if gallery <= FEWEST_A_ROW:
