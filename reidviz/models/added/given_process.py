@@ -78,10 +78,10 @@ def _features(found: dict[str, Any], listed: Any) -> dict[str, Any]:
         told = examples(sorted(found)) or "nothing"
         raise ReidvizError(f"it holds no features (it holds {told})", "Call the array of features `features`.")
     ids = listed if listed is not None else _texts(found, IMAGE_COLUMNS)
+    if ids is not None and len(ids) != len(found[name]):
+        raise ReidvizError(f"it has {len(found[name]):,} features and {len(ids):,} names", NAMELESS)
     features, kept = _matrix(found[name], ids, notes)
     if ids is not None:
-        if len(ids) != len(kept):
-            raise ReidvizError(f"it has {len(kept):,} features and {len(ids):,} names", NAMELESS)
         ids = ids[kept]
         features, ids = _once(features, ids, notes)
     return {"kind": "features", "features": features, "ids": ids, "notes": notes}
@@ -103,8 +103,10 @@ def _features_by_part(found: dict[str, Any]) -> dict[str, Any]:
             if one is not None:
                 labels[label] = np.asarray(found[one]).ravel().astype(np.int64)
         for what in (*labels.values(), *([ids] if ids is not None else [])):
-            if len(what) != len(kept):
-                raise ReidvizError(f"the {part} has {len(kept):,} features and {len(what):,} labels", "Save it again.")
+            if len(what) != len(found[name]):
+                raise ReidvizError(
+                    f"the {part} has {len(found[name]):,} features and {len(what):,} labels", "Save it again."
+                )
         sides[part] = (features, None if ids is None else ids[kept], {k: v[kept] for k, v in labels.items()})
     if len({features.shape[1] for features, _, _ in sides.values()}) > 1:
         raise ReidvizError("features of probes and gallery differ in length", "Save both by the same network.")
@@ -227,6 +229,8 @@ def main() -> None:
         np.savez(out, **{name: array for name, array in found.items() if array is not None})
     except ReidvizError as error:
         told = {"message": error.message, "hint": error.hint}
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        told = {"message": "its arrays make no sense", "hint": "Save plain arrays of numbers and of text."}
     except MemoryError:
         told = {"message": "it takes more memory than there is", "hint": "Save it in pieces, or in single precision."}
     print(json.dumps(told))
