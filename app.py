@@ -39,6 +39,7 @@ if __name__ == "__main__":
         st.set_page_config(page_icon=str(ICON))
         choose_added()
         page = st.navigation(pages(), position="top")
+        st.set_page_config(page_title="reidviz" if page.url_path == "" else f"{page.title} · reidviz")
         try:
             choice = choose(page.url_path)
         finally:

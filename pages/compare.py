@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.ranking.foregone import others
 from reidviz.evaluation.ranking.wins import wins
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.compare import wins_figure
@@ -11,6 +13,7 @@ from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.results.several_splits import show_several_splits
+from reidviz.ui.results.verdict import best_in_words, cmc_bands
 from reidviz.ui.retrieval.probe_picker import open_probe
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import select, selected
@@ -21,8 +24,11 @@ from reidviz.ui.widgets.thumbnails import thumbnail
 SHOWN = 12
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
+answer = st.container()
 choice = dial(current_choice(), "compare")
 results = results_or_progress(choice)
+if others(ground_truth(choice.dataset, choice.split)):
+    answer.markdown(best_in_words(choice, results))
 names = [r.ranker.name for r in results]
 styles = {plain(r.ranker.name): choice.style(r.ranker) for r in results}
 
@@ -37,7 +43,7 @@ ranks = st.segmented_control(
     format_func=lambda k: f"all {k:d}" if k == gallery else f"1-{k:d}",
 )
 st.plotly_chart(
-    cmc_figure({plain(r.ranker.name): r.ranking.cmc for r in results}, styles, ranks or 20),
+    cmc_figure({plain(r.ranker.name): r.ranking.cmc for r in results}, styles, ranks or 20, cmc_bands(choice, results)),
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

@@ -6,33 +6,35 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
-from reidviz.ui.results.results_table import best_in_words, provenance, results_table
+from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
+from reidviz.ui.results.verdict import best_in_words, cmc_bands, does_multi_task_pay
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.widgets.messages import heading
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
 choice = current_choice()
-if any(ranker.form == "network" for ranker in choice.rankers):
-    st.markdown(
-        "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
-        "classification* (are these two the same person?) in one network. Below, it and its single-task forms rank the "
-        "same galleries; *fused* mixes its two scores."
-    )
 results = results_or_progress(choice)
-
+telling = bool(others(ground_truth(choice.dataset, choice.split)))
+if telling:
+    st.markdown(does_multi_task_pay(choice, results) or best_in_words(choice, results))
 st.plotly_chart(
     cmc_figure(
         {plain(r.ranker.name): r.ranking.cmc for r in results},
         {plain(r.ranker.name): choice.style(r.ranker) for r in results},
+        bands=cmc_bands(choice, results),
     ),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
 results_table(choice, results)
-if others(ground_truth(choice.dataset, choice.split)):
-    st.markdown(best_in_words(results))
 provenance(choice)
+if any(ranker.form == "network" for ranker in choice.rankers):
+    st.caption(
+        "**MTDnet** (Chen et al., AAAI 2017) learns *ranking* (the same person is nearer than anyone else) and *pair "
+        "classification* (are these two the same person?) in one network; its single-task forms learn one of them; "
+        "*fused* mixes its two scores."
+    )
 
 st.subheader("Where to go next", anchor=False)
 left, middle, right = st.columns(3)

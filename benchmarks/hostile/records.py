@@ -25,7 +25,7 @@ from reidviz.data.formats import load
 from reidviz.evaluation.scoring import cache as score_cache
 from reidviz.training import resume_state
 from reidviz.training.run_folder import RunFolder, Status
-from reidviz.ui.results.results_table import figures_table
+from reidviz.ui.results.results_table import figures_table, largest
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.models import damaged_models, known_rankers
 from reidviz.ui.training.run_results import _cmc, _rank1
@@ -126,7 +126,8 @@ def _run(seen: RunView) -> str:
     if seen.validations:
         told += [_rank1([seen]), _cmc([seen])]
     if seen.metrics:
-        told.append(figures_table(list(seen.metrics), [literal(one["name"]) for one in seen.metrics]))
+        records = list(seen.metrics)
+        told.append(figures_table(records, [literal(one["name"]) for one in records], largest(records)))
     return repr(told)
 
 

@@ -204,7 +204,25 @@ def table(summary: dict[str, Any]) -> str:
         others = "".join(f"{m[name]:>8.2f}" if name in m else f"{'-':>8}" for name in METRICS)
         lines.append(f"{m['name']:<{wide}}{m['kind']:<13}{cmc}{others}{m['seconds']:>9.1f}")
     told = (note for m in summary["models"] for note in notes(m))
-    return "\n".join([*lines, *told, *summary.get("remarks", ())])
+    return "\n".join([*lines, *told, *against_the_best(summary), *summary.get("remarks", ())])
+
+
+def against_the_best(summary: dict[str, Any]) -> list[str]:
+    """How the model with the best rank-1 stands to each other one, a line each."""
+    if not summary.get("paired"):
+        return []
+    best = max(summary["models"], key=lambda one: one["cmc"]["1"])["name"]
+    found = []
+    for one in summary["paired"]:
+        if best in (one["a"], one["b"]):
+            sign = 1 if one["a"] == best else -1
+            other = one["b"] if sign == 1 else one["a"]
+            low, high = sorted(sign * end for end in one["interval"])
+            apart = one["p"] < 0.05 and (low > 0 or high < 0)
+            sure = f"95 % interval {low:+.2f} to {high:+.2f}, p = {one['p']:.4f}"
+            points = f"{sign * one['rank1_difference']:+.2f} points of rank-1"
+            found.append(f"{best} against {other}: {points}, {sure}" + ("" if apart else "; not told apart"))
+    return found
 
 
 def notes(model: dict[str, Any]) -> list[str]:

@@ -3,18 +3,36 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
+from reidviz.common.arrays import Float64Array
 from reidviz.figures.style import ModelStyle
-from reidviz.figures.text import MOST_INSIDE, Plain, below
+from reidviz.figures.text import Plain, below
 
 
 def cmc_figure(
-    curves: Mapping[Plain, npt.NDArray[np.float64]], styles: Mapping[Plain, ModelStyle], ranks: int = 20
+    curves: Mapping[Plain, Float64Array],
+    styles: Mapping[Plain, ModelStyle],
+    ranks: int = 20,
+    bands: Mapping[Plain, tuple[Float64Array, Float64Array]] | None = None,
 ) -> go.Figure:
-    """One line a model over ranks 1 ... `ranks`; each curve in percent, one value a rank from 1 on."""
+    """One line a model over ranks 1 ... `ranks`; each curve in percent, one value a rank from 1 on. bands: the ends of
+    the intervals of some, drawn behind them."""
     figure = go.Figure()
+    for name, ends in (bands or {}).items():
+        low, high = (end[:ranks] for end in ends)
+        at = np.arange(1, len(low) + 1)
+        figure.add_scatter(
+            x=np.concatenate([at, at[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            fill="toself",
+            fillcolor=styles[name].colour,
+            opacity=0.15,
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
+        )
     for name, curve in curves.items():
         shown, style = curve[:ranks], styles[name]
         figure.add_trace(
@@ -28,15 +46,12 @@ def cmc_figure(
                 hovertemplate="%{y:.1f} % within rank %{x}<extra>" + name + "</extra>",
             )
         )
-    low = min((float(curve[0]) for curve in curves.values()), default=0.0)
+    lowest = min((float(curve[0]) for curve in curves.values()), default=0.0)
     figure.update_layout(
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        height=380,
         hovermode="x unified",
-        legend={"x": 0.98, "y": 0.03, "xanchor": "right", "yanchor": "bottom"},
         xaxis={"title": "rank k", "range": [0.5, ranks + 0.5]},
-        yaxis={"title": "probes found within rank k (%)", "range": [max(0.0, low - 8), 101]},
+        yaxis={"title": "probes found within rank k (%)", "range": [max(0.0, lowest - 8), 101]},
     )
-    if len(curves) > MOST_INSIDE:
-        figure.update_layout(below(340, len(curves)))
+    figure.update_layout(below(330, len(curves)))
     return figure

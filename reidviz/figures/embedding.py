@@ -73,7 +73,7 @@ def map_figure(
             y=uploaded[:, 1],
             name="your image",
             mode="markers",
-            marker={"symbol": "star", "size": 20, "color": "#E69F00", "line": {"width": 1.5, "color": "#7F7F7F"}},
+            marker={"symbol": "star", "size": 20, "color": "#B87F00", "line": {"width": 1.5, "color": "#7F7F7F"}},
             hovertemplate="your image<extra></extra>",
         )
     figure.update_layout(

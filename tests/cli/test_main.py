@@ -50,7 +50,7 @@ def test_train_then_evaluate(data: str, variant: str, tmp_path: Path) -> None:
     assert read_as == (["mtdnet", "mtdtrp", "mtdnet-fused"] if variant == "mtdnet" else [variant])
     for model in report["models"]:
         mix = {"weight", "weight_fitted"} if model["kind"] == "fused" else set()
-        assert set(model) == {"name", "variant", "kind", "cmc", "mAP", "mINP", "seconds"} | mix
+        assert set(model) == {"name", "variant", "kind", "cmc", "mAP", "mINP", "seconds", "interval"} | mix
         assert set(model["cmc"]) == {"1", "5", "10", "20"}
         assert 0 <= model["cmc"]["1"] <= model["mAP"] <= model["cmc"]["20"] == 100
 

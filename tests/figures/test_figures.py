@@ -31,9 +31,18 @@ def test_curves_of_twelve_models_are_told_apart_and_their_legend_leaves_them_roo
     assert len({(trace.line.color, trace.line.dash) for trace in figure.data}) == 12
     assert len({(colour(i), dash(i)) for i in range(24)}) == 24
     assert figure.layout.legend.y < 0
-    assert figure.layout.height == 340 + 12 * LINE
+    assert figure.layout.height == 330 + 12 * LINE
     few = cmc_figure(dict(list(curves.items())[:5]), style_of(curves))
-    assert few.layout.legend.y > 0
+    assert few.layout.legend.y < 0
+
+
+def test_a_band_lies_behind_its_curve_and_is_not_in_the_legend() -> None:
+    curve, ends = np.array([50.0, 75.0]), (np.array([40.0, 70.0]), np.array([60.0, 80.0]))
+    figure = cmc_figure({plain("m"): curve}, style_of(["m"]), 20, {plain("m"): ends})
+    band, line = figure.data
+    assert list(band.y) == [60, 80, 70, 40]
+    assert band.showlegend is False
+    assert band.fillcolor == line.line.color
 
 
 def test_names_are_no_markup_and_no_template() -> None:

@@ -103,4 +103,4 @@ def rows(app: AppTest) -> dict[str, list[float]]:
     """The table of results on the page: for each model its figures, rank-1 to mINP."""
     table = next(m.value for m in app.main.markdown if m.value.startswith("| model"))
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
-    return {name_in(row[0]): [float(cell.strip("*")) for cell in row[3:]] for row in cells}
+    return {name_in(row[0]): [float(cell.partition(" ")[0].strip("*")) for cell in row[3:]] for row in cells}

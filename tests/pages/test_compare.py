@@ -36,6 +36,7 @@ def looks(page: AppTest) -> dict[str, tuple[str, str, str]]:
     return {
         one["name"].partition(" (cascade")[0]: (one["line"]["color"], one["line"]["dash"], one["marker"]["symbol"])
         for one in curves
+        if "name" in one
     }
 
 

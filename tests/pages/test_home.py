@@ -16,7 +16,7 @@ def test_home_shows_every_reading_with_its_figures(app: AppTest) -> None:
     table = rows(app)
     assert list(table) == ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused"]
     for numbers in table.values():
-        rank1, rank5, rank10, rank20, mean_ap, _ = numbers
+        rank1, rank5, rank10, rank20, mean_ap = numbers
         assert 0 <= rank1 <= mean_ap <= rank5 <= rank10 <= rank20 == 100
     shown = texts(app)
     assert "6 probes" in shown

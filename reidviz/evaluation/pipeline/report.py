@@ -1,6 +1,7 @@
 """Results as `evaluate --json` writes them and as a model's card keeps them."""
 
 from dataclasses import asdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from reidviz.evaluation.pipeline.evaluate import Result, evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
+from reidviz.evaluation.ranking.uncertainty import Names, difference, holm, intervals
 from reidviz.evaluation.scores import EXACT, Scoring
 
 CASCADE = 100
@@ -60,6 +62,7 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
 
 def report(dataset: Dataset, split: Split, results: list[Result], averaging: Averaging = "step") -> dict[str, Any]:
     """The whole JSON of one evaluation. averaging: how each AP is taken (Ranking.average_precision)."""
+    persons = dataset.identities[split.probes]
     return {
         "data": dataset.name,
         "protocol": split.protocol,
@@ -68,8 +71,32 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "left_out": [{"probe": dataset.samples[o.position].id, "reason": o.reason} for o in split.left_out],
         "averaging": averaging,
         "remarks": [*split.notes, *foregone(ground_truth(dataset, split))],
-        "models": [record(r, averaging) for r in results],
+        "models": [record(r, averaging) | {"interval": _intervals(r, persons, averaging)} for r in results],
+        "paired": _paired(results, persons),
     }
+
+
+def _intervals(result: Result, persons: Names, averaging: Averaging) -> dict[str, list[float]]:
+    """The ends of the 95 % interval over persons of each figure, in percent."""
+    found = intervals(result.ranking, persons, averaging)
+    return {name: [round(one.low, 2), round(one.high, 2)] for name, one in found.items()}
+
+
+def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
+    """Every two models on the same probes; p values are corrected for how many pairs there are (Holm)."""
+    pairs = list(combinations(results, 2))
+    found = [difference(one.ranking, other.ranking, persons) for one, other in pairs]
+    corrected = holm([one.p for one in found])
+    return [
+        {
+            "a": one.ranker.name,
+            "b": other.ranker.name,
+            "rank1_difference": round(told.points, 2),
+            "interval": [round(told.interval.low, 2), round(told.interval.high, 2)],
+            "p": round(p, 4),
+        }
+        for (one, other), told, p in zip(pairs, found, corrected, strict=True)
+    ]
 
 
 def probe_records(dataset: Dataset, split: Split, result: Result, averaging: Averaging) -> list[dict[str, Any]]:

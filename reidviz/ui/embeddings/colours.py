@@ -49,7 +49,7 @@ def _by_rank(points: Points, rows: IntArray, first: IntArray) -> list[Group]:
     kinds = (
         (Plain("not a probe"), ranks == 0, NEUTRAL, "circle-open"),
         (Plain("probe, true match first"), ranks == 1, RIGHT, "circle"),
-        (Plain("probe, true match at 2-10"), (ranks > 1) & (ranks <= 10), "#E69F00", "diamond"),
+        (Plain("probe, true match at 2-10"), (ranks > 1) & (ranks <= 10), "#B87F00", "diamond"),
         (Plain("probe, true match beyond 10"), ranks > 10, WRONG, "x"),
     )
     return [Group(name, rows[which], shade, symbol) for name, which, shade, symbol in kinds if which.any()]

@@ -1,6 +1,6 @@
 """The figures of an evaluation as a table, and where they come from as a line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan, nan
 from typing import Any
 
@@ -13,7 +13,9 @@ from reidviz.evaluation.pipeline.ranker import Trained
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
+from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.models.variants import TRAINED_ON
+from reidviz.ui.results.verdict import bold_cells, figure_intervals
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
@@ -31,6 +33,7 @@ RANKS_BY: dict[str, Markdown] = {
     "dissimilarity": Markdown("score"),
 }
 REFINED = {"reranking": Markdown("re-ranked distance"), "expansion": Markdown("distance, expanded")}
+WITH_INTERVAL = ("1", "mAP")
 COLUMNS = (
     *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
     *(literal(name) for name in METRICS),
@@ -38,10 +41,16 @@ COLUMNS = (
 
 
 def results_table(choice: Choice, results: list[Result]) -> None:
-    """Rank-1/5/10/20, mAP and mINP of each model, in percent, the best of each column in bold, and what of it says
-    nothing."""
+    """Rank-1/5/10/20, mAP and, where it says more, mINP of each model, in percent, with intervals of rank-1 and mAP; in
+    bold the best of each column with all that cannot be told from it; and what of the figures says nothing."""
     names = [model(result.ranker.name, choice.style(result.ranker)) for result in results]
-    st.markdown(figures_table([record(result) for result in results], names))
+    ends = [figure_intervals(result, choice.dataset, choice.split) for result in results]
+    st.markdown(figures_table([record(result) for result in results], names, bold_cells(choice, results), ends))
+    st.caption(
+        "In percent; beside rank-1 and mAP the 95 % interval over persons. Bold: the best, and all that cannot be told "
+        "from it on the same probes (paired permutation and bootstrap over persons; p corrected by Holm for all pairs "
+        "of models)."
+    )
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
 
 
@@ -51,37 +60,53 @@ def say_foregone(remarks: Iterable[str]) -> None:
         st.warning(literal(remark), icon=":material/warning:")
 
 
-def best_in_words(results: list[Result]) -> Markdown:
-    """Which of the models puts the right person first for the most probes."""
-    shares = [result.ranking.cmc_at(1) for result in results]
-    names = [literal(r.ranker.name) for r, share in zip(results, shares, strict=True) if share == max(shares)]
-    best = [Markdown(f"**{name}**") for name in names]
-    told = Markdown(f"the right person first for **{max(shares):.1f} %** of {len(results[0].ranking.first):,} probes")
-    if len(best) == len(results):
-        return Markdown(f"{best[0]} puts {told}." if len(best) == 1 else f"All models put {told}.")
-    return Markdown(f"{' and '.join(best)} put{'s' if len(best) == 1 else ''} {told}, the most of the models shown.")
-
-
-def figures_table(records: list[dict[str, Any]], names: list[Markdown], mark_best: bool = True) -> Markdown:
-    """The same, from records as `evaluate --json` writes them, under these names.
+def figures_table(
+    records: list[dict[str, Any]],
+    names: list[Markdown],
+    bold: Sequence[Sequence[bool]],
+    ends: Sequence[Mapping[str, Interval]] = (),
+) -> Markdown:
+    """The same, from records as `evaluate --json` writes them, under these names. bold: which figures of each stand
+    out; ends: the intervals of each.
 
     pandas, which st.table needs, would take half a second of every start.
     """
-    rows = [[round(v, 1) for v in (*(r["cmc"][k] for k in RANKED), *(r.get(m, nan) for m in METRICS))] for r in records]
-    best = [max((v for v in column if not isnan(v)), default=nan) for column in zip(*rows, strict=True)]
-    lines = [
-        Markdown(f"| model | what it is | ranks by | {' | '.join(COLUMNS)} |"),
-        Markdown(f"|:---|:---|:---|{'|'.join(Markdown('---:') for _ in COLUMNS)}|"),
-    ]
-    for name, one, row in zip(names, records, rows, strict=True):
-        numbers = [
-            Markdown("–" if isnan(value) else f"**{value:.1f}**" if mark_best and value == top else f"{value:.1f}")
-            for value, top in zip(row, best, strict=True)
-        ]
-        kind = _ranks_by(one)
+    rows = [_figures(one) for one in records]
+    shown = [place for place, name in enumerate(FIGURES) if name != "mINP" or any(row[4] != row[5] for row in rows)]
+    heads = Markdown(" | ".join(COLUMNS[place] for place in shown))
+    rule = Markdown("|".join(Markdown("---:") for _ in shown))
+    lines = [Markdown(f"| model | what it is | ranks by | {heads} |"), Markdown(f"|:---|:---|:---|{rule}|")]
+    for number, (name, one, row) in enumerate(zip(names, records, rows, strict=True)):
+        cells = [_cell(row[place], bold[number][place], _below(ends, number, place)) for place in shown]
         title = literal(TRAINED_ON.get(one["variant"], one["variant"]) if "variant" in one else FORMS[one["form"]])
-        lines.append(Markdown("| " + " | ".join([name, title, kind, *numbers]) + " |"))
+        lines.append(Markdown("| " + " | ".join([name, title, _ranks_by(one), *cells]) + " |"))
     return Markdown("\n".join(lines))
+
+
+def largest(records: list[dict[str, Any]]) -> list[list[bool]]:
+    """For each record and figure, whether it is the largest of all."""
+    rows = [_figures(one) for one in records]
+    best = [max((v for v in column if not isnan(v)), default=nan) for column in zip(*rows, strict=True)]
+    return [[value == top for value, top in zip(row, best, strict=True)] for row in rows]
+
+
+def _figures(one: dict[str, Any]) -> list[float]:
+    """A record's figures as they are shown, by FIGURES."""
+    return [round(v, 1) for v in (*(one["cmc"][k] for k in RANKED), *(one.get(m, nan) for m in METRICS))]
+
+
+def _cell(value: float, bold: bool, below: Markdown) -> Markdown:
+    if isnan(value):
+        return Markdown("–")
+    return Markdown(f"**{value:.1f}**{below}" if bold else f"{value:.1f}{below}")
+
+
+def _below(ends: Sequence[Mapping[str, Interval]], number: int, place: int) -> Markdown:
+    """The interval of a figure, small, where it is shown."""
+    if not ends or FIGURES[place] not in WITH_INTERVAL:
+        return Markdown("")
+    found = ends[number][FIGURES[place]]
+    return Markdown(f" :small[:gray[{found.low:.1f}–{found.high:.1f}]]")
 
 
 def _ranks_by(one: dict[str, Any]) -> Markdown:

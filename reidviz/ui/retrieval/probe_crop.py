@@ -65,7 +65,7 @@ def _figure(image: Image.Image) -> go.Figure:
         showlegend=False,
         xaxis={"visible": False, "range": [0, image.width], "fixedrange": True, "constrain": "domain"},
         yaxis={"visible": False, "range": [image.height, 0], "fixedrange": True, "scaleanchor": "x"},
-        newselection={"line": {"color": "#E69F00", "width": 3}},
+        newselection={"line": {"color": "#B87F00", "width": 3}},
     )
     return figure
 

@@ -9,11 +9,12 @@ import streamlit as st
 from reidviz.common.arrays import Float64Array
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
+from reidviz.evaluation.ranking.uncertainty import FIGURES
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.training import Points, rank1_figure, validation_cmc_figure
 from reidviz.models.variants import VARIANTS
-from reidviz.ui.results.results_table import figures_table, say_foregone
+from reidviz.ui.results.results_table import figures_table, largest, say_foregone
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.model_styles import AT_STEP
@@ -47,7 +48,8 @@ def final_figures(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None
     st.subheader("On the test persons", anchor=False)
     tests = sorted({(r["data"], r["protocol"], r["probes"], r["gallery"]) for r in records})
     names = [model(record["name"], styles[record["name"]]) for record in records]
-    st.markdown(figures_table(records, names, mark_best=len(tests) == 1))
+    bold = largest(records) if len(tests) == 1 else [[False] * len(FIGURES) for _ in records]
+    st.markdown(figures_table(records, names, bold))
     for data, protocol, probes, gallery in tests:
         st.caption(
             f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "

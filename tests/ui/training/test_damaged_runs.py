@@ -10,7 +10,7 @@ from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.training.job import Job
 from reidviz.training.recipes import compact_recipe
 from reidviz.training.run_folder import RunFolder, Status, create
-from reidviz.ui.results.results_table import figures_table
+from reidviz.ui.results.results_table import figures_table, largest
 from reidviz.ui.training.run_results import _rank1
 from reidviz.ui.training.run_table import _columns
 from reidviz.ui.training.runs import RunView, _events, read_run
@@ -48,7 +48,9 @@ def read(run: RunFolder) -> RunView:
     """All that pages ask of a run."""
     seen = read_run(run)
     assert all(_rank1([seen])) if seen.validations else not seen.best
-    assert not seen.metrics or figures_table(list(seen.metrics), [Markdown(one["name"]) for one in seen.metrics])
+    assert not seen.metrics or figures_table(
+        list(seen.metrics), [Markdown(one["name"]) for one in seen.metrics], largest(list(seen.metrics))
+    )
     assert seen.job is not None or seen.problems
     assert [len(column) for column in _columns([seen]).values()]
     assert seen.validation_set_id

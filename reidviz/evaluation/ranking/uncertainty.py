@@ -1,0 +1,159 @@
+"""How sure figures and differences of figures are, over persons: probes of one person are not independent.
+
+Intervals are percentiles of a bootstrap that draws persons with all their probes (Field and Welsh, Journal of the Royal
+Statistical Society B, 2007); differences of two models on the same probes are tested by exchanging the models person by
+person (paired permutation).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from reidviz.common.arrays import Float64Array
+from reidviz.evaluation.ranking.ranking import RANKS, Averaging, Ranking
+
+DRAWS = 2_000
+LEVEL = 0.95
+FIGURES = (*(str(k) for k in RANKS), "mAP", "mINP")
+Names = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The ends between which LEVEL of the draws lie, in percent or points."""
+
+    low: float
+    high: float
+
+    @property
+    def leaves_out_0(self) -> bool:
+        """Whether all of it is above 0, or below."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much more one model has than another, in points: the interval of that, and how likely a difference as large
+    would be if it did not matter which of the two ranks a person's probes.
+
+    more    probes that the first finds at rank 1 and the second does not, less those of the second alone
+    needed  probes that would be needed to tell a difference this large from none at that LEVEL with a power of 80 %,
+            the scatter being the same; 0 where the difference is 0
+    """
+
+    points: float
+    interval: Interval
+    p: float
+    more: int
+    needed: int
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the interval leaves 0 out, and so does the test."""
+        return self.p < 1 - LEVEL and self.interval.leaves_out_0
+
+
+def intervals(
+    ranking: Ranking, persons: Names, averaging: Averaging = "step", draws: int = DRAWS, seed: int = 0
+) -> dict[str, Interval]:
+    """Of rank-1, ... (by "1", "5", ...), mAP and mINP. persons: whom each probe shows (P,)."""
+    return _named(_drawn_means(_figures(ranking, averaging), persons, draws, seed))
+
+
+def difference_intervals(
+    one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0
+) -> dict[str, Interval]:
+    """The same of how many points more the first model has than the second, on the same probes."""
+    return _named(_drawn_means(_figures(one, "step") - _figures(other, "step"), persons, draws, seed))
+
+
+def cmc_band(
+    ranking: Ranking, persons: Names, most: int, draws: int = DRAWS, seed: int = 0
+) -> tuple[Float64Array, Float64Array]:
+    """The ends of the intervals of the CMC at ranks 1 ... most, in percent: two arrays (most,)."""
+    hits = (ranking.first[:, None] <= np.arange(1, most + 1)).astype(np.float64)
+    low, high = _ends(_drawn_means(100 * hits, persons, draws, seed))
+    return low, high
+
+
+def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
+    """How many points of rank-1 the first model has more than the second, on the same probes."""
+    gained = _hits(one, 1) - _hits(other, 1)
+    means = _drawn_means(100 * gained[:, None], persons, draws, seed)
+    low, high = (float(end[0]) for end in _ends(means))
+    sums = _by_person(gained[:, None], persons)[0][:, 0]
+    rng = np.random.default_rng(seed)
+    signs = rng.integers(2, size=(draws, len(sums))).astype(np.float32) * 2 - 1
+    extreme = np.abs(signs @ sums.astype(np.float32)) >= abs(sums.sum()) - 1e-6
+    points = 100 * float(gained.mean())
+    return Difference(
+        points,
+        Interval(low, high),
+        float((1 + extreme.sum()) / (draws + 1)),
+        int(gained.sum()),
+        _needed(means, points, len(gained)),
+    )
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """p values corrected for how many there are (Holm, Scandinavian Journal of Statistics, 1979)."""
+    order = np.argsort(values, kind="stable")
+    found, largest = [0.0] * len(values), 0.0
+    for place, i in enumerate(order.tolist()):
+        largest = max(largest, min(1.0, (len(values) - place) * values[i]))
+        found[i] = largest
+    return found
+
+
+def _needed(means: Float64Array, points: float, probes: int) -> int:
+    """By the normal approximation: (1.96 + 0.84)^2 times the variance of one probe's gain, by the gain squared."""
+    if abs(points) < 1e-9:
+        return 0
+    variance = probes * float(means.var())
+    return int(np.ceil((1.96 + 0.84) ** 2 * variance / points**2))
+
+
+def _figures(ranking: Ranking, averaging: Averaging) -> Float64Array:
+    """Each probe's share of the figures by FIGURES (P, 6), in percent."""
+    hits = [_hits(ranking, k) for k in RANKS]
+    return 100 * np.stack([*hits, ranking.average_precision(averaging), _inp(ranking)], axis=1)
+
+
+def _named(means: Float64Array) -> dict[str, Interval]:
+    low, high = _ends(means)
+    return {name: Interval(float(a), float(b)) for name, a, b in zip(FIGURES, low, high, strict=True)}
+
+
+def _hits(ranking: Ranking, rank: int) -> Float64Array:
+    return (ranking.first <= rank).astype(np.float64)
+
+
+def _inp(ranking: Ranking) -> Float64Array:
+    """The inverse negative penalty of each probe."""
+    last = np.append(ranking.starts[1:], len(ranking.ranks)) - 1
+    return np.asarray((last + 1 - ranking.starts) / ranking.ranks[last], dtype=np.float64)
+
+
+def _by_person(values: Float64Array, persons: Names) -> tuple[Float64Array, Float64Array]:
+    """Sums of the values (P, M) over each person's probes (N, M), and how many these are (N,)."""
+    _, which = np.unique(persons, return_inverse=True)
+    count = int(which.max()) + 1
+    sums = np.stack([np.bincount(which, column, count) for column in values.T], axis=1)
+    counts: Float64Array = np.bincount(which, minlength=count).astype(np.float64)
+    return np.asarray(sums, dtype=np.float64), counts
+
+
+def _drawn_means(values: Float64Array, persons: Names, draws: int, seed: int) -> Float64Array:
+    """The means (draws, M) of values (P, M) over persons drawn with all their probes."""
+    sums, counts = _by_person(values, persons)
+    drawn = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
+    weights = drawn.astype(np.float64)
+    means: Float64Array = (weights @ sums) / (weights @ counts)[:, None]
+    return means
+
+
+def _ends(means: Float64Array) -> tuple[Float64Array, Float64Array]:
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
