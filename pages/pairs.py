@@ -4,7 +4,7 @@ import streamlit as st
 
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.pairs.pair_picker import choose_pair, remember_pair
-from reidviz.ui.pairs.pair_scores import show_pair
+from reidviz.ui.pairs.pair_scores import pair_in_words, show_pair
 from reidviz.ui.pairs.saliency import show_why
 from reidviz.ui.pairs.task_scatter import choose_tasks, show_images, show_plane
 from reidviz.ui.pairs.thresholds import show_calibration, show_curves, show_threshold
@@ -20,9 +20,11 @@ choice = current_choice()
 found = tested_or_stop(choice, results_or_progress(choice))
 results, every = [result for result, _ in found], [one for _, one in found]
 
+answer = st.container()
 first, second = choose_pair(choice, results)
 remember_pair(choice.dataset)
 scores = show_pair(choice, first, second, every)
+answer.markdown(pair_in_words(first, second, every, scores))
 with st.expander("Why: which regions made the decision", key="pair-why", on_change="rerun") as why:
     pass
 if why.open:
@@ -45,10 +47,10 @@ def examine(result: Result, one: Tested, marked: float | None) -> None:
     show_threshold(choice, result, one, marked)
     left, right = st.columns(2)
     with left:
-        st.markdown("**Every threshold**")
+        st.markdown("**DET and ROC**")
         show_curves(choice, every)
     with right:
-        st.markdown("**Can the score be believed?**")
+        st.markdown("**Calibration**")
         show_calibration(choice, one)
     st.subheader("One score against the other", anchor=False)
     tasks = choose_tasks(every, one)

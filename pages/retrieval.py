@@ -6,7 +6,7 @@ from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.retrieval.own_images import show_selected, show_upload
 from reidviz.ui.retrieval.probe_picker import choose_probe
-from reidviz.ui.retrieval.ranked_lists import show_probe
+from reidviz.ui.retrieval.ranked_lists import match_in_words, show_probe
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import PROBE_SOURCE
 from reidviz.ui.widgets.messages import heading
@@ -25,9 +25,11 @@ if source == "Upload images":
 elif source == "The selected images":
     show_selected(choice)
 else:
+    answer = st.container()
     picking = st.container()
     choice = dial(choice, "retrieval")
     results = results_or_progress(choice)
     with picking:
         position = choose_probe(choice, results)
+    answer.markdown(match_in_words(choice, results, position))
     show_probe(choice, results, position)

@@ -93,8 +93,8 @@ def errors_figure(
         margin=MARGIN,
         height=340 + LINE * max(0, len(curves) - MOST_INSIDE),
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        xaxis={"title": "false matches (%)"},
-        yaxis={"title": "false non-matches (%)" if deviates else "pairs of one person found (%)"},
+        xaxis={"title": "FMR (%)"},
+        yaxis={"title": "FNMR (%)" if deviates else "pairs of the same person found (%)"},
     )
     if deviates:
         ticks = np.array([0.01, 0.1, 0.5, 2, 5, 10, 20, 40, 60, 80])

@@ -57,7 +57,7 @@ def test_calibration_and_thresholds_follow_the_scores_of_all_pairs_when_they_arr
     page = opened(app)
     assert "mtdnet (cascade 2)" in texts(page)
     of_cascade = next(m.value for m in page.markdown if "calibration error" in m.value)
-    push(page, "1 % false matches")
+    push(page, "FMR 1 %")
     go_on()
     settled(push(page, "Compute the scores"))
     assert "cascade" not in texts(page)
@@ -159,5 +159,5 @@ def test_a_cascade_with_pairs_of_one_kind_waits_for_the_others(
     page = opened(app)
     assert not page.exception
     assert "Of mtdnet (cascade 1) only pairs of one kind have a score so far" in texts(page)
-    assert "Equal error" in texts(page)
+    assert "EER" in texts(page)
     assert np.isfinite(threshold(page))

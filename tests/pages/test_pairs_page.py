@@ -50,7 +50,7 @@ def test_a_probe_and_its_true_match_by_every_model_at_once(app: AppTest) -> None
     assert rows["mtdnet"][0].startswith("P\u00a0")
     assert rows["mtdtrp"][0].startswith("d²\u00a0")
     assert "6 pairs of one person and 12 of different persons" in texts(page)
-    assert set(metrics(page)) == {"False matches", "False non-matches", "Absent, yet found", "Present, not found"}
+    assert set(metrics(page)) == {"FMR", "FNMR", "FPIR", "FNIR"}
     assert "Expected calibration error" in texts(page)
     assert len(page.get("plotly_chart")) == 6
 
@@ -82,16 +82,16 @@ def test_the_threshold_decides_and_is_kept_over_pages(app: AppTest) -> None:
     page = opened(app)
     slider = page.slider[0]
     slider.set_value(slider.min).run()
-    assert metrics(page)["False non-matches"] == 0
-    assert metrics(page)["False matches"] == 100
-    assert metrics(page)["Absent, yet found"] == 100
+    assert metrics(page)["FNMR"] == 0
+    assert metrics(page)["FMR"] == 100
+    assert metrics(page)["FPIR"] == 100
     page.slider[0].set_value(page.slider[0].max).run()
-    assert metrics(page)["False matches"] < 20
+    assert metrics(page)["FMR"] < 20
     before = metrics(page)
     app.switch_page("pages/home.py").run()
     page = app.switch_page("pages/pairs.py").run()
     assert metrics(page) == before
-    next(b for b in page.button if b.label == "Equal error").click().run()
+    next(b for b in page.button if b.label == "EER").click().run()
     assert metrics(page) != before
 
 
@@ -104,7 +104,7 @@ def test_distances_have_a_threshold_too_and_a_fitted_probability(app: AppTest) -
     against = next(box for box in page.selectbox if box.label == "Against")
     assert "mtdnet-cls" in against.options
     page.slider[0].set_value(page.slider[0].max).run()
-    assert metrics(page)["False matches"] == 100
+    assert metrics(page)["FMR"] == 100
 
 
 def test_another_pair_by_suggestion_and_by_selection(app: AppTest, data: str) -> None:

@@ -65,6 +65,27 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
     return scores
 
 
+def pair_in_words(
+    first: PairImage, second: PairImage, every: list[Tested], scores: dict[str, float | None]
+) -> Markdown:
+    """What the models say of the pair at their thresholds, and how many of them are right."""
+    said = {
+        one.ranker.name: one.sign * value >= one.sign * one.threshold
+        for one in every
+        if (value := scores[one.ranker.name]) is not None
+    }
+    same = [literal(name) for name, alike in said.items() if alike]
+    counted = Markdown(f"{len(same)} of {len(said)} models say *the same person*")
+    if first.person is None or second.person is None:
+        return Markdown(f"{counted} at their thresholds; whether that is right is not known here.")
+    truth = first.person == second.person
+    wrong = [literal(name) for name, alike in said.items() if alike != truth]
+    fact = Markdown("**The same person**" if truth else "**Different persons**")
+    if not wrong:
+        return Markdown(f"{fact}: every model says so at its threshold.")
+    return Markdown(f"{fact}: {counted} at their thresholds; wrong: {Markdown(', '.join(wrong))}.")
+
+
 def _images(first: PairImage, second: PairImage) -> Html:
     kind = "rv-two same" if first.person is not None and first.person == second.person else "rv-two"
     images = [(data_uri(one.image), one.told) for one in (first, second)]

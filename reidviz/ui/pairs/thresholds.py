@@ -33,9 +33,9 @@ from reidviz.ui.widgets.slider import slider
 
 ALL = "all cameras"
 PLACES = {
-    Markdown("Equal error"): None,
-    Markdown("1 % false matches"): AtMost(0.01),
-    Markdown("0.1 %"): AtMost(0.001),
+    Markdown("EER"): None,
+    Markdown("FMR 1 %"): AtMost(0.01),
+    Markdown("FMR 0.1 %"): AtMost(0.001),
 }
 """Where the threshold can be put, by what the button says."""
 
@@ -62,18 +62,19 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     rates = _rates(one, shown)
     false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
     a, b, c, d = st.columns(4)
-    a.metric("False matches", f"{100 * rates[0]:.2f} %", help="Pairs of different persons taken for one (FMR).")
-    b.metric("False non-matches", f"{100 * rates[1]:.2f} %", help="Pairs of one person taken for two (FNMR).")
+    a.metric("FMR", f"{100 * rates[0]:.2f} %", help="False match rate: pairs of different persons taken for one.")
+    b.metric("FNMR", f"{100 * rates[1]:.2f} %", help="False non-match rate: pairs of the same person taken for two.")
     c.metric(
-        "Absent, yet found",
+        "FPIR",
         f"{100 * false_positive:.1f} %",
-        help="Open set: probes whose person is taken out of the gallery and that still get a match at or above the "
-        "threshold (FPIR).",
+        help="False positive identification rate: probes whose person is taken out of the gallery and that still get a "
+        "match at or above the threshold.",
     )
     d.metric(
-        "Present, not found",
+        "FNIR",
         f"{100 * missed:.1f} %",
-        help="Open set: probes whose person is in the gallery, but below the threshold or behind somebody else (FNIR).",
+        help="False negative identification rate: probes whose person is in the gallery, but below the threshold or "
+        "behind somebody else.",
     )
     st.caption(
         f"The first two over the pairs shown; the last two over {len(choice.split.probes):,} probes and the gallery of "
@@ -137,11 +138,8 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
-    lines = [
-        Markdown(
-            "| model | equal error | missed at 1\u00a0% | missed at 0.1\u00a0% | area |\n|:---|---:|---:|---:|---:|"
-        )
-    ]
+    heads = Markdown("| model | EER | FNMR at FMR\u00a01\u00a0% | FNMR at FMR\u00a00.1\u00a0% | AUC |")
+    lines = [heads, Markdown("|:---|---:|---:|---:|---:|")]
     for one in every:
         missed = [
             100 * error_rates(one.alike, one.pairs.same, threshold_at(one.errors, limit))[1] for limit in (0.01, 0.001)
@@ -154,8 +152,8 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
         )
     st.markdown("\n".join(lines))
     st.caption(
-        "**Equal error**: where false matches and false non-matches are as frequent. **Missed at**: pairs of one "
-        "person missed where so many pairs of different persons pass. **Area** under the ROC curve. Markers: the "
+        "**EER**, the equal error rate: where FMR and FNMR are equal. **FNMR at FMR**: pairs of the same person missed "
+        "where so many pairs of different persons pass. **AUC**: the area under the ROC curve. Markers: the "
         f"thresholds in use. From {pairs_told(every[0].pairs)}."
     )
 

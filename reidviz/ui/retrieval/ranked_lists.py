@@ -18,7 +18,7 @@ from reidviz.ui.retrieval.probe_crop import choose_box
 from reidviz.ui.retrieval.rank_image import scores_of_images
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
 from reidviz.ui.widgets.thumbnails import KeyedImage, thumbnail
@@ -59,6 +59,23 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         st.html(rows_html(rows))
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
+
+
+def match_in_words(choice: Choice, results: list[Result], position: int) -> Markdown:
+    """Where the true match of a probe stands, by every model."""
+    identity = literal(choice.dataset.samples[choice.split.probes[position]].identity)
+    ranks = {result.ranker.name: int(result.ranking.first[position]) for result in results}
+    first = [literal(name) for name, rank in ranks.items() if rank == 1]
+    behind = [Markdown(f"{rank} by {literal(name)}") for name, rank in ranks.items() if rank > 1]
+    if not behind:
+        by = Markdown("every model" if len(first) > 1 else first[0])
+        return Markdown(f"**Person {identity}**: the true match is first by {by}.")
+    if not first:
+        return Markdown(
+            f"**Person {identity}**: no model puts the true match first; rank {Markdown(', '.join(behind))}."
+        )
+    one, other = Markdown(", ".join(first)), Markdown(", ".join(behind))
+    return Markdown(f"**Person {identity}**: the true match is first by {one}; rank {other}.")
 
 
 def choose_length(choice: Choice) -> tuple[int, IntArray]:
@@ -125,7 +142,7 @@ def ranked_row(
             "dissimilarity": "re-ranked distance" if ranker.refinement else "given score, smaller first",
         }[ranker.kind]
     )
-    beyond = None
+    match = None
     if same is not None:
         found = np.flatnonzero(same[ranked]) + 1
         first = int(found[0])
@@ -133,6 +150,6 @@ def ranked_row(
         if len(found) > 1:
             note += f", the last of {len(found)} at {found[-1]}"
     cards = tuple(card(rank, frames) for rank, frames in one_a_group(groups[ranked], shown))
-    if same is not None and not any(one.right for one in cards):
-        beyond = card(first)
-    return Row(ranker.name, choice.style(ranker), note, cards, beyond)
+    if same is not None:
+        match = card(first)
+    return Row(ranker.name, choice.style(ranker), note, cards, match)

@@ -49,13 +49,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Row:
-    """One model's ranked list: its first images, and the true match where it stands behind them."""
+    """One model's ranked list: its first images, and beside them the true match, wherever it stands."""
 
     title: str
     style: ModelStyle
     note: str
     cards: tuple[Card, ...]
-    beyond: Card | None = None
+    match: Card | None = None
 
 
 def rows_html(rows: list[Row]) -> Html:

@@ -17,9 +17,10 @@ def test_right_and_wrong_differ_by_more_than_colour() -> None:
     assert "the probe&#39;s person" in html
 
 
-def test_a_match_behind_the_list_is_shown_with_its_rank() -> None:
-    html = rows_html([Row("mtdnet", STYLE, "note", (card(1, False),), beyond=card(37, True))])
-    assert "true match<br>at rank 37" in html
+def test_the_match_stands_beside_the_list_with_its_rank_wherever_it_is() -> None:
+    html = rows_html([Row("mtdnet", STYLE, "note", (card(1, False),), match=card(37, True))])
+    assert 'aria-label="the true match"' in html
+    assert "rank 37" in html.partition("rv-match")[2]
 
 
 def test_an_unknown_probe_makes_no_claim() -> None:
