@@ -26,6 +26,7 @@ if __name__ == "__main__":
     from reidviz.ui.server import login
     from reidviz.ui.server.startup import start
     from reidviz.ui.session.choice import use_choice
+    from reidviz.ui.session.selection_chip import show_selection
     from reidviz.ui.session.sidebar import choose
     from reidviz.ui.widgets.markup import stylesheet
     from reidviz.ui.widgets.messages import or_stop
@@ -44,5 +45,6 @@ if __name__ == "__main__":
             choice = choose(page.url_path)
         finally:
             login.show_user()
+        show_selection(choice)
         with use_choice(choice):
             page.run()

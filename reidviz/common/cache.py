@@ -19,6 +19,7 @@ KINDS = {
     "features": "embeddings of images and of pairs",
     "scores": "probes against galleries",
     "models": "models from elsewhere that were evaluated without being added",
+    "selections": "selections that addresses tell of",
     "projections": "UMAP and t-SNE",
     "doctor": "what the doctor measured",
 }

@@ -15,6 +15,7 @@ from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.models.variants import TRAINED_ON
+from reidviz.ui.results.take_away import offer_table
 from reidviz.ui.results.verdict import bold_cells, figure_intervals
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
@@ -45,7 +46,9 @@ def results_table(choice: Choice, results: list[Result]) -> None:
     bold the best of each column with all that cannot be told from it; and what of the figures says nothing."""
     names = [model(result.ranker.name, choice.style(result.ranker)) for result in results]
     ends = [figure_intervals(result, choice.dataset, choice.split) for result in results]
-    st.markdown(figures_table([record(result) for result in results], names, bold_cells(choice, results), ends))
+    records = [record(result) for result in results]
+    st.markdown(figures_table(records, names, bold_cells(choice, results), ends))
+    offer_table(choice, records, ends)
     st.caption(
         "In percent; beside rank-1 and mAP the 95 % interval over persons. Bold: the best, and all that cannot be told "
         "from it on the same probes (paired permutation and bootstrap over persons; p corrected by Holm for all pairs "

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import IntArray
+from reidviz.common.arrays import BoolArray, IntArray
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import PROBE_SOURCE
+from reidviz.ui.session.keys import PROBE_JUMPS, PROBE_PAGE, PROBE_SHOWN, PROBE_SOURCE, Key
 from reidviz.ui.session.selection import selected
-from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
 
@@ -30,16 +30,59 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
         with filtering:
             rows = _filtered(choice, results)
         wanted = st.query_params.get("probe", "")
-        chosen = ids.index(wanted) if wanted in ids else int(rows[0]) if len(rows) else 0
+        jumps = PROBE_JUMPS.pop() or wanted not in ids
+        chosen = ids.index(wanted) if not jumps else int(rows[0]) if len(rows) else 0
         if len(rows):
-            pages = -(-len(rows) // PROBES_A_PAGE)
-            key = f"probe-page {key_of(choice.dataset, choice.split, rows)}"
-            with paging:
-                page = st.pagination(pages, key=key) if pages > 1 else 1
+            if jumps and wanted:
+                st.query_params["probe"] = ids[chosen]
+            with paging, st.container(horizontal=True, vertical_alignment="bottom"):
+                page = _page(choice, rows, chosen)
+                _steps(ids, rows, chosen, np.stack([r.ranking.first for r in results]).max(axis=0) > 1)
             _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
         else:
             st.info("No probe is like that with these models. Choose another filter.")
     return chosen
+
+
+def _page(choice: Choice, rows: IntArray, chosen: int) -> int:
+    """The page of probes that is shown: that of the chosen one when it changes, else where one has paged to."""
+    pages = -(-len(rows) // PROBES_A_PAGE)
+    if pages < 2:
+        return 1
+    key: Key[int] = PROBE_PAGE.of(key_of(choice.dataset, choice.split, rows))
+    at = np.flatnonzero(rows == chosen)
+    if len(at) and PROBE_SHOWN.get() != chosen:
+        key.set(int(at[0]) // PROBES_A_PAGE + 1)
+    PROBE_SHOWN.set(chosen)
+    return st.pagination(pages, key=key.name)
+
+
+def _steps(ids: list[str], rows: IntArray, chosen: int, failed: BoolArray) -> None:
+    """Draw the steps to the probes beside the chosen one, and to those that some model fails on; keys do the same."""
+    failures = rows[failed[rows]]
+    for label, tip, shortcut, among, ahead in (
+        (Markdown("Previous"), Markdown("The probe before"), "Left", rows, False),
+        (Markdown("Next"), Markdown("The probe after"), "Right", rows, True),
+        (
+            Markdown("Failure before"),
+            Markdown("The probe before on which a model fails at rank 1"),
+            "K",
+            failures,
+            False,
+        ),
+        (Markdown("Failure after"), Markdown("The next probe on which a model fails at rank 1"), "J", failures, True),
+    ):
+        there = among[among > chosen] if ahead else among[among < chosen][::-1]
+        st.button(
+            label,
+            key=f"probe-step {shortcut}",
+            help=tip,
+            shortcut=shortcut,
+            type="tertiary",
+            disabled=not len(there),
+            on_click=_choose,
+            args=(ids[int(there[0])] if len(there) else "",),
+        )
 
 
 def _filtered(choice: Choice, results: list[Result]) -> IntArray:
@@ -56,7 +99,12 @@ def _filtered(choice: Choice, results: list[Result]) -> IntArray:
         masks["selected on any page"] = marked
     masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
     chosen = st.selectbox(
-        "Probes shown", list(masks), format_func=lambda name: f"{name} ({int(masks[name].sum()):,})", key="probe-filter"
+        "Probes shown",
+        list(masks),
+        format_func=lambda name: f"{name} ({int(masks[name].sum()):,})",
+        key="probe-filter",
+        on_change=PROBE_JUMPS.set,
+        args=(True,),
     )
     return np.flatnonzero(masks[chosen]).astype(np.int64)
 

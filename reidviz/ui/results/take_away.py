@@ -1,0 +1,93 @@
+"""The table of results to take away: as CSV, as LaTeX, and as the command that prints it."""
+
+import csv
+import io
+import shlex
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.printable import short
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.ranking.query_expansion import Expansion
+from reidviz.evaluation.ranking.ranking import METRICS, RANKS
+from reidviz.evaluation.ranking.reranking import Reranking
+from reidviz.evaluation.ranking.uncertainty import Interval
+from reidviz.ui.session.choice import Choice
+
+LATEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
+
+
+def offer_table(choice: Choice, records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> None:
+    """Draw what can be taken away of records as `evaluate --json` writes them, with the intervals of their figures."""
+    with st.popover("Export", icon=":material/ios_share:"):
+        with st.container(horizontal=True):
+            st.download_button("CSV", as_csv(records, ends), "results.csv", "text/csv", key="results-csv")
+            st.download_button("LaTeX", as_latex(records, ends), "results.tex", "text/plain", key="results-latex")
+        st.caption("The command that prints this table:")
+        st.code(command(choice), language="bash", wrap_lines=True)
+
+
+def as_csv(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> str:
+    """A row a model: its figures, and below and above each the ends of its 95 % interval."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    names = [*(f"rank-{k}" for k in RANKS), *METRICS]
+    writer.writerow(["model", "ranks by", *(f"{name}{end}" for name in names for end in ("", " low", " high"))])
+    for one, told in zip(records, ends, strict=True):
+        row = []
+        for key, value in _figures(one).items():
+            row += [f"{value:.2f}", f"{told[key].low:.2f}", f"{told[key].high:.2f}"]
+        name = one["name"]
+        writer.writerow([f"'{name}" if name.startswith(("=", "+", "-", "@")) else name, one["kind"], *row])
+    return made.getvalue()
+
+
+def as_latex(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> str:
+    """A tabular of booktabs with rank-1, its interval, the other ranks and mAP."""
+    heads = " & ".join(["model", *(f"rank-{k}" for k in RANKS), *METRICS])
+    lines = [r"\begin{tabular}{l" + "r" * (len(RANKS) + len(METRICS)) + "}", r"\toprule", heads + r" \\", r"\midrule"]
+    for one, told in zip(records, ends, strict=True):
+        cells = []
+        for key, value in _figures(one).items():
+            interval = f" {{\\scriptsize [{told[key].low:.1f}, {told[key].high:.1f}]}}" if key in ("1", "mAP") else ""
+            cells.append(f"{value:.1f}{interval}")
+        lines.append(" & ".join([one["name"].translate(LATEX), *cells]) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def command(choice: Choice) -> str:
+    """`python -m reidviz evaluate` with what is chosen; a data set by its name alone where its folder is nobody's
+    business."""
+    data = choice.dataset.name if settings.any_folder() else short(choice.dataset.name)
+    words = ["python", "-m", "reidviz", "evaluate", "--data", data, "--protocol", choice.split.protocol]
+    single = [part for ranker in choice.rankers for part in (ranker.parts or (ranker,))]
+    for model in dict.fromkeys(_model(ranker) for ranker in single):
+        words += ["--model", model]
+    refinements = {ranker.refinement for ranker in choice.rankers if ranker.refinement is not None}
+    for one in refinements:
+        if isinstance(one, Reranking):
+            words += ["--rerank", f"{one.k1},{one.k2},{one.weight:g}"]
+        elif isinstance(one, Expansion):
+            words += ["--expand", f"{one.k},{one.alpha:g}"]
+    if any(ranker.form == "fused" for ranker in choice.rankers):
+        words.append("--fuse")
+    return shlex.join(words)
+
+
+def _model(ranker: Ranker) -> str:
+    """What the command calls a model: its name, its run, or its file."""
+    if ranker.form != "network":
+        return ranker.path.stem
+    if ranker.path.parent.name == "checkpoints" and ranker.path.parent != settings.CHECKPOINTS:
+        return str(Path("runs") / ranker.path.parent.parent.name)
+    return str(Path("checkpoints") / ranker.path.name)
+
+
+def _figures(one: dict[str, Any]) -> dict[str, float]:
+    return {**{str(k): float(one["cmc"][str(k)]) for k in RANKS}, **{name: float(one[name]) for name in METRICS}}

@@ -1,0 +1,98 @@
+"""How many images are selected, on every page: to be cleared, taken away as a list, and found again by the address."""
+
+import csv
+import io
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.json_files import read_json, write_json
+from reidviz.data.keys import key_of
+from reidviz.ui.session.choice import Choice
+from reidviz.ui.session.keys import SELECTION
+from reidviz.ui.session.selection import Selection, clear, selected
+from reidviz.ui.widgets.markup import Markdown
+
+MOST_BYTES = 64 * 1024**2
+_KEY = re.compile(r"[0-9a-f]{16}")
+
+
+def show_selection(choice: Choice) -> None:
+    """Draw the chip in the sidebar, where anything of the chosen data set is selected; keep it for the address."""
+    _recall()
+    places = selected(choice)
+    if not len(places):
+        st.query_params.pop("selection", None)
+        return
+    st.query_params["selection"] = _keep(SELECTION.get(Selection()))
+    images = Markdown("image" if len(places) == 1 else "images")
+    with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"{len(places):,} {images} selected",
+            icon=":material/close:",
+            key="selection-clear",
+            help="Select nothing",
+            on_click=clear,
+        )
+        st.download_button(
+            "CSV",
+            data=lambda: _table(choice),
+            file_name="selection.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key="selection-csv",
+            help="Id, person, camera and role of each selected image",
+            on_click="ignore",
+        )
+
+
+def _recall() -> None:
+    """What the address says, where this session has selected nothing yet."""
+    wanted = st.query_params.get("selection", "")
+    if SELECTION.get() is not None or not _KEY.fullmatch(wanted):
+        return
+    try:
+        SELECTION.set(read_json(_file(wanted), Selection, "The selection", MOST_BYTES))
+    except ReidvizError:
+        st.sidebar.caption("The selection that the address tells of is not known here.")
+        SELECTION.set(Selection())
+
+
+def _keep(selection: Selection) -> str:
+    """Write it down, unless it was; the key that the address tells."""
+    key = key_of(selection)[:16]
+    if not _file(key).is_file():
+        write_json(_file(key), asdict(selection))
+    return key
+
+
+def _file(key: str) -> Path:
+    return settings.cache_dir() / "selections" / f"{key}.json"
+
+
+def _table(choice: Choice) -> bytes:
+    """The selected images as CSV."""
+    parts = choice.split
+    roles = {
+        int(i): role
+        for role, part in (("train", parts.train), ("gallery", parts.gallery), ("probe", parts.probes))
+        for i in part
+    }
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(["path", "identity", "camera", "role"])
+    for i in selected(choice).tolist():
+        sample = choice.dataset.samples[i]
+        writer.writerow([_plain(sample.id), _plain(sample.identity), _plain(sample.camera or ""), roles.get(i, "")])
+    return made.getvalue().encode()
+
+
+def _plain(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return (
+        f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not cell.lstrip("-").isdecimal() else cell
+    )
