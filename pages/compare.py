@@ -5,11 +5,10 @@ import streamlit as st
 
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
-from reidviz.evaluation.ranking.wins import wins
 from reidviz.figures.cmc import cmc_figure
-from reidviz.figures.compare import wins_figure
 from reidviz.figures.text import plain
 from reidviz.ui.results.fusion_slider import dial
+from reidviz.ui.results.rank_board import show_board, show_cameras, wins_in_words
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.results.several_splits import show_several_splits
@@ -56,19 +55,18 @@ if len(results) < 2:
     st.stop()
 
 st.subheader("Who wins on how many probes", anchor=False)
-st.caption("A model wins a probe when it alone ranks the true match best.")
+st.markdown(wins_in_words(results))
 first = [r.ranking.first for r in results]
-st.plotly_chart(
-    wins_figure([plain(name) for name in names], wins(first), styles),
-    key="wins",
-    alt="Number of probes each model alone ranks best, and shared ones",
-)
-
-st.subheader("Where they part most", anchor=False)
 a, b = st.columns(2)
 by_score = sorted(names, key=lambda name: -results[names.index(name)].ranking.mean_average_precision())
 one = a.selectbox("Probes that this model ranks well", by_score, key="better")
 other = b.selectbox("and this one ranks far behind", [n for n in reversed(by_score) if n != one], key="worse")
+board, cameras = st.columns([3, 2], gap="medium")
+with board:
+    show_board(choice, results[names.index(one)], results[names.index(other)])
+with cameras:
+    show_cameras(choice, results[names.index(one)])
+st.subheader("Where they part most", anchor=False)
 gap = first[names.index(other)] - first[names.index(one)]
 better = np.flatnonzero(gap > 0)
 marked = np.isin(choice.split.probes, selected(choice))

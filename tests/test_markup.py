@@ -27,7 +27,7 @@ import streamlit as st
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.embedding import Group
 from reidviz.figures.text import Plain, plain
-from reidviz.figures.compare import wins_figure
+from reidviz.figures.compare import board_figure
 from reidviz.ui.widgets.markup import Html, Markdown, literal, render
 from reidviz.ui.widgets.messages import heading
 
@@ -66,7 +66,7 @@ def draw(name: str, told: Any, count: int, names: Sequence[str], kind: Literal["
     Plain(name)  # forgotten
     Group(name, np.arange(3), "#000")  # forgotten
     cmc_figure({name: np.ones(3)}, {})  # forgotten
-    wins_figure(names, told, {})  # forgotten
+    board_figure(told, told, (name, name), told)  # forgotten
 
     st.caption("A constant", help="Another")
     st.caption(f"{literal(name)} of {count:,}, {count / 3:.1f}, {told['count']:,}, {kind}")

@@ -1,8 +1,7 @@
 import numpy as np
 
-from reidviz.evaluation.ranking.wins import Wins
 from reidviz.figures.cmc import cmc_figure
-from reidviz.figures.compare import wins_figure
+from reidviz.figures.compare import board_figure
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import style_of
 from reidviz.figures.text import LINE, plain
@@ -19,10 +18,14 @@ def test_a_cmc_figure_draws_the_very_numbers() -> None:
     assert figure.layout.yaxis.range[0] <= 25
 
 
-def test_a_wins_figure_counts_every_probe_once() -> None:
-    figure = wins_figure(["a", "b"], Wins((3, 4), 5), style_of("ab"))
-    assert figure.data[0].x.tolist() == [3, 4, 5]
-    assert list(figure.data[0].y) == ["a", "b", "shared by two or more"]
+def test_the_board_shows_every_probe_once_on_its_side_of_the_diagonal() -> None:
+    across, up = np.array([1, 10, 3, 7]), np.array([5, 2, 3, 7])
+    figure = board_figure(across, up, (plain("a"), plain("b")), np.array([1]))
+    told = {str(trace.name): [int(row[0]) for row in trace.customdata] for trace in figure.data[:3]}
+    assert told == {"b is better (1)": [1], "a is better (1)": [0], "both alike (2)": [2, 3]}
+    assert figure.data[0].selectedpoints == (0,)
+    for trace in figure.data[:3]:
+        np.testing.assert_allclose(np.log10(trace.x), np.log10(trace.customdata[:, 1]), atol=0.07)
 
 
 def test_curves_of_twelve_models_are_told_apart_and_their_legend_leaves_them_room() -> None:
@@ -52,4 +55,5 @@ def test_names_are_no_markup_and_no_template() -> None:
     figure = cmc_figure({plain("<b>m"): np.array([1.0])}, styles)
     assert figure.data[0].name == "&lt;b&gt;m"
     assert "<b>" not in figure.data[0].hovertemplate
-    assert next(iter(wins_figure([plain("<b>m")], Wins((1,), 0), styles).data[0].y)) == "&lt;b&gt;m"
+    board = board_figure(np.array([1]), np.array([2]), (plain("<b>m"), plain("n")), np.array([], dtype=np.int64))
+    assert "<b>" not in str(board.layout.xaxis.title.text)

@@ -20,7 +20,7 @@ def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
     assert not page.exception
     assert len(page.get("plotly_chart")) == 2
     assert len(rows(page)) == 5
-    assert any("wins a probe" in c.value for c in page.caption)
+    assert any(m.value.startswith("Alone best") for m in page.main.markdown)
 
 
 def test_one_model_alone_still_has_its_curve(page: AppTest) -> None:

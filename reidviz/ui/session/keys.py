@@ -78,6 +78,7 @@ MAP_HOVER: Key[dict[str, Any]] = Key("map-hover")
 MAP_CLICK: Key[dict[str, Any]] = Key("map-click")
 MAP_HOVERED: Key[str] = Key("hovered")
 
+BOARD: Key[dict[str, Any]] = Key("compare-board")
 PAIR_FIRST: Key[str] = Key("pair-first")
 PAIR_SECOND: Key[str] = Key("pair-second")
 PAIR_BEFORE: Key[tuple[str, str]] = Key("pair-before")
