@@ -82,7 +82,9 @@ def serving(world: Path, *options: str, **settings_of_it: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {f"REIDVIZ_{name.upper()}": str(world / name) for name in ("cache", "runs", "imports")}
+    environment = os.environ | {
+        f"REIDVIZ_{name.upper()}": str(world / name) for name in ("cache", "runs", "imports", "models")
+    }
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
     process = subprocess.Popen([*command, *options], cwd=settings.PROJECT, env=environment | settings_of_it)
     address = f"http://127.0.0.1:{port}"

@@ -27,7 +27,7 @@ def test_a_page_linked_to_directly_opens_within_the_app(page: Page, server: str,
 def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> None:
     page.goto(address(server, world))
     expect(page.get_by_role("heading", name="reidviz")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(4)
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(8)  # four curves and their bands
     expect(page.get_by_role("table").get_by_text("my mtdnet-rnk")).to_be_visible()
     page.get_by_role("link", name="Compare").last.click()
     expect(page.get_by_text("Who wins on how many probes")).to_be_visible()

@@ -67,8 +67,8 @@ SAID = {
         "train": [f"{TAG}run"],
     },
     "twelve models": {page: [f"{TAG}aug %{{x}}"] for page in ("home", "compare", "pairs")},
-    "all probes right": {"home": ["All models put the right person first for **100.0 %** of 6 probes."]},
-    "all probes wrong": {"home": ["All models put the right person first for **0.0 %** of 6 probes."]},
+    "all probes right": {"home": ["Both tasks cannot be told from the better single task here"]},
+    "all probes wrong": {"home": ["Both tasks cannot be told from the better single task here"]},
 }
 
 
@@ -184,7 +184,7 @@ def told(app: AppTest) -> Iterator[tuple[str, str]]:
         node = waiting.pop()
         waiting += getattr(node, "children", {}).values()
         proto = getattr(node, "proto", None)
-        if proto is not None and node.type not in {"text", "arrow_data_frame"}:
+        if proto is not None and node.type not in {"text", "code", "arrow_data_frame"}:
             yield from ((node.type, text) for text in _strings(proto))
 
 

@@ -19,7 +19,7 @@ def test_it_is_seen_on_every_page_and_cleared(app: AppTest, data: str) -> None:
     for page in ("home", "compare", "data", "train"):
         shown = settled(app.switch_page(f"pages/{page}.py"))
         assert not shown.exception
-        assert "3 images selected" in [button.label for button in shown.sidebar.button]
+        assert "3 selected" in [button.label for button in shown.sidebar.button]
     shown.sidebar.button(key="selection-clear").click().run()
     assert not [button for button in shown.sidebar.button if "selected" in button.label]
     assert "selection" not in shown.query_params

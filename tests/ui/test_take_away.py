@@ -50,6 +50,6 @@ def test_the_command_names_models_by_file_run_and_name(tmp_path: Path) -> None:
     run = replace(shipped, path=tmp_path / "runs" / "my run" / "checkpoints" / "final.safetensors")
     added = replace(shipped, path=tmp_path / "models" / "net.onnx", form="onnx", refinement=Reranking(5, 2, 0.5))
     words = shlex.split(command(Choice(dataset, split(dataset, "half:0"), (shipped, run, added))))
-    assert words[:8] == ["python", "-m", "reidviz", "evaluate", "--data", dataset.name, "--protocol", "half:0"]
+    assert words[:8] == ["python", "-m", "reidviz", "evaluate", "--data", "folder:people", "--protocol", "half:0"]
     models = ["--model", "checkpoints/mtdnet.safetensors", "--model", "runs/my run", "--model", "net"]
     assert words[8:] == [*models, "--rerank", "5,2,0.5"]

@@ -29,7 +29,7 @@ def offer_table(choice: Choice, records: list[dict[str, Any]], ends: list[dict[s
         with st.container(horizontal=True):
             st.download_button("CSV", as_csv(records, ends), "results.csv", "text/csv", key="results-csv")
             st.download_button("LaTeX", as_latex(records, ends), "results.tex", "text/plain", key="results-latex")
-        st.caption("The command that prints this table:")
+        st.caption("The command that prints this table; data of your own take their folder behind the colon:")
         st.code(command(choice), language="bash", wrap_lines=True)
 
 
@@ -62,10 +62,9 @@ def as_latex(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> 
 
 
 def command(choice: Choice) -> str:
-    """`python -m reidviz evaluate` with what is chosen; a data set by its name alone where its folder is nobody's
-    business."""
-    data = choice.dataset.name if settings.any_folder() else short(choice.dataset.name)
-    words = ["python", "-m", "reidviz", "evaluate", "--data", data, "--protocol", choice.split.protocol]
+    """`python -m reidviz evaluate` with what is chosen; a data set by its name: where it lies is nobody's business."""
+    words = ["python", "-m", "reidviz", "evaluate", "--data", short(choice.dataset.name)]
+    words += ["--protocol", choice.split.protocol]
     single = [part for ranker in choice.rankers for part in (ranker.parts or (ranker,))]
     for model in dict.fromkeys(_model(ranker) for ranker in single):
         words += ["--model", model]

@@ -15,7 +15,6 @@ from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SELECTION
 from reidviz.ui.session.selection import Selection, clear, selected
-from reidviz.ui.widgets.markup import Markdown
 
 MOST_BYTES = 64 * 1024**2
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -29,10 +28,9 @@ def show_selection(choice: Choice) -> None:
         st.query_params.pop("selection", None)
         return
     st.query_params["selection"] = _keep(SELECTION.get(Selection()))
-    images = Markdown("image" if len(places) == 1 else "images")
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            f"{len(places):,} {images} selected",
+            f"{len(places):,} selected",
             icon=":material/close:",
             key="selection-clear",
             help="Select nothing",
