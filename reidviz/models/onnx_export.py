@@ -3,11 +3,11 @@
 import contextlib
 import io
 import json
-import logging
 import warnings
 from typing import Literal
 
 import torch
+from onnxscript import ir
 from torch import Tensor, nn
 
 from reidviz.common.errors import ReidvizError
@@ -17,6 +17,8 @@ from reidviz.models.mtdnet import MEAN, STD, MTDnet, Network
 
 Branch = Literal["ranking", "classifier"]
 OPSET = 18
+MOST_BYTES = 2_000_000_000
+"""Of weights: a file of ONNX is one protobuf message, which ends at 2 GiB."""
 
 
 class _Ranking(nn.Module):
@@ -49,7 +51,8 @@ def to_onnx(network: Network, card: Card, branch: Branch) -> bytes:
     """The branch as one ONNX file, any number of images at once, normalisation inside; how images are prepared is told
     in its metadata, so that it comes in again without being asked.
 
-    ReidvizError where the network lacks the branch.
+    The same network gives the same bytes, which tell nothing of the machine. ReidvizError where the network lacks the
+    branch, or is too large for one file.
     """
     has = _branches(network)
     if branch not in has:
@@ -63,16 +66,18 @@ def to_onnx(network: Network, card: Card, branch: Branch) -> bytes:
         module = _Classifier(network)
     output = "feature" if branch == "ranking" else "probability"
     model = _exported(module.eval(), inputs, output, network.architecture.height, network.architecture.width)
+    if _bytes_of_weights(model) > MOST_BYTES:
+        raise ReidvizError(f"The {branch} branch of {card.name} is too large for one ONNX file.", "These end at 2 GB.")
+    ir.passes.common.ClearMetadataAndDocStringPass()(model)  # stack traces, with the folders of this machine
     model.producer_name = "reidviz"
-    model.metadata_props.add(key=METADATA, value=json.dumps(_told(card, branch, output)))
-    return bytes(model.SerializeToString())
+    model.metadata_props[METADATA] = json.dumps(_told(network, card, branch, output))
+    return bytes(ir.to_proto(model).SerializeToString())
 
 
-def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: int, width: int):  # type: ignore[no-untyped-def]
-    """The graph as onnx.ModelProto; torch tells of every step, which nobody asked for."""
-    images = tuple(torch.randn(2, 3, height, width) for _ in inputs)
+def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: int, width: int) -> ir.Model:
+    """The graph and its weights; torch tells of every step, which nobody asked for."""
+    images = tuple(torch.zeros(2, 3, height, width) for _ in inputs)
     count = torch.export.Dim("images", min=1)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with (
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
@@ -91,7 +96,11 @@ def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: i
             verbose=False,
         )
     assert program is not None, "torch gives the graph where no file is named"
-    return program.model_proto
+    return program.model
+
+
+def _bytes_of_weights(model: ir.Model) -> int:
+    return sum(one.const_value.nbytes for one in model.graph.initializers.values() if one.const_value is not None)
 
 
 def _branches(network: Network) -> list[Branch]:
@@ -100,12 +109,14 @@ def _branches(network: Network) -> list[Branch]:
     return ["classifier"] if network.feature is None else ["ranking", "classifier"]
 
 
-def _told(card: Card, branch: Branch, output: str) -> dict[str, object]:
+def _told(network: Network, card: Card, branch: Branch, output: str) -> dict[str, object]:
     """How the file is read (added.onnx_defaults), and what it came from."""
     return {
         "name": card.name,
         "sha256": card.sha256,
         "branch": branch,
+        "height": network.architecture.height,
+        "width": network.architecture.width,
         "colour": "RGB",
         "scale": "0-255",
         "resize": "bilinear",
