@@ -1,8 +1,10 @@
 """What is exported, read back, is what the app ranks by."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from pyarrow import parquet
 
@@ -98,5 +100,41 @@ def test_what_cannot_be_exported_is_said_and_nothing_is_written(
 ) -> None:
     out = tmp_path / "new" / name
     assert export(what, data, model(tmp_path, variant), out, *more) == 1
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("variant", "asked", "branch"),
+    [("mtdnet", "ranking", "ranking"), ("mtdnet", "classifier", "classifier"), ("mtdnet-cls", None, "classifier")],
+)
+def test_a_network_is_written_without_a_word_of_torch(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], variant: str, asked: str | None, branch: str
+) -> None:
+    out = tmp_path / "new" / "network.onnx"
+    more = ["--branch", asked] if asked else []
+    assert main(["export", "onnx", "--model", str(model(tmp_path, variant)), "--out", str(out), *more]) == 0
+    told = capfd.readouterr()
+    assert told.out.startswith(f"{out}: the {branch} branch of {variant}, ")
+    assert (len(told.out.splitlines()), told.err) == (1, "")
+    (metadata,) = onnx.load(out).metadata_props
+    assert json.loads(metadata.value)["branch"] == branch
+    assert [one.name for one in out.parent.iterdir()] == ["network.onnx"]
+
+
+@pytest.mark.parametrize(
+    ("variant", "branch", "name", "said"),
+    [
+        ("mtdnet", "ranking", "network.pt", "Let the file's name end in .onnx."),
+        ("mtdnet-rnk", "classifier", "network.onnx", "has no classifier branch.\nIt has: ranking."),
+        ("mtdnet-cls", "ranking", "network.onnx", "has no ranking branch.\nIt has: classifier."),
+    ],
+)
+def test_a_network_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], variant: str, branch: str, name: str, said: str
+) -> None:
+    out = tmp_path / "new" / name
+    asked = ["--model", str(model(tmp_path, variant)), "--branch", branch, "--out", str(out)]
+    assert main(["export", "onnx", *asked]) == 1
     assert said in capsys.readouterr().err
     assert not out.exists()
