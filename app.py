@@ -25,26 +25,38 @@ if __name__ == "__main__":
     from reidviz.ui.navigation import pages
     from reidviz.ui.server import login
     from reidviz.ui.server.startup import start
+    from reidviz.ui.session.address import follow_address, offer_link, page_told
     from reidviz.ui.session.choice import use_choice
+    from reidviz.ui.session.keys import PAGE_WANTED
     from reidviz.ui.session.selection_chip import show_selection
     from reidviz.ui.session.sidebar import choose
-    from reidviz.ui.widgets.markup import stylesheet
+    from reidviz.ui.widgets.markup import script, stylesheet
     from reidviz.ui.widgets.messages import or_stop
 
     st.set_page_config(page_title="reidviz", layout="wide")
     st.html(stylesheet("style.css"))
+    with st.container(key="history"):
+        st.html(script("session/history.js"), unsafe_allow_javascript=True)
     with boundary():
         hosts = tuple(st.get_option("server.allowedHosts"))
         or_stop(partial(start, tuple(sys.argv[1:]), st.get_option("server.address"), hosts))
         login.gate()
         st.set_page_config(page_icon=str(ICON))
+        follow_address()
         choose_added()
-        page = st.navigation(pages(), position="top")
+        offered = pages()
+        page = st.navigation(offered, position="top")
+        if wanted := PAGE_WANTED.pop():
+            st.switch_page(wanted)
+        if told := page_told(offered, page):
+            st.switch_page(told, query_params={name: st.query_params.get_all(name) for name in st.query_params})
         st.set_page_config(page_title="reidviz" if page.url_path == "" else f"{page.title} · reidviz")
         try:
             choice = choose(page.url_path)
         finally:
             login.show_user()
         show_selection(choice)
+        with st.sidebar:
+            offer_link()
         with use_choice(choice):
             page.run()

@@ -19,6 +19,12 @@ def printable(name: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in escape_bytes(name))
 
 
+def spreadsheet_cell(text: str) -> str:
+    """The text as a cell of a CSV that no spreadsheet takes for a formula."""
+    formula = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not text.lstrip("-").isdecimal()
+    return f"'{text}" if formula else text
+
+
 def titles(specs: Sequence[str]) -> dict[str, str]:
     """Short names of data sets by their names, a number behind those that would be alike."""
     found: dict[str, str] = {}

@@ -9,7 +9,7 @@ from reidviz.figures.text import Plain
 
 JITTER = 0.06
 """Of a decade, by which equal ranks are strewn so that they can be seen to be many."""
-SVG = 3000
+SVG = 6000
 
 
 def board_figure(across: IntArray, up: IntArray, titles: tuple[Plain, Plain], selected: IntArray) -> go.Figure:

@@ -16,7 +16,6 @@ from reidviz.figures.text import LINE, MOST_INSIDE, Plain
 
 BINS = 60
 MARK = "#CC79A7"
-SVG = 3000
 KINDS = (Plain("one person"), Plain("different persons"))
 MARGIN = {"l": 10, "r": 10, "t": 14, "b": 10}
 
@@ -43,7 +42,9 @@ def scores_figure(
         height=height,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": title},
-        yaxis={"title": "pairs (%)", "type": "log" if _steep(values, same, edges) else "linear"},
+        yaxis={"title": "pairs (%, log scale)", "type": "log"}
+        if _steep(values, same, edges)
+        else {"title": "pairs (%)"},
     )
     return figure
 
@@ -178,10 +179,9 @@ def plane_figure(
     """One score (P,) across, another (P,) up; each pair carries its row as customdata. Lines stand at both
     thresholds."""
     figure = go.Figure()
-    scatter = go.Scatter if len(rows) <= SVG else go.Scattergl
     for position, (name, which) in reversed(list(enumerate(zip(KINDS, (same, ~same), strict=True)))):
         figure.add_trace(
-            scatter(
+            go.Scatter(
                 x=across[which],
                 y=up[which],
                 customdata=rows[which].astype(np.int32),

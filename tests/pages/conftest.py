@@ -104,3 +104,9 @@ def rows(app: AppTest) -> dict[str, list[float]]:
     table = next(m.value for m in app.main.markdown if m.value.startswith("| model"))
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
     return {name_in(row[0]): [float(cell.partition(" ")[0].strip("*")) for cell in row[3:]] for row in cells}
+
+
+def view(page: AppTest, name: str) -> AppTest:
+    """The page with another of its views."""
+    control = next(one for one in page.segmented_control if one.label == "View")
+    return settled(control.set_value(name).run())

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from reidviz.figures.style import style_of
-from tests.pages.conftest import rows, settled
+from tests.pages.conftest import rows, settled, view
 
 
 @pytest.fixture
@@ -16,17 +16,25 @@ def page(app: AppTest) -> AppTest:
     return settled(app.switch_page("pages/compare.py"))
 
 
+@pytest.fixture
+def by_probe(page: AppTest) -> AppTest:
+    return view(page, "Probe by probe")
+
+
 def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 2
+    assert len(page.get("plotly_chart")) == 1
     assert len(rows(page)) == 5
+    view(page, "Probe by probe")
     assert any(m.value.startswith("Alone best") for m in page.main.markdown)
+    assert page.query_params["view"] == "Probe by probe"
 
 
 def test_one_model_alone_still_has_its_curve(page: AppTest) -> None:
     page.sidebar.multiselect(key="models").set_value(["mtdnet"]).run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
+    view(page, "Probe by probe")
     assert "two or more models" in page.info[0].value
 
 
@@ -89,8 +97,8 @@ def test_the_choice_holds_over_pages(page: AppTest) -> None:
     assert list(rows(page)) == ["mtdnet", "mtdtrp"]
 
 
-def test_probes_on_which_two_models_part_are_shown_and_can_be_opened(page: AppTest) -> None:
-    seen = 0
+def test_probes_on_which_two_models_part_are_shown_and_can_be_opened(by_probe: AppTest) -> None:
+    page, seen = by_probe, 0
     for one in page.sidebar.multiselect(key="models").value:
         page.selectbox(key="better").set_value(one).run()
         assert not page.exception
@@ -98,7 +106,8 @@ def test_probes_on_which_two_models_part_are_shown_and_can_be_opened(page: AppTe
     assert seen > 0
 
 
-def test_probes_that_one_model_ranks_better_become_the_selection(page: AppTest) -> None:
+def test_probes_that_one_model_ranks_better_become_the_selection(by_probe: AppTest) -> None:
+    page = by_probe
     models = page.sidebar.multiselect(key="models").value
     for one in models:
         page.selectbox(key="better").set_value(one).run()

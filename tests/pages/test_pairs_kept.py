@@ -17,7 +17,7 @@ from reidviz.evaluation.verification.error_rates import errors, threshold_at
 from reidviz.evaluation.verification.pair_set import pairs_tested
 from reidviz.ui.session.models import known_rankers
 from tests.conftest import people_folder
-from tests.pages.conftest import settled
+from tests.pages.conftest import settled, view
 from tests.pages.test_legal_data import forced
 from tests.pages.test_pairs_page import metrics, opened, texts
 
@@ -54,7 +54,7 @@ def test_calibration_and_thresholds_follow_the_scores_of_all_pairs_when_they_arr
 ) -> None:
     go_on = cut_off(2)
     app.query_params |= {"data": crowd, "models": ["mtdnet"]}
-    page = opened(app)
+    page = view(opened(app), "Threshold")
     assert "mtdnet (cascade 2)" in texts(page)
     of_cascade = next(m.value for m in page.markdown if "calibration error" in m.value)
     push(page, "FMR 1 %")
@@ -106,7 +106,7 @@ def test_a_moved_threshold_is_that_of_one_data_set_and_is_found_again_there(
     app.query_params["models"] = ["mtdnet"]
     app.query_params["data"] = other
     own = threshold(opened(app))
-    page = with_data(app, data)
+    page = view(with_data(app, data), "Threshold")
     slider = next(slider for slider in page.slider if slider.label.startswith("Threshold"))
     moved = round(slider.min + 0.003, 3)
     before, after = metrics(page), metrics(move(page, moved))
@@ -159,5 +159,5 @@ def test_a_cascade_with_pairs_of_one_kind_waits_for_the_others(
     page = opened(app)
     assert not page.exception
     assert "Of mtdnet (cascade 1) only pairs of one kind have a score so far" in texts(page)
-    assert "EER" in texts(page)
+    assert "EER" in texts(view(page, "Threshold"))
     assert np.isfinite(threshold(page))

@@ -13,7 +13,7 @@ from reidviz.ui.pairs import verification
 from reidviz.ui.pairs.thresholds import threshold_card
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import Selection
-from tests.pages.conftest import name_in, settled
+from tests.pages.conftest import name_in, settled, view
 
 
 def opened(app: AppTest) -> AppTest:
@@ -49,10 +49,15 @@ def test_a_probe_and_its_true_match_by_every_model_at_once(app: AppTest) -> None
     assert set(rows) == {"mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp", "mtdnet-fused"}
     assert rows["mtdnet"][0].startswith("P\u00a0")
     assert rows["mtdtrp"][0].startswith("d²\u00a0")
+    assert len(page.get("plotly_chart")) == 2
+    view(page, "Threshold")
     assert "6 pairs of one person and 12 of different persons" in texts(page)
     assert set(metrics(page)) == {"FMR", "FNMR", "FPIR", "FNIR"}
     assert "Expected calibration error" in texts(page)
-    assert len(page.get("plotly_chart")) == 6
+    assert len(page.get("plotly_chart")) == 3
+    view(page, "Mistakes")
+    assert "alone is wrong on" in texts(page)
+    assert len(page.get("plotly_chart")) == 1
 
 
 def test_the_scores_of_the_pair_are_those_of_the_lists(app: AppTest, data: str) -> None:
@@ -79,7 +84,7 @@ def page_readings() -> list:
 
 
 def test_the_threshold_decides_and_is_kept_over_pages(app: AppTest) -> None:
-    page = opened(app)
+    page = view(opened(app), "Threshold")
     slider = page.slider[0]
     slider.set_value(slider.min).run()
     assert metrics(page)["FNMR"] == 0
@@ -99,10 +104,13 @@ def test_distances_have_a_threshold_too_and_a_fitted_probability(app: AppTest) -
     page = opened(app)
     model = next(box for box in page.selectbox if box.label == "Model")
     model.set_value("mtdnet-rnk").run()
+    view(page, "Threshold")
     assert not page.exception
     assert "a logistic curve" in texts(page)
+    view(page, "Mistakes")
     against = next(box for box in page.selectbox if box.label == "Against")
     assert "mtdnet-cls" in against.options
+    view(page, "Threshold")
     page.slider[0].set_value(page.slider[0].max).run()
     assert metrics(page)["FMR"] == 100
 
@@ -140,7 +148,7 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     dataset = load(data)
     parts = split(dataset, "half:0")
     app.session_state["pairs-lassoed"] = (key_of(dataset, parts), ((0, 0), (1, 2)))
-    page = app.run()
+    page = view(app.run(), "Mistakes")
     shown = next(box for box in page.selectbox if box.label == "Pairs shown")
     assert shown.value == "lassoed pairs"
     assert [html for html in page.main.get("html") if str(html.value).count("<figure") == 2]
@@ -148,13 +156,14 @@ def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     wanted = {dataset.samples[i].id for i in (parts.probes[0], parts.gallery[0], parts.probes[1], parts.gallery[2])}
     assert set(app.session_state["selection"].ids) == wanted
     next(b for b in page.button if b.label == "Take this pair").click().run()
+    view(page, "This pair")
     assert chosen_pair(page)[0] in wanted
 
 
 def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str) -> None:
     from reidviz.evaluation.pipeline.evaluate import evaluate
 
-    page = opened(app)
+    page = view(opened(app), "Threshold")
     dataset = load(data)
     parts = split(dataset, "half:0")
     ranker = next(r for r in page_readings() if r.name == "mtdnet")
@@ -171,6 +180,6 @@ def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str
 
 def test_the_mix_of_both_tasks_alone_has_its_pairs(app: AppTest) -> None:
     app.query_params["models"] = ["mtdnet-fused"]
-    page = opened(app)
+    page = view(opened(app), "Mistakes")
     assert "false matches of mtdnet-fused, most alike first" in str([box.value for box in page.selectbox])
     assert "The plane needs two scores" in texts(page)

@@ -12,8 +12,9 @@ from reidviz.data.images.decode import load_image
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.session.address import follows, tell
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, Key
+from reidviz.ui.session.keys import PAGE_WANTED, PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, PROBE, Key
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import Markdown, literal
@@ -31,6 +32,15 @@ class PairImage(KeyedImage):
     position: int | None
 
 
+def kept_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
+    """The two images of the data set that were chosen last, or would be at first, without a menu of them."""
+    ids = {choice.dataset.samples[i].id: int(i) for i in _test(choice).tolist()}
+    _start(choice, ids)
+    first, second = pair_keys(choice.dataset)
+    _tell(choice)
+    return _of_data(choice, ids[first.get("")]), _of_data(choice, ids[second.get("")])
+
+
 def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
     """Draw the choice of two images; at first a probe and its true match."""
     ids = {choice.dataset.samples[i].id: int(i) for i in _test(choice).tolist()}
@@ -43,6 +53,7 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairI
         first = _one(choice, ids, first_key, "First image")
     with right:
         second = _one(choice, ids, second_key, "Second image")
+    _tell(choice)
     with st.container(horizontal=True):
         probe = first_key.get("")
         for label, help_, found in _suggestions(choice, results, ids, probe):
@@ -65,7 +76,10 @@ def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) ->
             mine = upload("An image of one person instead", key.of("file").name)
     if mine is not None:
         return PairImage(mine.image, mine.key, "your image", None, None, None)
-    position = ids[wanted]
+    return _of_data(choice, ids[wanted])
+
+
+def _of_data(choice: Choice, position: int) -> PairImage:
     sample = choice.dataset.samples[position]
     image = or_stop(lambda: load_image(choice.dataset, position))
     told = _label(choice, position)
@@ -73,20 +87,30 @@ def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) ->
 
 
 def _start(choice: Choice, ids: dict[str, int]) -> None:
-    """A probe and its true match, unless two images of this data set were chosen before."""
+    """A probe and its true match, unless two images of this data set were chosen before or the address tells two."""
     first_key, second_key = pair_keys(choice.dataset)
-    for first, second in ((first_key.get(""), second_key.get("")), _before(choice.dataset).get(("", ""))):
+    for key in (first_key, second_key, _before(choice.dataset)):
+        follows(key)
+    told = (st.query_params.get("first", ""), st.query_params.get("second", ""))
+    for first, second in ((first_key.get(""), second_key.get("")), _before(choice.dataset).get(("", "")), told):
         if first in ids and second in ids:
             first_key.set(first)  # Streamlit forgets what a page not shown held
             second_key.set(second)
             return
     probes = choice.split.probes
-    wanted = st.query_params.get("probe", "")
+    wanted = PROBE.get("")
     row = int(np.flatnonzero(probes == ids[wanted])[0]) if wanted in ids and ids[wanted] in probes else 0
     same, _ = ground_truth(choice.dataset, choice.split).masks(row)
     match = choice.split.gallery[np.flatnonzero(same)[0]]
     first_key.set(choice.dataset.samples[probes[row]].id)
     second_key.set(choice.dataset.samples[match].id)
+
+
+def _tell(choice: Choice) -> None:
+    """Let the address tell both images."""
+    first, second = pair_keys(choice.dataset)
+    tell("first", first.get(""))
+    tell("second", second.get(""))
 
 
 def _suggestions(
@@ -122,6 +146,12 @@ def take_pair(dataset: Dataset, first: str, second: str) -> None:
     for key, chosen in zip(pair_keys(dataset), (first, second), strict=True):
         key.set(chosen)
         key.of("file").pop()
+
+
+def open_pair(dataset: Dataset, first: int, second: int) -> None:
+    """Go to the Pairs page with two images of a data set, in the next run."""
+    take_pair(dataset, dataset.samples[first].id, dataset.samples[second].id)
+    PAGE_WANTED.set("pages/pairs.py")
 
 
 def remember_pair(dataset: Dataset) -> None:

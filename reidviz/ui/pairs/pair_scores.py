@@ -1,6 +1,7 @@
 """One pair of images: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -17,6 +18,9 @@ from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import data_uri
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
 LETTERS: dict[Kind, Markdown] = {
     "distance": Markdown("d²"),
@@ -27,20 +31,34 @@ LETTERS: dict[Kind, Markdown] = {
 ORDERS = (Plain("first image first"), Plain("second image first"))
 
 
-def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[Tested]) -> dict[str, float | None]:
-    """Both images, a table of what each ranker says, and the single passes. Returns the score by ranker name, None
-    where it knows nothing of one of the images."""
-    scores = or_stop(lambda: {one.ranker.name: score_of_pair(choice, one.ranker, first, second) for one in every})
+def scores_of_pair(choice: Choice, every: list[Tested], first: PairImage, second: PairImage) -> dict[str, float | None]:
+    """The score by ranker name, None where it knows nothing of one of the images."""
+    return or_stop(lambda: {one.ranker.name: score_of_pair(choice, one.ranker, first, second) for one in every})
+
+
+def say_in_bar(place: "DeltaGenerator", one: Tested, value: float | None, first: PairImage, second: PairImage) -> None:
+    """What the model in hand calls the pair."""
+    if value is None:
+        return
+    truth = None if first.person is None or second.person is None else first.person == second.person
+    place.markdown(f"{score_in_words(one.ranker.kind, value)}: **{says(one, value, truth)}**")
+
+
+def show_pair(
+    choice: Choice, first: PairImage, second: PairImage, every: list[Tested], scores: dict[str, float | None]
+) -> None:
+    """Both images, a table of what each ranker says, and the single passes."""
     left, right = st.columns([2, 5], gap="medium")
     with left:
         st.html(_images(first, second))
         st.markdown(_truth(first, second))
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
-        st.markdown(_table(choice, every, scores))
+        truth = None if first.person is None or second.person is None else first.person == second.person
+        st.markdown(_table(choice, every, scores, truth))
         st.caption(
             "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
-            "**Says**: at the threshold set below, at first where both errors are equal."
+            "**Says**: at the model's threshold, at first where both errors are equal; ✓ where that is right."
         )
         unknown = [literal(name) for name, score in scores.items() if score is None]
         if unknown:
@@ -49,7 +67,7 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
         one.ranker for one in every if one.ranker.form == "network" and not (one.ranker.parts or one.ranker.refinement)
     ]
     if not networks:
-        return scores
+        return
     passes = or_stop(lambda: {one.name: passes_of(one.path, one.sha256, first, second) for one in networks})
     a, b = st.columns(2)
     classifiers = {one.name: passes[one.name] for one in networks if one.kind == "probability"}
@@ -62,7 +80,6 @@ def show_pair(choice: Choice, first: PairImage, second: PairImage, every: list[T
     with b:
         found = {name: one.distance for name, one in rankers.items()}
         _draw(found, styles, MIRRORS, "squared distance", "the 4 passes: mirrors")
-    return scores
 
 
 def pair_in_words(
@@ -98,7 +115,16 @@ def _truth(first: PairImage, second: PairImage) -> Markdown:
     return Markdown("**✓ the same person**" if first.person == second.person else "**✗ different persons**")
 
 
-def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None]) -> Markdown:
+def says(one: Tested, value: float, truth: bool | None) -> Markdown:
+    """What a model calls a pair at its threshold, and whether that is right where it is known."""
+    same = one.sign * value >= one.sign * one.threshold
+    word = Markdown("same" if same else "different")
+    if truth is None:
+        return word
+    return Markdown(f"{word} :green[✓]" if same == truth else f"{word} :red[✗]")
+
+
+def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None], truth: bool | None) -> Markdown:
     lines = [
         Markdown(
             "| model | score | says | more alike than, of different persons | less alike than, of one person |\n"
@@ -111,8 +137,7 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None])
         if value is None:
             lines.append(Markdown(f"| {name} | – | – | – | – |"))
             continue
-        said = Markdown("same" if one.sign * value >= one.sign * one.threshold else "different")
-        score = _score(one.ranker.kind, value)
+        said, score = says(one, value, truth), score_in_words(one.ranker.kind, value)
         lines.append(
             Markdown(
                 f"| {name} | {score} | {said} | "
@@ -122,7 +147,8 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None])
     return Markdown("\n".join(lines))
 
 
-def _score(kind: Kind, value: float) -> Markdown:
+def score_in_words(kind: Kind, value: float) -> Markdown:
+    """A score behind its letter."""
     if kind == "probability":
         return Markdown(f"P\u00a0{100 * value:.1f}\u00a0%")
     return Markdown(f"{LETTERS[kind]}\u00a0{value:,.3f}")

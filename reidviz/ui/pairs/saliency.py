@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,10 +30,7 @@ BRANCHES: "dict[Branch, Markdown]" = {
     "pairs": Markdown("classifier (after conv5)"),
 }
 FEATURE = Markdown("distance of the features")
-LEGEND = Markdown(
-    "Orange places speak for *the same person*, blue ones against; each pair of images is drawn to its own strongest "
-    "place."
-)
+LARGE = 340
 HIDDEN = 0.2
 MOST_KEPT = 128
 
@@ -49,43 +47,46 @@ class Why:
     elsewhere: float
 
 
-def show_why(first: PairImage, second: PairImage, rankers: list[Ranker]) -> None:
-    """Both branches of the chosen network side by side, with a check of what is shown."""
-    able = [ranker for ranker in rankers if ranker.describes and not ranker.parts]
-    named = {ranker.name: ranker for ranker in {ranker.sha256: ranker for ranker in reversed(able)}.values()}
-    if not named:
-        st.info("Of the chosen models only features or scores are known: why they say so cannot be told.")
+def show_why(first: PairImage, second: PairImage, ranker: Ranker) -> None:
+    """What in both images made the decision of a model, with a check of what is shown."""
+    network = next((one for one in (ranker, *ranker.parts) if one.describes and not one.parts), None)
+    if network is None:
+        st.info(
+            f"Of {literal(ranker.name)} only features or scores are known: why it says so cannot be told. Choose a "
+            "network above."
+        )
         return
-    a, b = st.columns(2)
-    with a:
-        ranker = named[st.selectbox("Network", list(reversed(named)), key="why-model")]
-    if ranker.form == "onnx":
-        with b:
-            st.caption("By occlusion: how much of the score is lost where a patch covers a place.")
+    if network.form == "onnx":
+        st.caption("By occlusion: how much of the score is lost where a patch covers a place.")
+        _show_legend()
         with said():
             st.markdown(f"**{FEATURE}**")
-            _show(first, second, ranker, "ranking", "occlusion")
-        st.caption(LEGEND)
+            _show(first, second, network, "ranking", "occlusion")
         return
-    with b:
-        method = st.segmented_control(
-            "Method",
-            list(METHODS),
-            default="gradient × activation",
-            required=True,
-            key="why-method",
-            format_func=literal,
-            help="Gradient × activation: what each place of the maps adds to the score, at once. Occlusion: how much "
-            "of the score is lost where a patch covers a place; some seconds, and each image by itself.",
-        )
-    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(ranker)), strict=False):
+    method = st.segmented_control(
+        "Method",
+        list(METHODS),
+        default="gradient × activation",
+        required=True,
+        key="why-method",
+        format_func=literal,
+        label_visibility="collapsed",
+    )
+    _show_legend()
+    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(network)), strict=False):
         with column, said():
             st.markdown(f"**{BRANCHES[branch]}**")
-            _show(first, second, ranker, branch, METHODS[method or "gradient × activation"])
+            _show(first, second, network, branch, METHODS[method or "gradient × activation"])
     st.caption(
-        f"{LEGEND} By gradient both images carry one map of the classifier: places of its joint map after "
-        "conv5 belong to both. Explained are minus the squared distance, and the log odds of P(same), both orders."
+        "Gradient × activation: what each place of the maps adds to the score, at once; both images carry one map of "
+        "the classifier, for places of its joint map after conv5 belong to both. Occlusion: how much of the score is "
+        "lost where a patch covers a place; some seconds, and each image by itself."
     )
+
+
+def _show_legend() -> None:
+    """The scale of the colours."""
+    st.html(render("pairs/why_scale.html"))
 
 
 def _branches(ranker: Ranker) -> "list[Branch]":
@@ -99,14 +100,22 @@ def _show(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch",
     found = _explained(first, second, ranker, branch, method)
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
     images = [
-        (data_uri(signed_overlay(one.image, map_, strongest)), f"{one.told}: what mattered")
+        (data_uri(signed_overlay(one.image, map_, strongest, LARGE), LARGE), f"{one.told}: what mattered")
         for one, map_ in ((first, found.first), (second, found.second))
     ]
     st.html(render("widgets/image_row.html", kind="rv-why", images=images))
     st.caption(
-        f"{literal(ranker.name)}. Check: hiding the {HIDDEN:.0%} called most important on both images changes the "
-        f"score ({found.score:.2f}) by **{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
+        f"Explained: {_score_in_words(found.score, branch)}, of the images as they are; the table has the mean over "
+        f"mirror images. Check: hiding the {HIDDEN:.0%} of both images called most important changes it by "
+        f"**{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
     )
+
+
+def _score_in_words(score: float, branch: "Branch") -> Markdown:
+    """What is explained, in the unit of the table: minus the squared distance, or the log odds of P(same)."""
+    if branch == "ranking":
+        return Markdown(f"d² {-score:.3f}")
+    return Markdown(f"P {100 / (1 + exp(-score)):.1f} % (log odds {score:.2f}, both orders)")
 
 
 @st.cache_resource

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import Float32Array, IntArray
+from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.common.printable import printable
 from reidviz.data.keys import key_of
 from reidviz.evaluation.scores import score_text
@@ -18,11 +18,11 @@ from reidviz.ui.pairs.verification import UNITS, Tested
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
 from reidviz.ui.session.selection import select
-from reidviz.ui.widgets.markup import Markdown, render
+from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
 
-MOST_DIFFERENT = 20_000
+MOST_OF_A_KIND = 3_000
 A_PAGE = 8
 LASSOED = "lassoed pairs"
 
@@ -88,13 +88,31 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
         config={"displaylogo": False},
         alt="One score against the other for all test pairs",
     )
-    different = int((~same).sum())
-    total = tasks.pairs.different_total
-    drawn = Markdown("" if different == total else f", drawn of {total:,}")
     st.caption(
-        f"All {int(same.sum()):,} pairs of one person, {different:,} of different persons{drawn}. Dashed: the "
-        f"thresholds in use; where they cross, four corners meet: in two of them both agree, in the others they part. "
-        "Lasso any corner to see its images."
+        f"{_counted(same, int(tasks.pairs.same.sum()))} of one person, "
+        f"{_counted(~same, tasks.pairs.different_total)} of different persons. Dashed: the thresholds in use; where "
+        "they cross, four corners meet: in two of them both agree, in the others they part. Lasso any corner to see "
+        "its images."
+    )
+
+
+def _counted(kind: BoolArray, total: int) -> Markdown:
+    count = int(kind.sum())
+    return Markdown(f"All {total:,} pairs" if count == total else f"{count:,} pairs drawn of {total:,}")
+
+
+def mistakes_in_words(tasks: Tasks) -> Markdown:
+    """On how many pairs the two scores are wrong, alone or both, at their thresholds."""
+    across, up = tasks.across, tasks.up
+    if across is None or up is None:
+        return Markdown("Two scores of the same pairs show which of them errs where; there is only one here.")
+    same = tasks.pairs.same
+    wrong = [(one.sign * one.values >= one.sign * one.threshold) != same for one in (across, up)]
+    both, first, second = wrong[0] & wrong[1], wrong[0] & ~wrong[1], wrong[1] & ~wrong[0]
+    one, other = (literal(name) for name in tasks.names)
+    return Markdown(
+        f"Of {len(same):,} pairs **{one}** alone is wrong on {int(first.sum()):,}, **{other}** alone on "
+        f"{int(second.sum()):,}, both on {int(both.sum()):,}, at their thresholds."
     )
 
 
@@ -201,11 +219,14 @@ def _worst(which: np.ndarray, gravity: Float32Array) -> IntArray:
 
 
 def _drawn(pairs: PairSet) -> IntArray:
-    """Rows to draw: all pairs of one person, and a seeded draw of the others."""
-    different = np.flatnonzero(~pairs.same)
-    if len(different) > MOST_DIFFERENT:
-        different = np.sort(np.random.default_rng(0).permutation(different)[:MOST_DIFFERENT])
-    return np.concatenate([np.flatnonzero(pairs.same), different])
+    """Rows to draw: of each kind all, or a seeded draw, so many that any browser draws them without a graphics card."""
+    shown = []
+    for kind in (pairs.same, ~pairs.same):
+        rows = np.flatnonzero(kind)
+        if len(rows) > MOST_OF_A_KIND:
+            rows = np.sort(np.random.default_rng(0).permutation(rows)[:MOST_OF_A_KIND])
+        shown.append(rows)
+    return np.concatenate(shown)
 
 
 def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:

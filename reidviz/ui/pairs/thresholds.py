@@ -24,31 +24,39 @@ from reidviz.evaluation.verification.error_rates import area, error_rates, thinn
 from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
 from reidviz.figures.text import Plain, plain
 from reidviz.models.added.cards import card_of
-from reidviz.ui.pairs.verification import UNITS, AtMost, Tested, pairs_told, searched
+from reidviz.ui.pairs.verification import UNITS, Tested, pairs_told, searched
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import THRESHOLD_SLIDER
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
-from reidviz.ui.widgets.slider import slider
 
 ALL = "all cameras"
-PLACES = {
-    Markdown("EER"): None,
-    Markdown("FMR 1 %"): AtMost(0.01),
-    Markdown("FMR 0.1 %"): AtMost(0.001),
-}
-"""Where the threshold can be put, by what the button says."""
 
 
 def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | None) -> None:
-    """Histograms of both kinds of pairs with a threshold to move, what it costs, and the card to take away."""
+    """Histograms of both kinds of pairs at the threshold, what it costs, and the card to take away."""
     key = f"pairs-cameras {key_of(choice.dataset, choice.split)}"
-    cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
-    shown = _between(choice, one, cameras)
-    _slider(one)
-    if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
-        st.info("These cameras have pairs of one kind only. Choose others.")
-        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
+        shown = _between(choice, one, cameras)
+        if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
+            st.info("These cameras have pairs of one kind only. Choose others.")
+            return
+        _show_scores(one, shown, cameras, marked)
+    with right:
+        _show_rates(choice, result, one, shown)
+        st.download_button(
+            "Threshold card",
+            data=lambda: json.dumps(threshold_card(choice, result, one), indent=1),
+            file_name=f"{one.ranker.name} threshold.json",
+            mime="application/json",
+            icon=":material/download:",
+            help="The model's card with this threshold, its rates and where they were measured, as JSON.",
+            on_click="ignore",
+        )
+
+
+def _show_scores(one: Tested, shown: BoolArray, cameras: str, marked: float | None) -> None:
     figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.ranker.kind], marked)
     st.plotly_chart(
         figure,
@@ -59,34 +67,39 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     pairs = one.pairs.at(shown)
     told = pairs_told(replace(pairs, different_total=pairs.different) if cameras != ALL else pairs)
     st.caption(f"{literal(one.ranker.name)} on {told}, {literal(cameras)}.")
+
+
+def _show_rates(choice: Choice, result: Result, one: Tested, shown: BoolArray) -> None:
     rates = _rates(one, shown)
     false_positive, missed = searched(choice, result).rates(one.sign * one.threshold)
-    a, b, c, d = st.columns(4)
+    a, b = st.columns(2)
     a.metric("FMR", f"{100 * rates[0]:.2f} %", help="False match rate: pairs of different persons taken for one.")
     b.metric("FNMR", f"{100 * rates[1]:.2f} %", help="False non-match rate: pairs of the same person taken for two.")
-    c.metric(
+    a.metric(
         "FPIR",
         f"{100 * false_positive:.1f} %",
         help="False positive identification rate: probes whose person is taken out of the gallery and that still get a "
         "match at or above the threshold.",
     )
-    d.metric(
+    b.metric(
         "FNIR",
         f"{100 * missed:.1f} %",
         help="False negative identification rate: probes whose person is in the gallery, but below the threshold or "
         "behind somebody else.",
     )
     st.caption(
-        f"The first two over the pairs shown; the last two over {len(choice.split.probes):,} probes and the gallery of "
+        f"FMR and FNMR over the pairs shown; FPIR and FNIR over {len(choice.split.probes):,} probes and the gallery of "
         f"{len(choice.split.gallery):,}, all cameras: what a search says where the person may not be in the gallery."
     )
-    st.download_button(
-        "Threshold card",
-        data=json.dumps(threshold_card(choice, result, one), indent=1),
-        file_name=f"{one.ranker.name} threshold.json",
-        mime="application/json",
-        icon=":material/download:",
-        help="The model's card with this threshold, its rates and where they were measured, as JSON.",
+
+
+def threshold_in_words(one: Tested) -> Markdown:
+    """What the threshold costs, over all test pairs."""
+    false_match, missed = error_rates(one.alike, one.pairs.same, one.sign * one.threshold)
+    return Markdown(
+        f"At this threshold **{literal(one.ranker.name)}** takes **{100 * false_match:.2f} %** of the pairs of "
+        f"different persons for one (FMR) and misses **{100 * missed:.1f} %** of those of the same person (FNMR); "
+        f"where both are equal it errs on {100 * one.equal[0]:.2f} % (EER)."
     )
 
 
@@ -220,24 +233,6 @@ def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliabilit
     persons = dataset.identities[split.probes][one.pairs.probes]
     mended, degrees = cross_tempered(one.values, one.pairs.same, persons)
     return reliability(one.values, one.pairs.same), reliability(mended, one.pairs.same), degrees
-
-
-def _slider(one: Tested) -> None:
-    """The threshold in the score's own unit, and places to put it."""
-    step = one.step
-    low, high = (np.floor(one.values.min() / step) * step, np.ceil(one.values.max() / step) * step)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        slider(
-            "Threshold for “the same person”",
-            (float(low), float(high)),
-            float(np.clip(one.threshold, low, high)),
-            step,
-            THRESHOLD_SLIDER.of(one.key),
-            one.threshold_key.set,
-            digits=max(0, round(-np.log10(step))),
-        )
-        for label, place in PLACES.items():
-            st.button(label, key=f"to {label}", width="content", on_click=one.threshold_key.set, args=(place,))
 
 
 def _rates(one: Tested, shown: BoolArray) -> tuple[float, float]:

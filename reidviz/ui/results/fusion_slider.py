@@ -1,18 +1,23 @@
 """The dial of a fused ranker: from one score to the other, of a multi-task network or of any two models."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.fusion import dial_figure
-from reidviz.models.model_card import Fusion
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import FUSION_SLIDER, FUSION_WEIGHTS, Key
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.slider import slider
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 TITLES = {"network": Markdown("Multi-task dial of"), "fused": Markdown("Score fusion of")}
 TIPS = {
@@ -38,26 +43,47 @@ UNFITTED = {
 }
 
 
-def dial(choice: Choice, page: str) -> Choice:
-    """Draw the dial where a fused ranker is chosen; the choice with these rankers at the weights they stand at.
+@dataclass(frozen=True)
+class Dial:
+    """What a page that has drawn the dial goes on with.
+
+    choice   the chosen rankers, fused ones at the weights they stand at
+    rests    where each of them, by name, stood before anybody moved its dial
+    beside   what live figures are drawn in, and of which ranker; None where no fused ranker is chosen
+    """
+
+    choice: Choice
+    rests: Mapping[str, float]
+    beside: "tuple[DeltaGenerator, str] | None" = None
+
+    def show_figures(self, results: Sequence[Result]) -> None:
+        """Draw what the ranker on the dial reaches, beside the dial that changes it."""
+        found = next((one for one in results if self.beside and one.ranker.name == self.beside[1]), None)
+        if self.beside is not None and found is not None:
+            rank1, mean = found.ranking.cmc_at(1), found.ranking.mean_average_precision()
+            self.beside[0].markdown(f"rank‑1 **{rank1:.1f}** · mAP **{mean:.1f}**")
+
+
+def dial(choice: Choice, page: str) -> Dial:
+    """Draw the dial where a fused ranker is chosen, on a line that stays on screen.
 
     Weights are kept as long as the session lasts, over all pages, and those that were moved in the address. Each page
     has a slider of its own: one that two pages shared would start at 0 when the page changes.
     """
     fused = [ranker for ranker in choice.rankers if ranker.kind == "fused"]
     if not fused:
-        return choice
-    with st.container(border=True):
+        return Dial(choice, {})
+    with st.container(border=True, key="dial-bar"):
         one = fused[0]
         if len(fused) > 1:
             named = {ranker.name: ranker for ranker in fused}
-            one = named[st.selectbox("Dial of", list(named), key="dial-of")]
-        _draw(one, FUSION_SLIDER.of(page, _key(one), str(one.weight)))
+            one = named[st.selectbox("Dial of", list(named), key="dial-of", label_visibility="collapsed")]
+        beside = _draw(one, FUSION_SLIDER.of(page, _key(one), str(one.weight)))
     moved = {ranker.name: weight_of(ranker) for ranker in fused}
     st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
-    return replace(
-        choice, rankers=tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.rankers)
-    )
+    turned = tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.rankers)
+    rests = {ranker.name: ranker.weight for ranker in fused if ranker.weight is not None}
+    return Dial(replace(choice, rankers=turned), rests, (beside, one.name))
 
 
 def weight_of(ranker: Ranker) -> float:
@@ -90,21 +116,19 @@ def _linked(name: str) -> float | None:
     return None
 
 
-def _draw(ranker: Ranker, key: Key[float]) -> None:
+def _draw(ranker: Ranker, key: Key[float]) -> "DeltaGenerator":
+    """Draw the line; what stands at its end is returned empty."""
     assert ranker.weight is not None
     fusion = ranker.fusion
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        with st.container():
-            slider(
-                f"{TITLES[ranker.form]} {literal(ranker.name)}",
-                (0.0, 1.0),
-                weight_of(ranker),
-                0.01,
-                key,
-                partial(_keep, _key(ranker)),
-                tip=TIPS[ranker.form],
-            )
-            st.html(render("results/fusion_scale.html", fusion=fusion, ends=_ends(ranker)))
+    first, second = _ends(ranker)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{literal(ranker.name)}**  \n:small[◀ {literal(first)}]", width="content")
+        with st.container(width="stretch", gap=None, key="dial-scale-and-slider"):
+            label = Markdown(f"{TITLES[ranker.form]} {literal(ranker.name)}")
+            slider(label, (0.0, 1.0), weight_of(ranker), 0.01, key, partial(_keep, _key(ranker)))
+            st.html(render("results/fusion_scale.html", fusion=fusion))
+        st.markdown(f"weight {weight_of(ranker):.2f}  \n:small[{literal(second)} ▶]", width="content")
+        beside = st.container(width="content")
         st.button(
             "Reset",
             icon=":material/undo:",
@@ -115,34 +139,40 @@ def _draw(ranker: Ranker, key: Key[float]) -> None:
             on_click=_keep,
             args=(_key(ranker), ranker.weight),
         )
+        with st.popover(
+            "Fitted" if fusion else "Not fitted",
+            icon=":material/check_circle:" if fusion else ":material/warning:",
+            key="dial-details",
+            on_change="rerun",
+            width="content",
+        ) as details:
+            pass
+    if details.open:
+        with details:
+            _show_fit(ranker, weight_of(ranker))
+    return beside
+
+
+def _ends(ranker: Ranker) -> tuple[str, str]:
+    """What ranks alone at either end of the dial."""
+    if ranker.form == "network":
+        return "ranking", "classification"
+    return ranker.parts[0].name, ranker.parts[1].name
+
+
+def _show_fit(ranker: Ranker, weight: float) -> None:
+    fusion = ranker.fusion
+    st.caption(TIPS[ranker.form])
     if fusion is None:
         st.caption(
             f"No weight was fitted: {UNFITTED[ranker.form]} Do not choose it on the test probes below and report their "
             "figures."
         )
         return
-    details = st.expander(
-        f"Fitted on {literal(fusion.measured_on)}, never on the test probes; flat from {fusion.low:.2f} to "
-        f"{fusion.high:.2f}",
-        key="dial-details",
-        on_change="rerun",
-    )
-    if details.open:
-        with details:
-            _show_fit(fusion, weight_of(ranker))
-
-
-def _ends(ranker: Ranker) -> tuple[str, str]:
-    """What ranks alone at either end of the dial."""
-    if ranker.form == "network":
-        return "pure ranking", "pure classification"
-    return ranker.parts[0].name, ranker.parts[1].name
-
-
-def _show_fit(fusion: Fusion, weight: float) -> None:
     st.caption(
-        f"These persons trained neither score ({fusion.probes} probes, gallery of {fusion.gallery}). The "
-        "fitted weight has the best mAP on them; the shaded weights are within 1 point of it."
+        f"Fitted on {literal(fusion.measured_on)}, never on the test probes: these persons trained neither score "
+        f"({fusion.probes} probes, gallery of {fusion.gallery}). The fitted weight has the best mAP on them; from "
+        f"{fusion.low:.2f} to {fusion.high:.2f} it is within 1 point of that."
     )
     st.plotly_chart(
         dial_figure(fusion, weight),

@@ -53,6 +53,11 @@ def results_or_progress(choice: Choice) -> list[Result]:
     return results
 
 
+def at_rest(choice: Choice, ranker: Ranker, scoring: Scoring) -> Result:
+    """The result of a fused ranker at the weight its dial rests at, whose scores are at hand."""
+    return _kept_result(ranker, choice.dataset, choice.split, scoring)
+
+
 def fit_or_progress(choice: Choice) -> None:
     """Fit the weights of two models that were fused, unless they were; the page ends meanwhile."""
     missing = [

@@ -13,8 +13,9 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.scoring.multi_query import How
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import how_scored, training_data
+from reidviz.ui.retrieval.list_export import offer_lists
 from reidviz.ui.retrieval.rank_image import DataImage, scores_of_images
-from reidviz.ui.retrieval.ranked_lists import choose_length, ranked_row
+from reidviz.ui.retrieval.ranked_lists import Shown, choose_length, ranked_row
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.image_upload import MOST_IMAGES, upload_several
@@ -106,13 +107,16 @@ def _show(
                 )
                 or HOW[0]
             )
-        length = choose_length(choice)
+        shown, groups = choose_length(choice)
     with right:
         st.caption(note)
-        choice = dial(choice, "retrieval")
+        choice = dial(choice, "retrieval").choice
         with said():
             found = scores_of_images(images, choice, how)
-            st.html(rows_html([ranked_row(choice, ranker, scores, 0, length, truth) for ranker, scores in found]))
+            lists = Shown(shown, groups, truth)
+            rows = [ranked_row(choice, ranker, scores, 0, lists) for ranker, scores in found]
+            st.html(rows_html(rows))
+            offer_lists(rows, "own images")
     together = Markdown("" if len(images) == 1 else f" {len(images)} images as one probe, by {literal(how)}.")
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "

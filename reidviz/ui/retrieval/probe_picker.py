@@ -6,8 +6,9 @@ import streamlit as st
 from reidviz.common.arrays import BoolArray, IntArray
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.ui.session.address import follows, linked, tell
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import PROBE_JUMPS, PROBE_PAGE, PROBE_SHOWN, PROBE_SOURCE, Key
+from reidviz.ui.session.keys import PROBE, PROBE_FILTER, PROBE_JUMPS, PROBE_PAGE, PROBE_SHOWN, PROBE_SOURCE, Key
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said
@@ -19,23 +20,25 @@ PROBES_A_PAGE = 12
 def open_probe(sample_id: str) -> None:
     """Go to the Retrieval page with this probe chosen."""
     PROBE_SOURCE.set("From the data set")
-    st.switch_page("pages/retrieval.py", query_params={"probe": sample_id})
+    PROBE.set(sample_id)
+    st.switch_page("pages/retrieval.py")
 
 
 def choose_probe(choice: Choice, results: list[Result]) -> int:
-    """The row of the chosen probe in the results; the choice is kept in the URL."""
+    """The row of the chosen probe in the results; the address tells it."""
+    follows(PROBE)
     ids = [choice.dataset.samples[i].id for i in choice.split.probes]
     with st.container(border=True):
-        filtering, paging = st.columns([2, 3], vertical_alignment="bottom")
-        with filtering:
+        line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        with line:
             rows = _filtered(choice, results)
-        wanted = st.query_params.get("probe", "")
+        wanted = PROBE.get() or st.query_params.get("probe", "")
         jumps = PROBE_JUMPS.pop() or wanted not in ids
         chosen = ids.index(wanted) if not jumps else int(rows[0]) if len(rows) else 0
         if len(rows):
-            if jumps and wanted:
-                st.query_params["probe"] = ids[chosen]
-            with paging, st.container(horizontal=True, vertical_alignment="bottom"):
+            PROBE.set(ids[chosen])
+            tell("probe", *([ids[chosen]] if chosen else []))
+            with line:
                 page = _page(choice, rows, chosen)
                 _steps(ids, rows, chosen, np.stack([r.ranking.first for r in results]).max(axis=0) > 1)
             _grid(choice, ids, rows[(page - 1) * PROBES_A_PAGE : page * PROBES_A_PAGE], chosen)
@@ -98,11 +101,14 @@ def _filtered(choice: Choice, results: list[Result]) -> IntArray:
     if marked.any():
         masks["selected on any page"] = marked
     masks |= {f"{name} wrong at rank 1": row > 1 for name, row in zip(names, first, strict=True)}
+    linked("filter", PROBE_FILTER, list(masks), "all probes")
     chosen = st.selectbox(
         "Probes shown",
         list(masks),
         format_func=lambda name: f"{name} ({int(masks[name].sum()):,})",
-        key="probe-filter",
+        key=PROBE_FILTER.name,
+        label_visibility="collapsed",
+        width=250,
         on_change=PROBE_JUMPS.set,
         args=(True,),
     )
@@ -110,12 +116,12 @@ def _filtered(choice: Choice, results: list[Result]) -> IntArray:
 
 
 def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
-    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=56, gap="small"):
+    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=40, gap="small"):
         for row in rows:
             sample = choice.dataset.samples[choice.split.probes[row]]
             with st.container(gap="xxsmall", horizontal_alignment="center"):
                 st.image(
-                    thumbnail(choice.dataset, int(choice.split.probes[row])), width=52, alt=f"person {sample.identity}"
+                    thumbnail(choice.dataset, int(choice.split.probes[row])), width=40, alt=f"person {sample.identity}"
                 )
                 st.button(
                     literal(sample.identity),
@@ -128,4 +134,4 @@ def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
 
 
 def _choose(sample_id: str) -> None:
-    st.query_params["probe"] = sample_id
+    PROBE.set(sample_id)

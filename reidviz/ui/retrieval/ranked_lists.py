@@ -1,5 +1,7 @@
 """The gallery as each model ranks it for a probe of the data set."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import streamlit as st
 
@@ -13,7 +15,10 @@ from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import one_a_group, order
 from reidviz.evaluation.scores import Scores
+from reidviz.ui.results.fusion_slider import Dial
 from reidviz.ui.results.results_table import provenance, say_foregone
+from reidviz.ui.results.scored_models import at_rest
+from reidviz.ui.retrieval.list_export import offer_lists
 from reidviz.ui.retrieval.probe_crop import choose_box
 from reidviz.ui.retrieval.rank_image import scores_of_images
 from reidviz.ui.session.choice import Choice
@@ -26,8 +31,33 @@ from reidviz.ui.widgets.thumbnails import KeyedImage, thumbnail
 FEWEST_A_ROW = 5
 
 
-def show_probe(choice: Choice, results: list[Result], position: int) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What ranked lists show beside their order.
+
+    shown, groups   how many images, and the tracklet of each gallery image (G,)
+    truth           which gallery images are true matches and which are ignored, None if unknown
+    probe           the position of the probe in the data set, None where it is an image of the user's own
+    """
+
+    shown: int
+    groups: IntArray
+    truth: tuple[BoolArray, BoolArray] | None
+    probe: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """Scores of the same probe that a ranked list is held against, and what they are called."""
+
+    scores: Scores
+    row: int
+    told: str
+
+
+def show_probe(dialled: Dial, results: list[Result], position: int) -> None:
     """The probe beside the ranked galleries of every model."""
+    choice = dialled.choice
     sample = choice.dataset.samples[choice.split.probes[position]]
     truth = ground_truth(choice.dataset, choice.split).masks(position)
     left, right = st.columns([1, 6], gap="medium")
@@ -47,18 +77,33 @@ def show_probe(choice: Choice, results: list[Result], position: int) -> None:
         )
         shown, groups = choose_length(choice)
     with right, said():
+        found: list[tuple[Ranker, Scores, int, Before | None]]
         if boxed is not None:
-            found = [(ranker, scores, 0) for ranker, scores in scores_of_images([boxed], choice)]
+            found = [(ranker, scores, 0, None) for ranker, scores in scores_of_images([boxed], choice)]
         else:
-            found = [(r.ranker, r.scores, position) for r in results]
+            found = [(r.ranker, r.scores, position, _before(dialled, results, r, position)) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
-        rows = [
-            ranked_row(choice, ranker, scores, row, (shown, groups), truth)
-            for ranker, scores, row in beside_the_dial_first
-        ]
+        how = Shown(shown, groups, truth, int(choice.split.probes[position]))
+        rows = [ranked_row(choice, *one[:3], how, one[3]) for one in beside_the_dial_first]
         st.html(rows_html(rows))
+        offer_lists(rows, sample.id)
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
+
+
+def _before(dialled: Dial, results: list[Result], result: Result, row: int) -> Before | None:
+    """What a list is held against: the scores at the weight the dial rests at, or the distance before it was
+    refined."""
+    ranker = result.ranker
+    rest = dialled.rests.get(ranker.name)
+    if rest is not None and rest != ranker.weight:
+        scores = at_rest(dialled.choice, replace(ranker, weight=rest), result.scoring).scores
+        return Before(scores, row, f"weight {rest:.2f}")
+    if ranker.refinement is None:
+        return None
+    plain_form = replace(ranker, refinement=None).source
+    found = next((one for one in results if one.ranker.source == plain_form), None)
+    return None if found is None else Before(found.scores, row, found.ranker.name)
 
 
 def match_in_words(choice: Choice, results: list[Result], position: int) -> Markdown:
@@ -105,34 +150,52 @@ def _tracklets(dataset: Dataset, split: Split) -> IntArray:
 
 
 def ranked_row(
-    choice: Choice,
-    ranker: Ranker,
-    scores: Scores,
-    probe: int,
-    length: tuple[int, IntArray],
-    truth: tuple[BoolArray, BoolArray] | None,
+    choice: Choice, ranker: Ranker, scores: Scores, probe: int, how: Shown, before: Before | None = None
 ) -> Row:
-    """A ranked list. length: as choose_length() says; truth: which gallery images are true matches and which are
-    ignored, None if unknown."""
-    shown, groups = length
-    same, ignored = truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
+    """A ranked list of a probe by one model; its cards tell how far each has moved from where it stood before."""
+    same, ignored = how.truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
     ranked = order(scores.distances(probe), same)
     ranked = ranked[~ignored[ranked]]
+    stood = np.zeros(len(ignored), dtype=np.int64)
+    if before is not None:
+        earlier = order(before.scores.distances(before.row), same)
+        earlier = earlier[~ignored[earlier]]
+        stood[earlier] = np.arange(1, len(earlier) + 1)
 
     def card(rank: int, frames: int = 1) -> Card:
         place = int(ranked[rank - 1])
-        sample = choice.dataset.samples[choice.split.gallery[place]]
+        position = int(choice.split.gallery[place])
+        sample = choice.dataset.samples[position]
         return Card(
             rank,
-            thumbnail(choice.dataset, int(choice.split.gallery[place])),
+            thumbnail(choice.dataset, position),
             sample.identity,
             sample.camera or "",
             scores.text(probe, place),
             None if same is None else bool(same[place]),
             frames,
+            int(stood[place]) - rank if before is not None else 0,
+            "" if how.probe is None else f"{how.probe} {position}",
         )
 
-    note = (
+    note = ranks_by(ranker)
+    match = None
+    if same is not None:
+        found = np.flatnonzero(same[ranked]) + 1
+        first = int(found[0])
+        note += f" · true match at rank {first} of {len(ranked)}"
+        if len(found) > 1:
+            note += f", the last of {len(found)} at {found[-1]}"
+        match = card(first)
+    if before is not None:
+        note += f" · ▲▼ against {before.told}"
+    cards = tuple(card(rank, frames) for rank, frames in one_a_group(how.groups[ranked], how.shown))
+    return Row(ranker.name, choice.style(ranker), note, cards, match)
+
+
+def ranks_by(ranker: Ranker) -> str:
+    """What a list is ordered by."""
+    return (
         "ranked by "
         + {
             "distance": "squared distance",
@@ -142,14 +205,3 @@ def ranked_row(
             "dissimilarity": "re-ranked distance" if ranker.refinement else "given score, smaller first",
         }[ranker.kind]
     )
-    match = None
-    if same is not None:
-        found = np.flatnonzero(same[ranked]) + 1
-        first = int(found[0])
-        note += f" · true match at rank {first} of {len(ranked)}"
-        if len(found) > 1:
-            note += f", the last of {len(found)} at {found[-1]}"
-    cards = tuple(card(rank, frames) for rank, frames in one_a_group(groups[ranked], shown))
-    if same is not None:
-        match = card(first)
-    return Row(ranker.name, choice.style(ranker), note, cards, match)

@@ -11,6 +11,7 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json, write_json
+from reidviz.common.printable import spreadsheet_cell
 from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SELECTION
@@ -85,12 +86,6 @@ def _table(choice: Choice) -> bytes:
     writer.writerow(["path", "identity", "camera", "role"])
     for i in selected(choice).tolist():
         sample = choice.dataset.samples[i]
-        writer.writerow([_plain(sample.id), _plain(sample.identity), _plain(sample.camera or ""), roles.get(i, "")])
+        cells = sample.id, sample.identity, sample.camera or "", roles.get(i, "")
+        writer.writerow([spreadsheet_cell(cell) for cell in cells])
     return made.getvalue().encode()
-
-
-def _plain(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return (
-        f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) and not cell.lstrip("-").isdecimal() else cell
-    )

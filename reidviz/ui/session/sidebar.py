@@ -10,6 +10,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.evaluation.coverage import restricted
 from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.ui.session.address import tell_choice
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import BUILT_IN, dataset_named, from_address, in_address, known_data
 from reidviz.ui.session.fusions import offer_fusion, with_fusions
@@ -66,7 +67,7 @@ def _sidebar(unsplit: bool) -> Choice:
         "called after its step. mtdtrp is a multi-task mtdnet read at its ranking branch.",
     )
     with st.container(horizontal=True):
-        st.page_link("pages/models.py", label="Add a model", icon=":material/add:", query_params=dict(st.query_params))
+        st.page_link("pages/models.py", label="Add a model", icon=":material/add:")
         offer_fusion(offered)
     names = still_there(MODELS.get([]), offered)
     rankers = _usable(dataset, parts, [offered[name] for name in names])
@@ -79,8 +80,10 @@ def _sidebar(unsplit: bool) -> Choice:
     )
     _say_damaged(damaged_models())
     _say_left_out(dataset, parts)
-    CHOSEN_BEFORE.set({"data": _text(DATA), "protocol": protocol, "models": names})
-    st.query_params.update({"data": in_address(_text(DATA)), "protocol": protocol, "models": names})
+    now = {"data": _text(DATA), "protocol": protocol}
+    CHOSEN_BEFORE.set(now | {"models": names})
+    another = bool(before) and any(before[name] != value for name, value in now.items())
+    tell_choice(in_address(_text(DATA)), protocol, names, another)
     sign_menu(MODELS.name, rankers)
     return Choice(dataset, parts, with_refinements(rankers))
 

@@ -52,6 +52,11 @@ def stylesheet(file: str) -> Html:
     return cast(Html, Markup(f"<style>{(UI / file).read_text(encoding='utf-8')}</style>"))
 
 
+def script(file: str) -> Html:
+    """A script of this package, e.g. "session/history.js", as an element."""
+    return cast(Html, Markup(f"<script>{(UI / file).read_text(encoding='utf-8')}</script>"))
+
+
 def _visible(value: object) -> object:
     return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else printable(value)
 

@@ -13,9 +13,10 @@ T = TypeVar("T")
 
 
 def heading(title: Markdown, question: Markdown) -> None:
-    """A page's title and the one question it answers."""
-    st.title(title, anchor=False)
-    st.markdown(f":gray[{question}]")
+    """A page's title and, on the same line, the one question it answers."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="heading"):
+        st.title(title, anchor=False, width="content")
+        st.markdown(f":gray[{question}]", width="content")
 
 
 def say_read_only() -> None:

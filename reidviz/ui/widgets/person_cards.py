@@ -24,6 +24,8 @@ class Card:
     score: str
     right: bool | None
     frames: int = 1
+    moved: int = 0
+    opens: str = ""
 
     @property
     def head(self) -> str:
@@ -39,7 +41,9 @@ class Card:
     def label(self) -> str:
         """All of it in words."""
         more = "" if self.frames == 1 else f", the first of {self.frames} frames of its tracklet"
-        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}{more}"
+        step = "" if not self.moved else f", {abs(self.moved)} ranks {'up' if self.moved > 0 else 'down'}"
+        then = ". Click: this pair on Pairs" if self.opens else ""
+        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}{more}{step}{then}"
 
     @property
     def lines(self) -> list[str]:

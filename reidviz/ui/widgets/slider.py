@@ -16,9 +16,9 @@ def slider(
     key: Key[float],
     moved: Callable[[float], None],
     digits: int = 2,
-    tip: Markdown | None = None,
 ) -> None:
-    """Draw a slider that stands at a value, and call moved(new value) when somebody moves it.
+    """Draw a slider that stands at a value, and call moved(new value) when somebody moves it. The label is read out,
+    not shown.
 
     The value is set in every run but those that the slider itself starts: Streamlit drops what an interrupted run had
     not yet sent, and the browser would show, and send back, the lower end instead.
@@ -31,4 +31,5 @@ def slider(
 
     if not touched.pop() or key.get() is None:
         key.set(value)
-    st.slider(label, *bounds, step=step, format=f"%.{digits}f", key=key.name, on_change=changed, help=tip)
+    form = f"%.{digits}f"
+    st.slider(label, *bounds, step=step, format=form, key=key.name, on_change=changed, label_visibility="collapsed")

@@ -28,10 +28,10 @@ def thumbnail(dataset: Dataset, index: int) -> str:
     return data_uri(load_image(dataset, index))
 
 
-def data_uri(image: Image.Image) -> str:
-    """An RGB image as a JPEG data URI, at most HEIGHT pixels high."""
-    if image.height > HEIGHT:
-        image = image.resize((max(1, round(image.width * HEIGHT / image.height)), HEIGHT), Image.Resampling.LANCZOS)
+def data_uri(image: Image.Image, height: int = HEIGHT) -> str:
+    """An RGB image as a JPEG data URI, at most so many pixels high."""
+    if image.height > height:
+        image = image.resize((max(1, round(image.width * height / image.height)), height), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=88)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
