@@ -25,9 +25,10 @@ if __name__ == "__main__":
     from reidviz.ui.navigation import pages
     from reidviz.ui.server import login
     from reidviz.ui.server.startup import start
-    from reidviz.ui.session.address import follow_address, offer_link, page_told
+    from reidviz.ui.session.address import follow_address, page_told
     from reidviz.ui.session.choice import use_choice
     from reidviz.ui.session.keys import PAGE_WANTED
+    from reidviz.ui.session.page_tools import show_page_tools
     from reidviz.ui.session.selection_chip import show_selection
     from reidviz.ui.session.sidebar import choose
     from reidviz.ui.widgets.markup import script, stylesheet
@@ -57,6 +58,6 @@ if __name__ == "__main__":
             login.show_user()
         show_selection(choice)
         with st.sidebar:
-            offer_link()
+            show_page_tools()
         with use_choice(choice):
             page.run()

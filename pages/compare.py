@@ -17,8 +17,8 @@ from reidviz.ui.widgets.messages import heading
 from reidviz.ui.widgets.views import choose_view
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
-view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe"])
 answer = st.container()
+view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe"])
 dialled = dial(current_choice(), "compare")
 choice = dialled.choice
 results = results_or_progress(choice)

@@ -36,7 +36,7 @@ if any(ranker.form == "network" for ranker in choice.rankers):
         "*fused* mixes its two scores."
     )
 
-st.subheader("Where to go next", anchor=False)
+st.header("Where to go next", anchor=False)
 left, middle, right = st.columns(3)
 with left, st.container(border=True):
     st.page_link("pages/retrieval.py", label="**Retrieval**", icon=":material/person_search:")

@@ -21,8 +21,8 @@ choice = current_choice()
 found = tested_or_stop(choice, results_or_progress(choice))
 results, every = [result for result, _ in found], [one for _, one in found]
 
-view = choose_view("view", PAIRS_VIEW, ["This pair", "Threshold", "Mistakes"])
 answer = st.container()
+view = choose_view("view", PAIRS_VIEW, ["This pair", "Threshold", "Mistakes"])
 bar = threshold_bar(every)
 result, one = results[bar.at], every[bar.at]
 

@@ -18,13 +18,13 @@ from reidviz.ui.widgets.views import choose_view
 
 heading("Retrieval", "Who does each model take for this person, and where does the true match stand?")
 choice = current_choice()
+answer = st.container()
 source = choose_view("source", PROBE_SOURCE, ["From the data set", "Upload images", "The selected images"])
 if source == "Upload images":
     show_upload(choice)
 elif source == "The selected images":
     show_selected(choice)
 else:
-    answer = st.container()
     picking = st.container()
     dialled = dial(choice, "retrieval")
     results = results_or_progress(dialled.choice)

@@ -12,14 +12,17 @@ from tests.browser.conftest import assert_fits, place_of
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def opened(page: Page, server: str, world: Path) -> None:
-    page.goto(f"{server}/pairs?data={quote(f'folder:{world}/people')}")
+CHARTS = {"This pair": 2, "Threshold": 3, "Mistakes": 1}
+
+
+def opened(page: Page, server: str, world: Path, view: str = "This pair") -> None:
+    page.goto(f"{server}/pairs?data={quote(f'folder:{world}/people')}&view={quote(view)}")
     expect(page.get_by_text("Computed here on")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(6)
+    expect(page.locator(".js-plotly-plot")).to_have_count(CHARTS[view])
 
 
 def test_the_threshold_moves_its_costs(page: Page, server: str, world: Path) -> None:
-    opened(page, server, world)
+    opened(page, server, world, "Threshold")
     false_matches = page.get_by_test_id("stMetricValue").first
     slider = page.get_by_role("slider").first
     slider.focus()
@@ -30,7 +33,7 @@ def test_the_threshold_moves_its_costs(page: Page, server: str, world: Path) -> 
 
 
 def test_pairs_lassoed_in_the_plane_are_shown_and_kept(page: Page, server: str, world: Path) -> None:
-    opened(page, server, world)
+    opened(page, server, world, "Mistakes")
     plane = page.locator(".st-key-pairs-plane .nsewdrag, [class*=pairs-plane] .nsewdrag").first
     box = place_of(page, plane)
     corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.1)]
@@ -64,7 +67,10 @@ def test_why_shows_both_branches(page: Page, server: str, world: Path) -> None:
     expect(page.locator(".rv-why img")).to_have_count(4)
 
 
-def test_nothing_sticks_out(page: Page, server: str, world: Path) -> None:
-    opened(page, server, world)
-    expect(page.locator(".rv-pairs figure").first).to_be_visible()
+@pytest.mark.parametrize(
+    ("view", "seen"), [("This pair", ".rv-two"), ("Threshold", "table"), ("Mistakes", ".rv-pairs")]
+)
+def test_nothing_sticks_out(page: Page, server: str, world: Path, view: str, seen: str) -> None:
+    opened(page, server, world, view)
+    expect(page.locator(seen).first).to_be_visible()
     assert_fits(page, "table, .js-plotly-plot, .rv-pairs, .rv-two")

@@ -1,10 +1,19 @@
 """The selection: seen on every page, cleared there, and found again by the address."""
 
+from pathlib import Path
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
 from reidviz.ui.session.selection import Selection
 from tests.pages.conftest import APP, settled
+
+
+@pytest.fixture
+def added_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for what is added and named here."""
+    monkeypatch.setenv("REIDVIZ_IMPORTS", str(tmp_path))
 
 
 def chosen(data: str) -> Selection:
@@ -41,3 +50,25 @@ def test_another_session_finds_it_by_the_address(app: AppTest, data: str) -> Non
     settled(lost)
     assert not lost.exception
     assert "selection" not in lost.query_params
+
+
+def test_a_selection_with_a_name_is_found_by_it_later_and_deleted(app: AppTest, data: str, added_data: None) -> None:
+    settled(app)
+    app.session_state["selection"] = chosen(data)
+    app.run()
+    app.sidebar.button(key="keep-selection").click().run()
+    assert any("not kept" in text.value for text in app.sidebar.text)
+    app.sidebar.text_input(key="selection name").set_value("red *bags*").run()
+    app.sidebar.button(key="keep-selection").click().run()
+    assert app.query_params["selection"] == "red *bags*"
+    other = AppTest.from_file(APP, default_timeout=240)
+    other.query_params["data"] = data
+    other.query_params["selection"] = "red *bags*"
+    settled(other)
+    assert other.session_state["selection"] == chosen(data)
+    other.sidebar.button(key="selection-clear").click().run()
+    assert not other.session_state["selection"].ids
+    other.sidebar.button(key="take selection red *bags*").click().run()
+    assert other.session_state["selection"] == chosen(data)
+    other.sidebar.button(key="delete selection red *bags*").click().run()
+    assert not [button for button in other.sidebar.button if button.key and "red *bags*" in button.key]

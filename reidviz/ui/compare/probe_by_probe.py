@@ -26,7 +26,7 @@ def show_probe_by_probe(choice: Choice, results: list[Result]) -> None:
         show_board(choice, one, other)
     with cameras:
         show_cameras(choice, one)
-    st.subheader("Where they part most", anchor=False)
+    st.header("Where they part most", anchor=False)
     better = _offer_selection(choice, results, np.flatnonzero(other.ranking.first > one.ranking.first))
     if not len(better):
         st.info(

@@ -63,7 +63,7 @@ def show_split(choice: Choice) -> None:
     """Who trains, who is a probe, what the gallery holds."""
     parts, names = choice.split, choice.dataset.identities
     everybody = set(choice.dataset.persons)
-    st.subheader("The chosen split", anchor=False)
+    st.header("The chosen split", anchor=False)
     used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
     rest = np.setdiff1d(np.arange(len(names)), used)
     lines = [Markdown("| | persons | images |\n|:---|---:|---:|")]

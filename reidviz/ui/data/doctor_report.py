@@ -36,7 +36,7 @@ def _reports() -> dict[str, Report]:
 
 def show_doctor(choice: Choice) -> None:
     """Ask for an examination, wait for it, show it."""
-    st.subheader("Doctor", anchor=False)
+    st.header("Doctor", anchor=False)
     key = f"doctor {choice.dataset.cache_key} {choice.split.key} {choice.split.protocol}"
     report = _reports().get(key)
     if report is None:

@@ -21,7 +21,7 @@ EVERY = "all"
 def browse(choice: Choice) -> None:
     """Filter by person, camera and role, and leaf through the images."""
     dataset = choice.dataset
-    st.subheader("Images", anchor=False)
+    st.header("Images", anchor=False)
     a, b, c = st.columns([2, 1, 1])
     person = a.selectbox("Person", [EVERY, *np.unique(dataset.identities).tolist()], key="browse-person")
     cameras = np.unique(dataset.cameras).tolist()

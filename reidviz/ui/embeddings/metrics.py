@@ -28,7 +28,7 @@ class Numbers:
 
 def show_numbers(sides: Sequence[EmbeddingMap]) -> None:
     """A table of both spaces, histograms of distances, how far they agree, and what it all means."""
-    st.subheader("In numbers", anchor=False)
+    st.header("In numbers", anchor=False)
     numbers, shared = _measured(sides)
     lines = [Markdown("| | persons keep together | distances overlap | camera told |\n|:---|---:|---:|---:|")]
     lines += [_line(side, one) for side, one in zip(sides, numbers, strict=True)]

@@ -27,7 +27,7 @@ def show_selected(sides: Sequence[EmbeddingMap]) -> None:
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
         return
-    st.subheader("Selected images and their neighbours", anchor=False)
+    st.header("Selected images and their neighbours", anchor=False)
     if len(rows) > 1:
         with said():
             images = [(points.image(row), points.description(row)) for row in rows[:STRIP].tolist()]

@@ -52,7 +52,7 @@ def choose_upload() -> Uploaded | None:
 
 def show_uploaded(uploaded: Uploaded, sides: Sequence[EmbeddingMap]) -> None:
     """The uploaded image and its nearest neighbours in both spaces."""
-    st.subheader("Your image and its neighbours", anchor=False)
+    st.header("Your image and its neighbours", anchor=False)
     left, right = st.columns([1, 6], gap="medium")
     with left:
         st.image(data_uri(uploaded.image), alt="the uploaded image")

@@ -53,7 +53,7 @@ def _numbers(seen: PairFeatures, target_pairs: Pairs, source_pairs: Pairs) -> Tr
 
 def show_distances(comparison: Comparison) -> None:
     """Histograms of joint-feature distances, before and after."""
-    st.subheader("How far target and source pairs lie apart", anchor=False)
+    st.header("How far target and source pairs lie apart", anchor=False)
     st.caption("Alike: both pairs show one person each, or both show two. Unlike: one of each.")
     alike = comparison.target_pairs.same[:, None] == comparison.source_pairs.same
     for column, when, seen in zip(
@@ -70,7 +70,7 @@ def show_distances(comparison: Comparison) -> None:
 
 def show_projection(comparison: Comparison) -> None:
     """Pairs of both data sets on a plane, before and after."""
-    st.subheader("Where pairs lie", anchor=False)
+    st.header("Where pairs lie", anchor=False)
     method = st.segmented_control("Projection", METHODS, default="PCA", required=True, key="joint-projection")
     from_target = np.arange(len(comparison.target_pairs) + len(comparison.source_pairs)) < len(comparison.target_pairs)
     same = np.concatenate([comparison.target_pairs.same, comparison.source_pairs.same])

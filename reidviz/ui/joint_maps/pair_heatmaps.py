@@ -26,7 +26,7 @@ COLUMNS = 32
 
 def show_pair(comparison: Comparison) -> None:
     """Choose a target pair; see it and the source pairs nearest to it."""
-    st.subheader("One pair, closely", anchor=False)
+    st.header("One pair, closely", anchor=False)
     pairs = comparison.target_pairs
     a, b = st.columns([2, 3], vertical_alignment="bottom")
     kind = a.segmented_control(

@@ -29,7 +29,7 @@ def show_added(choice: Choice) -> None:
     if not files:
         st.caption("No model was added so far.")
         return
-    st.subheader("Added models", anchor=False)
+    st.header("Added models", anchor=False)
     for file in files:
         with said():
             _show(file)

@@ -30,7 +30,7 @@ def choose_trial(found: Found) -> OnnxReading:
 
 def show_trials(choice: Choice, found: Found) -> None:
     """Whom probes are taken for by each preprocessing, and the figures of all."""
-    st.subheader("What each preprocessing ranks", anchor=False)
+    st.header("What each preprocessing ranks", anchor=False)
     with said():
         _lists(choice, found)
     st.markdown(_table(found.search.trials))

@@ -13,14 +13,8 @@ from reidviz.ui.session.keys import LINKED, WENT_BACK, Key
 
 T = TypeVar("T")
 MOST_FIELDS = 200
-_here = Path(__file__).parent
-_went_back = st.components.v2.component("reidviz_went_back", js=(_here / "went_back.js").read_text(encoding="utf-8"))
-_copy_link = st.components.v2.component(
-    "reidviz_copy_link",
-    html='<button type="button" title="Copy the address of what is shown, without a folder of this machine">'
-    "Copy link</button>",
-    css=(_here / "copy_link.css").read_text(encoding="utf-8"),
-    js=(_here / "copy_link.js").read_text(encoding="utf-8"),
+_went_back = st.components.v2.component(
+    "reidviz_went_back", js=Path(__file__).with_name("went_back.js").read_text(encoding="utf-8")
 )
 TOLD: Final = (
     keys.DATA,
@@ -68,11 +62,6 @@ def page_told(pages: list[Page], shown: Page) -> Page | None:
     told = keys.PAGE_TOLD.pop()
     page = next((one for one in pages if one.url_path == told), None)
     return page if page is not None and page.url_path != shown.url_path else None
-
-
-def offer_link() -> None:
-    """Draw the button that copies the address."""
-    _copy_link(key="copy-link", height="content")
 
 
 def linked(name: str, key: Key[T], options: Sequence[T], default: T) -> None:

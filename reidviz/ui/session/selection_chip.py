@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from reidviz.common.printable import spreadsheet_cell
 from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SELECTION
+from reidviz.ui.session.named_selections import named_selections, show_named
 from reidviz.ui.session.selection import Selection, clear, selected
 
 MOST_BYTES = 64 * 1024**2
@@ -22,39 +24,54 @@ _KEY = re.compile(r"[0-9a-f]{16}")
 
 
 def show_selection(choice: Choice) -> None:
-    """Draw the chip in the sidebar, where anything of the chosen data set is selected; keep it for the address."""
-    _recall()
+    """Draw the chip in the sidebar, where anything of the chosen data set is selected or was under a name; keep it for
+    the address."""
+    named = named_selections(choice.dataset.manifest_hash)
+    _recall(named)
     places = selected(choice)
-    if not len(places):
+    present = SELECTION.get(Selection())
+    if len(places):
+        name = next((name for name, one in named.items() if one == present), None)
+        st.query_params["selection"] = name or _keep(present)
+    else:
         st.query_params.pop("selection", None)
-        return
-    st.query_params["selection"] = _keep(SELECTION.get(Selection()))
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            f"{len(places):,} selected",
-            icon=":material/close:",
-            key="selection-clear",
-            help="Select nothing",
-            on_click=clear,
-        )
-        st.download_button(
-            "CSV",
-            data=lambda: _table(choice),
-            file_name="selection.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            key="selection-csv",
-            help="Id, person, camera and role of each selected image",
-            on_click="ignore",
-        )
+        if len(places):
+            _show_chip(choice, len(places))
+        show_named(choice, named)
 
 
-def _recall() -> None:
+def _show_chip(choice: Choice, count: int) -> None:
+    st.button(
+        f"{count:,} selected",
+        icon=":material/close:",
+        key="selection-clear",
+        help="Select nothing",
+        on_click=clear,
+    )
+    st.download_button(
+        "CSV",
+        data=lambda: _table(choice),
+        file_name="selection.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        key="selection-csv",
+        help="Id, person, camera and role of each selected image",
+        on_click="ignore",
+    )
+
+
+def _recall(named: Mapping[str, Selection]) -> None:
     """What the address says, where this session has selected nothing yet."""
     wanted = st.query_params.get("selection", "")
-    if SELECTION.get() is not None or not _KEY.fullmatch(wanted):
+    if SELECTION.get() is not None or not wanted:
+        return
+    if wanted in named:
+        SELECTION.set(named[wanted])
         return
     try:
+        if not _KEY.fullmatch(wanted):
+            raise ReidvizError("There is no selection of that name.")
         SELECTION.set(read_json(_file(wanted), Selection, "The selection", MOST_BYTES))
     except ReidvizError:
         st.sidebar.caption("The selection that the address tells of is not known here.")

@@ -27,7 +27,7 @@ COMPARED = 3
 def show_run(choice: Choice, seen: RunView, runs: list[RunView]) -> None:
     """Everything about one run; others of `runs` can be put into its charts."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(literal(seen.name), anchor=False, width="content")
+        st.header(literal(seen.name), anchor=False, width="content")
         state = "damaged" if seen.problems else seen.status.state
         colour, icon = BADGES[state]
         words = literal("stopping" if seen.stopping else state)

@@ -45,7 +45,7 @@ def final_figures(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None
     records = [record for seen in runs for record in seen.metrics]
     if not records:
         return
-    st.subheader("On the test persons", anchor=False)
+    st.header("On the test persons", anchor=False)
     tests = sorted({(r["data"], r["protocol"], r["probes"], r["gallery"]) for r in records})
     names = [model(record["name"], styles[record["name"]]) for record in records]
     bold = largest(records) if len(tests) == 1 else [[False] * len(FIGURES) for _ in records]
@@ -65,7 +65,7 @@ def validation_curves(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> 
     validated = [seen for seen in runs if seen.validations]
     if not validated:
         return
-    st.subheader("On the validation persons", anchor=False)
+    st.header("On the validation persons", anchor=False)
     looks = {plain(name): style for name, style in styles.items()}
     left, right = st.columns(2)
     with left:
@@ -133,7 +133,7 @@ def show_mistakes(seen: RunView) -> None:
     if not seen.validations or seen.job is None:
         return
     last = seen.validations[-1]
-    st.subheader("What it still gets wrong", anchor=False)
+    st.header("What it still gets wrong", anchor=False)
     try:
         dataset = dataset_named(seen.job.data)
         if dataset.manifest_hash != seen.started.get("data_hash"):
