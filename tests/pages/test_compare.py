@@ -18,7 +18,7 @@ def page(app: AppTest) -> AppTest:
 
 def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 2
+    assert len(page.get("plotly_chart")) == 3
     assert len(rows(page)) == 5
     assert any(m.value.startswith("Alone best") for m in page.main.markdown)
 
@@ -26,7 +26,7 @@ def test_compare_shows_curves_table_and_wins(page: AppTest) -> None:
 def test_one_model_alone_still_has_its_curve(page: AppTest) -> None:
     page.sidebar.multiselect(key="models").set_value(["mtdnet"]).run()
     assert not page.exception
-    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("plotly_chart")) == 2
     assert "two or more models" in page.info[0].value
 
 
