@@ -6,9 +6,11 @@ import streamlit as st
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.published import add_published
 from reidviz.figures.text import plain
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
+from reidviz.ui.compare.published import say_sources, show_published
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.rank_board import show_board, show_cameras, wins_in_words
 from reidviz.ui.results.results_table import provenance, results_table
@@ -43,11 +45,14 @@ ranks = st.segmented_control(
     key="ranks",
     format_func=lambda k: f"all {k:d}" if k == gallery else f"1-{k:d}",
 )
+marks = show_published(choice, results)
+curves = {plain(r.ranker.name): r.ranking.cmc for r in results}
 st.plotly_chart(
-    cmc_figure({plain(r.ranker.name): r.ranking.cmc for r in results}, styles, ranks or 20, cmc_bands(choice, results)),
+    add_published(cmc_figure(curves, styles, ranks or 20, cmc_bands(choice, results)), marks),
     key="compare-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )
+say_sources(marks)
 results_table(choice, results)
 provenance(choice)
 show_several_splits(choice)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from reidviz.evaluation import published
 from tests.pages.conftest import rows, settled
 
 
@@ -58,3 +59,24 @@ def test_a_model_alone_has_a_curve_and_nothing_to_be_told_from(page: AppTest) ->
     assert not page.exception
     assert figure(page, "persons in the gallery")["data"]
     assert any("how small a difference" in one.value for one in page.info)
+
+
+def test_published_figures_are_marked_with_their_source_where_they_belong(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not [one for one in page.toggle if one.key == "compare-published"]
+    mark = published.Published("<b>LOMO</b>", "somebody, *CVPR*", {1: 49.2}, "single-shot")
+    curve = published.Published("quadruplet", "nobody", {1: 62.5, 5: 83.4})
+    monkeypatch.setattr(published, "FIGURES", {published.Test("folder", "half:0", 6, 3): (mark, curve)})
+    before = len(figure(page.run(), "rank k")["data"])
+    assert len(figure(page, "rank k")["data"]) == before
+    page.toggle(key="compare-published").set_value(True).run()
+    assert not page.exception
+    drawn = [one for one in figure(page, "rank k")["data"] if one.get("legendgroup") == "published"]
+    assert [one["name"] for one in drawn if "name" in one] == [
+        "published: &lt;b&gt;LOMO&lt;/b&gt;",
+        "published: quadruplet",
+    ]
+    assert all(one["line"]["dash"] == "dash" for one in drawn)
+    assert "single-shot" in told(page)
+    assert "They may differ from the curves" in told(page)
