@@ -8,6 +8,7 @@ from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.published import add_published
 from reidviz.figures.text import plain
+from reidviz.ui.compare.cost import show_cost
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.published import say_sources, show_published
@@ -58,6 +59,7 @@ provenance(choice)
 show_several_splits(choice)
 show_gallery_size(choice, results)
 show_power(choice, results)
+show_cost(choice, results)
 
 if len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")

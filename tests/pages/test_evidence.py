@@ -80,3 +80,23 @@ def test_published_figures_are_marked_with_their_source_where_they_belong(
     assert all(one["line"]["dash"] == "dash" for one in drawn)
     assert "single-shot" in told(page)
     assert "They may differ from the curves" in told(page)
+
+
+def test_costs_are_measured_when_asked_and_set_beside_rank_1(page: AppTest) -> None:
+    assert "time per probe" not in told(page)
+    page.button(key="cost-now").click().run()
+    settled(page)
+    assert not page.exception
+    table = next(m.value for m in page.main.markdown if "kept of a gallery image" in m.value)
+    ways = [line.split("|")[2].strip() for line in table.splitlines()[2:]]
+    assert ways == ["as tested"] * 5  # a gallery of three is smaller than any cascade
+    assert "8 |" in table
+    shown = figure(page, "time per probe (ms, log scale)")
+    assert shown["layout"]["xaxis"]["type"] == "log"
+    assert {one["name"] for one in shown["data"]} == {*rows(page), "no other is both faster and better"}
+    assert "Timed on" in told(page)
+    page.toggle(key="cost-passes").set_value(True).run()
+    page.button(key="cost-now").click().run()
+    settled(page)
+    table = next(m.value for m in page.main.markdown if "kept of a gallery image" in m.value)
+    assert "1-pass" in table.replace("\\", "")
