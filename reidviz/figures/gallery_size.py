@@ -1,16 +1,14 @@
-"""Rank-1 over the size of the gallery, and the test a difference needs over the difference."""
+"""Rank-1 over the size of the gallery."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
 
-from reidviz.common.arrays import Float64Array
 from reidviz.evaluation.ranking.gallery_size import SizeCurve
+from reidviz.figures.logarithmic import log_axis
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
-
-TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 
 
 def gallery_size_figure(curves: Mapping[Plain, SizeCurve], styles: Mapping[Plain, ModelStyle]) -> go.Figure:
@@ -41,25 +39,12 @@ def gallery_size_figure(curves: Mapping[Plain, SizeCurve], styles: Mapping[Plain
             hovertemplate="%{y:.1f} % (%{customdata[0]:.1f} to %{customdata[1]:.1f})<extra>" + name + "</extra>",
         )
     least = min(float(curve.low.min()) for curve in curves.values())
+    sizes = np.concatenate([one.sizes for one in curves.values()])
     figure.update_layout(
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         hovermode="x unified",
-        xaxis=log_axis("persons in the gallery (log scale)", np.concatenate([one.sizes for one in curves.values()])),
+        xaxis=log_axis("persons in the gallery (log scale)", sizes, ends=True) | {"hoverformat": ",d"},
         yaxis={"title": "rank-1 (%)", "range": [max(0.0, least - 4), 101]},
     )
     figure.update_layout(below(320, len(curves)))
     return figure
-
-
-def log_axis(title: str, values: Float64Array) -> dict[str, object]:
-    """A logarithmic axis around these values, which are above 0, with the largest at its own tick."""
-    low, high = float(values.min()), float(values.max())
-    ticks = [tick for tick in TICKS if low <= tick < high / 1.25] + [high]
-    return {
-        "title": title,
-        "type": "log",
-        "range": [np.log10(low) - 0.03, np.log10(high) + 0.03],
-        "tickvals": ticks,
-        "ticktext": [f"{tick:,.0f}" for tick in ticks],
-        "hoverformat": ",d",
-    }

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from reidviz.evaluation.ranking.pareto import undominated
 from reidviz.evaluation.ranking.uncertainty import Interval
+from reidviz.figures.logarithmic import log_axis
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
 
@@ -49,15 +50,16 @@ def pareto_figure(marks: Mapping[Plain, Sequence[Mark]], styles: Mapping[Plain, 
                 "color": style.colour,
                 "symbol": [style.symbol + ("-open" if one.way else "") for one in found],
                 "size": 10,
-                "line": {"width": 2},
+                "line": {"width": 2, "color": style.colour},
             },
             customdata=[[one.way, one.interval.low, one.interval.high] for one in found],
             hovertemplate="%{y:.1f} % (%{customdata[1]:.1f} to %{customdata[2]:.1f}), %{x:.3g} ms %{customdata[0]}"
             "<extra>" + name + "</extra>",
         )
+    times = np.array([one.milliseconds for found in marks.values() for one in found])
     figure.update_layout(
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        xaxis={"title": "time per probe (ms, log scale)", "type": "log", "dtick": "D2"},
+        xaxis=log_axis("time per probe (ms, log scale)", np.array([times.min() / 1.3, times.max() * 1.4])),
         yaxis={"title": "rank-1 (%)"},
     )
     figure.update_layout(below(380, len(marks) + 1))

@@ -76,19 +76,31 @@ def can_be_timed(ranker: Ranker, split: Split) -> bool:
     return ranker.describes and not split.probe_frames
 
 
-def measure(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring, progress: Progress) -> Cost:
-    """Time some probes, evenly taken. ReidvizError where images cannot be read or the model gives no numbers."""
-    at = np.unique(np.linspace(0, len(split.probes) - 1, MOST_PROBES).round().astype(np.int64))
-    parts = [_part(one, dataset, split, at, scoring, progress) for one in _leaves(ranker, scoring)]
-    modules = {name: count for part in parts for name, count in part.modules.items()}
-    known = [count for count in modules.values() if count is not None]
-    return Cost(
-        sum(known) if len(known) == len(modules) else None,
-        sum(part.pairs for part in parts),
-        max(part.passes for part in parts),
-        tuple(np.sum([part.seconds for part in parts], axis=0).tolist()),
-        sum(part.bytes_an_image for part in parts),
-    )
+class Stopwatch:
+    """Times rankers on one split, each score once: a fused ranker costs what its parts cost."""
+
+    def __init__(self, dataset: Dataset, split: Split, progress: Progress) -> None:
+        self._dataset, self._split, self._progress = dataset, split, progress
+        self._timed: dict[tuple[object, ...], _Part] = {}
+
+    def measure(self, ranker: Ranker, scoring: Scoring) -> Cost:
+        """Time some probes, evenly taken. ReidvizError where images cannot be read or the model gives no numbers."""
+        parts = [self._part(one, scoring) for one in _leaves(ranker, scoring)]
+        modules = {name: count for part in parts for name, count in part.modules.items()}
+        known = [count for count in modules.values() if count is not None]
+        return Cost(
+            sum(known) if len(known) == len(modules) else None,
+            sum(part.pairs for part in parts),
+            max(part.passes for part in parts),
+            tuple(np.sum([part.seconds for part in parts], axis=0).tolist()),
+            sum(part.bytes_an_image for part in parts),
+        )
+
+    def _part(self, leaf: Ranker, scoring: Scoring) -> _Part:
+        key = leaf.sha256, leaf.source, scoring.key(leaf.kind)
+        if key not in self._timed:
+            self._timed[key] = _part(leaf, self._dataset, self._split, scoring, self._progress)
+        return self._timed[key]
 
 
 def machine() -> str:
@@ -121,7 +133,8 @@ def _leaves(ranker: Ranker, scoring: Scoring) -> list[Ranker]:
     return list({one.source: one for one in found}.values())
 
 
-def _part(leaf: Ranker, dataset: Dataset, split: Split, at: IntArray, scoring: Scoring, progress: Progress) -> _Part:
+def _part(leaf: Ranker, dataset: Dataset, split: Split, scoring: Scoring, progress: Progress) -> _Part:
+    at = np.unique(np.linspace(0, len(split.probes) - 1, MOST_PROBES).round().astype(np.int64))
     describer = image_describer_of(leaf.path, leaf.sha256)
     images = [describer.sized(load_image(dataset, int(position)))[None] for position in split.probes[at]]
     if leaf.kind == "probability":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
-from reidviz.evaluation.pipeline.cost import Cost, measure
+from reidviz.evaluation.pipeline.cost import Cost, Stopwatch
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
 from reidviz.evaluation.ranking.cascade import candidates, cascaded
 from reidviz.evaluation.ranking.ranking import Ranking, rank
@@ -24,14 +24,15 @@ class OperatingPoint:
 
 
 def operating_points(
-    result: Result, dataset: Dataset, split: Split, fewer_passes: bool, progress: Progress
+    result: Result, dataset: Dataset, split: Split, clock: Stopwatch, fewer_passes: bool, progress: Progress
 ) -> tuple[OperatingPoint, ...]:
     """The ranker of a result as it is and, of a classifier, its cascades and fewer passes.
 
+    clock         of this very split
     fewer_passes  whether these are scored where they were not, which takes as long as a test
     """
     ranker, scoring = result.ranker, result.scoring
-    found = [OperatingPoint("", measure(ranker, dataset, split, scoring, progress), result.ranking)]
+    found = [OperatingPoint("", clock.measure(ranker, scoring), result.ranking)]
     if ranker.kind != "probability" or scoring.cascade:
         return tuple(found)
     if ranker.cascades:
@@ -40,11 +41,11 @@ def operating_points(
         for count in CASCADES:
             if count < len(split.gallery):
                 scores = cascaded(result.scores.matrix, distances, candidates(distances, count, truth))
-                cost = measure(ranker, dataset, split, replace(scoring, cascade=count), progress)
+                cost = clock.measure(ranker, replace(scoring, cascade=count))
                 found.append(OperatingPoint(f"cascade {count}", cost, rank(scores, truth)))
     for passes in PASSES:
         other = replace(scoring, passes=passes)
         if other != scoring and (fewer_passes or is_cached(ranker, dataset, split, other)):
             ranking = evaluate(ranker, dataset, split, progress, other).ranking
-            found.append(OperatingPoint(passes, measure(ranker, dataset, split, other, progress), ranking))
+            found.append(OperatingPoint(passes, clock.measure(ranker, other), ranking))
     return tuple(found)

@@ -7,7 +7,7 @@ import streamlit as st
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.cost import Cost, can_be_timed, machine
+from reidviz.evaluation.pipeline.cost import Cost, Stopwatch, can_be_timed, machine
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.operating_points import CASCADES, OperatingPoint, operating_points
 from reidviz.evaluation.ranking.ranking import Ranking
@@ -65,12 +65,9 @@ def _measure(choice: Choice, missing: list[Result], fewer: bool) -> None:
     keys = [_key(choice, one, fewer) for one in missing]
 
     def work(progress: Progress) -> None:
+        clock = Stopwatch(choice.dataset, choice.split, progress)
         for key, one in zip(keys, missing, strict=True):
-
-            def of_one(done: int, total: int, what: str, name: str = one.ranker.name) -> None:
-                progress(done, total, f"{name}: {what}")
-
-            points = operating_points(one, choice.dataset, choice.split, fewer, of_one)
+            points = operating_points(one, choice.dataset, choice.split, clock, fewer, progress)
             _kept()[key] = Measured(points, machine())
 
     about = Markdown(f"**Timing** {len(missing)} models.")

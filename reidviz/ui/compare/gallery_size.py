@@ -40,8 +40,8 @@ def show_gallery_size(choice: Choice, results: list[Result]) -> None:
     kept = Markdown("its image" if people == len(choice.split.gallery) else "all of its images")
     st.caption(
         f"A gallery of so many persons holds the probe's own person and others drawn at random, each with {kept}. "
-        "The mean over all such galleries is computed exactly, none is drawn by chance: the chance that no person with "
-        "an image before the best true match is among those drawn. Bands: 95 % interval over the persons of the "
+        "Rank-1 is the exact mean over all such galleries, not over a sample of them: for each probe the chance that "
+        "nobody is drawn who has an image before its best true match. Bands: 95 % interval over the persons of the "
         f"probes. The right end, all {people:,} persons, is the rank-1 of the table; beyond it nothing is known."
     )
 

@@ -38,13 +38,22 @@ def show_power(choice: Choice, results: list[Result]) -> None:
     for other, told in found.others:
         lines.append(_row(model(other.ranker.name, choice.style(other.ranker)), told, points))
     st.markdown(Markdown("\n".join(lines)))
-    nulls = [told for _, told in found.others if not told.told_apart]
-    sentence = literal(needed_in_words(nulls[0].spread, points)) if nulls else Markdown("")
+    for other, told in found.others:
+        if not told.told_apart:
+            st.markdown(_null(found.best, other, told, points))
     st.caption(
         "*Sees from*: the smallest difference in points that a test like this one tells from none four times of five "
         "(power 80 %, two-sided 5 %), by how much both models differ from person to person: here on "
         f"{len(choice.split.probes):,} probes. The sizes are those of a test with as many probes a person; one pair of "
-        f"models alone is tested, and many pairs need more. {sentence}"
+        "models alone is tested, and many pairs need more."
+    )
+
+
+def _null(best: Result, other: Result, told: Difference, points: float) -> Markdown:
+    """What would be needed to tell two models that are not told apart here."""
+    return Markdown(
+        f"**{literal(other.ranker.name)}** is not told from **{literal(best.ranker.name)}** here. "
+        f"{literal(needed_in_words(told.spread, points))}"
     )
 
 

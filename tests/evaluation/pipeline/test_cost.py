@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reidviz.common.progress import silent
@@ -10,7 +11,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.pipeline import operating_points as ways
-from reidviz.evaluation.pipeline.cost import Cost, can_be_timed, machine, measure
+from reidviz.evaluation.pipeline.cost import Cost, Stopwatch, can_be_timed, machine
 from reidviz.evaluation.pipeline.evaluate import evaluate
 from reidviz.evaluation.pipeline.operating_points import operating_points
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
@@ -37,21 +38,22 @@ def parameters(*names: str) -> int:
 
 
 def test_parameters_pairs_and_bytes_by_hand(test: tuple[Dataset, Split], rankers: dict[str, Ranker]) -> None:
-    gallery = len(test[1].gallery)
+    gallery, clock = len(test[1].gallery), Stopwatch(*test, silent)
     stem = lively_pairs().stem
     half = SMALL.conv3 * stem.height * stem.width * 4
-    distance = measure(rankers["distance"], *test, EXACT, silent)
+    distance = clock.measure(rankers["distance"], EXACT)
     assert (distance.parameters, distance.pairs) == (parameters("stem", "feature"), 0)
     assert distance.bytes_an_image == 4 * SMALL.feat
-    pairs = measure(rankers["probability"], *test, EXACT, silent)
+    pairs = clock.measure(rankers["probability"], EXACT)
     assert (pairs.parameters, pairs.pairs, pairs.passes) == (parameters("stem", "pair"), gallery, 8)
     assert pairs.bytes_an_image == 4 * half  # as they are and mirrored, as first and as second of a pair
-    single = measure(rankers["probability"], *test, Scoring("1-pass"), silent)
+    single = clock.measure(rankers["probability"], Scoring("1-pass"))
     assert (single.passes, single.bytes_an_image) == (1, half)
-    cascade = measure(rankers["probability"], *test, Scoring(cascade=2), silent)
+    cascade = clock.measure(rankers["probability"], Scoring(cascade=2))
     assert (cascade.parameters, cascade.pairs) == (parameters("stem", "feature", "pair"), 2)
-    both = measure(rankers["fused"], *test, EXACT, silent)
+    both = clock.measure(rankers["fused"], EXACT)
     assert (both.parameters, both.bytes_an_image) == (cascade.parameters, 4 * half + 4 * SMALL.feat)
+    assert both.seconds == pytest.approx(np.add(distance.seconds, pairs.seconds))
     for cost in (distance, pairs, single, cascade, both):
         assert len(cost.seconds) == min(7, len(test[1].probes))
         assert all(one > 0 for one in cost.seconds)
@@ -77,10 +79,10 @@ def test_the_ways_rank_as_the_test_itself_does(
 ) -> None:
     """A cascade made of the scores of all pairs is the one that is scored."""
     monkeypatch.setattr(ways, "CASCADES", (2, 3, 100))
-    ranker = rankers["probability"]
-    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, False, silent)}
+    ranker, clock = rankers["probability"], Stopwatch(*test, silent)
+    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, clock, False, silent)}
     assert list(found) == ["", "cascade 2", "cascade 3"]
-    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, True, silent)}
+    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, clock, True, silent)}
     assert list(found) == ["", "cascade 2", "cascade 3", "4-pass", "1-pass"]
     for way, scoring in {
         "cascade 2": Scoring(cascade=2),
@@ -88,4 +90,4 @@ def test_the_ways_rank_as_the_test_itself_does(
         "1-pass": Scoring("1-pass"),
     }.items():
         assert found[way].ranking.ranks.tolist() == evaluate(ranker, *test, scoring=scoring).ranking.ranks.tolist()
-    assert len(operating_points(evaluate(rankers["distance"], *test), *test, True, silent)) == 1
+    assert len(operating_points(evaluate(rankers["distance"], *test), *test, clock, True, silent)) == 1
