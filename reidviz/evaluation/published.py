@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from reidviz.data.dataset import Dataset, Split
 
-MTDNET = "Chen, Chen, Zhang and Huang, AAAI 2017, pp. 3988-3994"
+MTDNET = "Chen, Chen, Zhang and Huang, AAAI 2017 (arXiv 1607.05369)"
 QUADRUPLET = "Chen, Chen, Zhang and Huang, CVPR 2017, pp. 403-412"
 LOMO = "Liao, Hu, Zhu and Li, CVPR 2015, pp. 2197-2206"
 IMPROVED_TRIPLET = "Cheng, Gong, Zhou, Wang and Zheng, CVPR 2016, pp. 1335-1344"
-GUIDED_DROPOUT = "Xiao, Li, Ouyang and Wang, CVPR 2016, pp. 1249-1258"
+GUIDED_DROPOUT = "Xiao, Li, Ouyang and Wang, CVPR 2016"
 SECOND_HAND = "the best variant's, as a table of another paper lists it"
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.cost import Cost, Stopwatch, can_be_timed, machine
+from reidviz.evaluation.pipeline.cost import RUNS, Cost, Stopwatch, can_be_timed, machine
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.operating_points import CASCADES, OperatingPoint, operating_points
 from reidviz.evaluation.ranking.ranking import Ranking
@@ -22,6 +22,8 @@ from reidviz.ui.session.keys import COST_ASKED
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
+DASH = Markdown("\N{WORD JOINER}–\N{WORD JOINER}")
+"""Between the ends of what is not to be parted at the end of a line."""
 SIZES = ("B", "kB", "MB", "GB")
 
 
@@ -103,9 +105,10 @@ def _show(choice: Choice, results: list[Result], measured: dict[str, Measured]) 
     probes = len(first.points[0].cost.seconds)
     cascades = Markdown(", ".join(f"{count:d}" for count in CASCADES))
     st.caption(
-        f"Timed on {literal(first.machine)}: the median of {probes} probes, fastest to slowest in grey, one after "
-        f"another against {len(choice.split.gallery):,} gallery images that were described before. *Kept of a gallery "
-        "image*: the bytes that this asks for, its ranking feature and, for a classifier, what conv3 makes of it. "
+        f"Timed on {literal(first.machine)}: the median of {probes} probes, fastest to slowest in grey, each the "
+        f"fastest of {RUNS} runs (one, where it takes over a second), one after another against "
+        f"{len(choice.split.gallery):,} gallery images that were described before. *Kept of a gallery image*: the bytes "
+        "that this asks for, its ranking feature and, for a classifier, what conv3 makes of it. "
         f"*Cascade* {cascades}: the classifier rescores so many images that the ranking branch puts first. Bars: 95 % "
         "interval over persons."
     )
@@ -133,12 +136,12 @@ def _given(name: Markdown, result: Result, ends: Interval) -> Markdown:
 
 
 def _rank1(ranking: Ranking, ends: Interval) -> Markdown:
-    return Markdown(f"{ranking.cmc_at(1):.1f} :small[:gray[{ends.low:.1f}–{ends.high:.1f}]]")
+    return Markdown(f"{ranking.cmc_at(1):.1f} :small[:gray[{ends.low:.1f}{DASH}{ends.high:.1f}]]")
 
 
 def _time(cost: Cost) -> Markdown:
     low, high = (1000 * end for end in (min(cost.seconds), max(cost.seconds)))
-    return Markdown(f"{1000 * cost.typical:,.3g} ms :small[:gray[{low:,.3g}–{high:,.3g}]]")
+    return Markdown(f"{1000 * cost.typical:,.3g} ms :small[:gray[{low:,.3g}{DASH}{high:,.3g}]]")
 
 
 def _bytes(count: float) -> Markdown:
