@@ -107,8 +107,8 @@ def _show(choice: Choice, results: list[Result], measured: dict[str, Measured]) 
     st.caption(
         f"Timed on {literal(first.machine)}: the median of {probes} probes, fastest to slowest in grey, each the "
         f"fastest of {RUNS} runs (one, where it takes over a second), one after another against "
-        f"{len(choice.split.gallery):,} gallery images that were described before. *Kept of a gallery image*: the bytes "
-        "that this asks for, its ranking feature and, for a classifier, what conv3 makes of it. "
+        f"{len(choice.split.gallery):,} gallery images that were described before. *Kept of a gallery image*: what "
+        "that asks for in bytes, its ranking feature and, for a classifier, what conv3 makes of it. "
         f"*Cascade* {cascades}: the classifier rescores so many images that the ranking branch puts first. Bars: 95 % "
         "interval over persons."
     )
