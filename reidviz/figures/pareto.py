@@ -44,7 +44,7 @@ def pareto_figure(marks: Mapping[Plain, Sequence[Mark]], styles: Mapping[Plain, 
             name=name,
             mode="markers+text",
             text=[one.way for one in found],
-            textposition="bottom right",
+            textposition=["top right" if place % 2 else "bottom right" for place in range(len(found))],
             textfont={"size": 11},
             marker={
                 "color": style.colour,

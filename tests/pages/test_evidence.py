@@ -2,12 +2,15 @@
 
 import json
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from reidviz.cli.main import main
+from reidviz.data.formats import load
 from reidviz.evaluation import published
 from tests.pages.conftest import rows, settled
 
@@ -100,3 +103,40 @@ def test_costs_are_measured_when_asked_and_set_beside_rank_1(page: AppTest) -> N
     settled(page)
     table = next(m.value for m in page.main.markdown if "kept of a gallery image" in m.value)
     assert "1-pass" in table.replace("\\", "")
+
+
+def test_in_a_multi_shot_gallery_persons_are_drawn_with_all_their_images(app: AppTest) -> None:
+    app.query_params["protocol"] = "half-multi:0"
+    settled(app)
+    page = settled(app.switch_page("pages/compare.py"))
+    assert not page.exception
+    assert "each with all of its images" in told(page)
+    curves = {one["name"]: one for one in figure(page, "persons in the gallery")["data"] if one.get("name")}
+    for name, figures in rows(page).items():
+        assert values(curves[name]["y"])[-1] == pytest.approx(figures[0], abs=0.051)
+
+
+def test_given_features_are_said_to_be_given_and_re_ranked_ones_have_no_curve(
+    app: AppTest, data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REIDVIZ_MODELS", str(tmp_path / "models"))
+    ids = [sample.id for sample in load(data).samples]
+    features = np.random.default_rng(0).normal(size=(len(ids), 4)).astype(np.float32)
+    np.savez(tmp_path / "f.npz", features=features, ids=np.array(ids))
+    assert main(["models", "add", str(tmp_path / "f.npz"), "--name", "theirs", "--distance", "euclidean"]) == 0
+    app.query_params["models"] = ["theirs"]
+    settled(app)
+    page = settled(app.switch_page("pages/compare.py"))
+    assert not page.exception
+    assert any("there is nothing to time" in one.value for one in page.info)
+    page.sidebar.multiselect(key="models").set_value(["mtdtrp", "theirs"]).run()
+    settled(page)
+    page.button(key="cost-now").click().run()
+    settled(page)
+    table = next(m.value for m in page.main.markdown if "kept of a gallery image" in m.value)
+    assert [line.split("|")[2].strip() for line in table.splitlines()[2:]] == ["as tested", "given"]
+    page.sidebar.toggle(key="rerank").set_value(True).run()
+    settled(page)
+    assert not page.exception
+    assert "Not drawn: " in told(page)
+    assert len([one for one in figure(page, "persons in the gallery")["data"] if one.get("name")]) == 2

@@ -72,7 +72,8 @@ def _measure(choice: Choice, missing: list[Result], fewer: bool) -> None:
             points = operating_points(one, choice.dataset, choice.split, clock, fewer, progress)
             _kept()[key] = Measured(points, machine())
 
-    about = Markdown(f"**Timing** {len(missing)} models.")
+    names = Markdown(", ".join(literal(one.ranker.name) for one in missing))
+    about = Markdown(f"**Timing** {names}.")
     wait_for(key_of("cost", keys), work, "Measure again", board(), about)
 
 
