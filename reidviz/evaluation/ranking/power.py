@@ -96,7 +96,7 @@ def _in_words(found: Needed, probes: int, points: float) -> str:
     told = f"{points:g} points" if points != 1 else "1 point"
     size = f"some {_rounded(found.probes):,} probes of {_rounded(found.persons):,} persons"
     if found.probes <= probes:
-        return f"To see {told} at this variance {size} are enough, and there are more here."
+        return f"To see {told} at this variance {size} are enough, and this test has them."
     return f"To see {told} at this variance {size} would be needed."
 
 

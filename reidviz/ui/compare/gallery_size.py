@@ -29,7 +29,7 @@ def show_gallery_size(choice: Choice, results: list[Result]) -> None:
         return
     people = int(next(iter(curves.values())).sizes[-1])
     if people < 3:
-        st.info(f"The gallery holds {people} persons: too few to draw some of them.")
+        st.info("The gallery holds too few persons to draw some of them.")
         return
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in fixed}
     st.plotly_chart(
