@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from reidviz.evaluation.scoring.pair_scorer import Halves, PairScorer
 
-MOST_PROBES, RUNS = 7, 3
+MOST_PROBES, RUNS = 7, 5
 SLOW = 1.0
 """Seconds from which a probe is timed once: other work on the machine is little beside them."""
 WHAT = "timing probes"
