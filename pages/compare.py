@@ -4,7 +4,10 @@ import streamlit as st
 
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
+from reidviz.ui.compare.cost import show_cost
 from reidviz.ui.compare.curves import show_curves
+from reidviz.ui.compare.gallery_size import show_gallery_size
+from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.probe_by_probe import show_probe_by_probe
 from reidviz.ui.compare.rank_board import wins_in_words
 from reidviz.ui.results.fusion_slider import dial
@@ -18,7 +21,7 @@ from reidviz.ui.widgets.views import choose_view
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
 answer = st.container()
-view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe"])
+view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe", "Size of the test", "Cost"])
 dialled = dial(current_choice(), "compare")
 choice = dialled.choice
 results = results_or_progress(choice)
@@ -27,6 +30,12 @@ if view == "Curves":
     if others(ground_truth(choice.dataset, choice.split)):
         answer.markdown(best_in_words(choice, results))
     show_curves(choice, results)
+elif view == "Size of the test":
+    answer.markdown(best_in_words(choice, results))
+    show_gallery_size(choice, results)
+    show_power(choice, results)
+elif view == "Cost":
+    show_cost(choice, results)
 elif len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")
 else:

@@ -209,6 +209,8 @@ def table(summary: dict[str, Any]) -> str:
 
 def against_the_best(summary: dict[str, Any]) -> list[str]:
     """How the model with the best rank-1 stands to each other one, a line each."""
+    from reidviz.evaluation.ranking.power import sizes_in_words
+
     if not summary.get("paired"):
         return []
     best = max(summary["models"], key=lambda one: one["cmc"]["1"])["name"]
@@ -222,6 +224,8 @@ def against_the_best(summary: dict[str, Any]) -> list[str]:
             sure = f"95 % interval {low:+.2f} to {high:+.2f}, p = {one['p']:.4f}"
             points = f"{sign * one['rank1_difference']:+.2f} points of rank-1"
             found.append(f"{best} against {other}: {points}, {sure}" + ("" if apart else "; not told apart"))
+            if not apart and (needed := sizes_in_words(one.get("probes_for", {}), summary["probes"])):
+                found.append(f"  {needed}")
     return found
 
 

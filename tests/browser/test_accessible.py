@@ -18,7 +18,8 @@ DRESSED = "getComputedStyle(document.querySelector('.stApp')).getPropertyValue('
 STILL = "!document.getAnimations().some(one => one instanceof CSSTransition)"
 FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .filter(one => ['serious', 'critical'].includes(one.impact))
-  .map(one => one.id + ': ' + one.nodes.map(node => (node.any[0]?.message ?? '') + ' ' + node.html.slice(0, 120)).join(' | '))"""
+  .map(one => one.id + ': ' + one.nodes
+    .map(node => (node.any[0]?.message ?? '') + ' ' + node.html.slice(0, 120)).join(' | '))"""
 
 
 @pytest.mark.parametrize(("name", "view"), [*((name, "") for name in PAGES), *VIEWS])

@@ -16,7 +16,7 @@ def test_home_answers_first_and_says_how_sure_it_is(app: AppTest) -> None:
     assert "the better single task" in answer
     assert "95 % interval" in answer
     assert "cannot be told" in answer  # six probes of three persons tell nothing
-    assert "probes would be needed" in answer or "+0.0 points" in answer
+    assert "persons would be needed" in answer or "+0.0 points" in answer
 
 
 def test_without_both_kinds_home_says_which_is_best(app: AppTest) -> None:

@@ -11,6 +11,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.ranking.foregone import foregone
+from reidviz.evaluation.ranking.power import sizes_for
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
 from reidviz.evaluation.ranking.uncertainty import Names, difference, holm, intervals
 from reidviz.evaluation.scores import EXACT, Scoring
@@ -94,6 +95,7 @@ def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
             "rank1_difference": round(told.points, 2),
             "interval": [round(told.interval.low, 2), round(told.interval.high, 2)],
             "p": round(p, 4),
+            "probes_for": sizes_for(told.spread),
         }
         for (one, other), told, p in zip(pairs, found, corrected, strict=True)
     ]

@@ -4,6 +4,7 @@ import numpy as np
 
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.evaluation.ground_truth import GroundTruth
+from reidviz.evaluation.scores import Scores
 
 
 def candidates(distances: Float32Array, count: int, truth: GroundTruth) -> IntArray:
@@ -23,3 +24,10 @@ def recall(chosen: IntArray, truth: GroundTruth) -> float:
     """Percent of probes with a true match among their candidates: no cascade's rank-1 is higher."""
     found = [np.isin(row, np.flatnonzero(truth.masks(i)[0])).any() for i, row in enumerate(chosen)]
     return 100.0 * float(np.mean(found))
+
+
+def cascaded(probabilities: Float32Array, distances: Float32Array, chosen: IntArray) -> Scores:
+    """What a cascade gives that rescores the chosen images, from the scores of all pairs (probes, gallery)."""
+    kept = np.full_like(probabilities, np.nan)
+    np.put_along_axis(kept, chosen, np.take_along_axis(np.asarray(probabilities), chosen, 1), 1)
+    return Scores("probability", kept, distances)

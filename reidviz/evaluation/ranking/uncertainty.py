@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reidviz.common.arrays import Float64Array
+from reidviz.evaluation.ranking.power import Spread, spread_of
 from reidviz.evaluation.ranking.ranking import RANKS, Averaging, Ranking
 
 DRAWS = 2_000
@@ -39,15 +40,14 @@ class Difference:
     would be if it did not matter which of the two ranks a person's probes.
 
     more    probes that the first finds at rank 1 and the second does not, less those of the second alone
-    needed  probes that would be needed to tell a difference this large from none at that LEVEL with a power of 80 %,
-            the scatter being the same; 0 where the difference is 0
+    spread  how much such differences scatter from person to person
     """
 
     points: float
     interval: Interval
     p: float
     more: int
-    needed: int
+    spread: Spread
 
     @property
     def told_apart(self) -> bool:
@@ -74,8 +74,14 @@ def cmc_band(
 ) -> tuple[Float64Array, Float64Array]:
     """The ends of the intervals of the CMC at ranks 1 ... most, in percent: two arrays (most,)."""
     hits = (ranking.first[:, None] <= np.arange(1, most + 1)).astype(np.float64)
-    low, high = _ends(_drawn_means(100 * hits, persons, draws, seed))
-    return low, high
+    return mean_band(100 * hits, persons, draws, seed)
+
+
+def mean_band(
+    values: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0
+) -> tuple[Float64Array, Float64Array]:
+    """The ends of the intervals of the means over probes of values (P, M): two arrays (M,)."""
+    return _ends(_drawn_means(values, persons, draws, seed))
 
 
 def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
@@ -93,7 +99,7 @@ def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS,
         Interval(low, high),
         float((1 + extreme.sum()) / (draws + 1)),
         int(gained.sum()),
-        _needed(means, points, len(gained)),
+        spread_of(100 * gained, persons),
     )
 
 
@@ -105,14 +111,6 @@ def holm(values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(values) - place) * values[i]))
         found[i] = largest
     return found
-
-
-def _needed(means: Float64Array, points: float, probes: int) -> int:
-    """By the normal approximation: (1.96 + 0.84)^2 times the variance of one probe's gain, by the gain squared."""
-    if abs(points) < 1e-9:
-        return 0
-    variance = probes * float(means.var())
-    return int(np.ceil((1.96 + 0.84) ** 2 * variance / points**2))
 
 
 def _figures(ranking: Ranking, averaging: Averaging) -> Float64Array:

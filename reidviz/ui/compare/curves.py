@@ -4,7 +4,9 @@ import streamlit as st
 
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.figures.cmc import cmc_figure
+from reidviz.figures.published import add_published
 from reidviz.figures.text import plain
+from reidviz.ui.compare.published import say_sources, show_published
 from reidviz.ui.results.results_table import results_table
 from reidviz.ui.results.several_splits import show_several_splits
 from reidviz.ui.results.verdict import cmc_bands
@@ -29,11 +31,13 @@ def show_curves(choice: Choice, results: list[Result]) -> None:
         label_visibility="collapsed",
     )
     ranks = RANKS_SHOWN.get(ranges[0])
+    marks = show_published(choice, results)
     curves = {plain(r.ranker.name): r.ranking.cmc for r in results}
     st.plotly_chart(
-        cmc_figure(curves, styles, ranks, cmc_bands(choice, results)),
+        add_published(cmc_figure(curves, styles, ranks, cmc_bands(choice, results)), marks),
         key="compare-cmc",
         alt="CMC curves of the chosen models: percent of probes found within rank k",
     )
+    say_sources(marks)
     results_table(choice, results)
     show_several_splits(choice)

@@ -8,6 +8,7 @@ import streamlit as st
 from reidviz.common.arrays import Float64Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.ranking.power import needed_in_words
 from reidviz.evaluation.ranking.uncertainty import (
     FIGURES,
     Difference,
@@ -58,7 +59,7 @@ def _paired(choice: Choice, results: list[Result]) -> dict[tuple[str, str], Diff
     for (one, other), raw, p in zip(pairs, found, holm([one.p for one in found]), strict=True):
         told[one.key, other.key] = replace(raw, p=p)
         turned = Interval(-raw.interval.high, -raw.interval.low)
-        told[other.key, one.key] = Difference(-raw.points, turned, p, -raw.more, raw.needed)
+        told[other.key, one.key] = Difference(-raw.points, turned, p, -raw.more, raw.spread)
     return told
 
 
@@ -160,8 +161,7 @@ def _in_words(found: Difference, one: Result) -> Markdown:
             f"{abs(found.more):,} {word} of {probes:,} probes at rank 1, **{found.points:+.1f} points** "
             f"({_sure(found)})."
         )
-    needed = Markdown(f" Some {found.needed:,} probes would be needed to tell so little." if found.needed else "")
-    return Markdown(f"{found.points:+.1f} points of rank-1, {_sure(found)}.{needed}")
+    return Markdown(f"{found.points:+.1f} points of rank-1, {_sure(found)}. {literal(needed_in_words(found.spread))}")
 
 
 def _sure(found: Difference) -> Markdown:

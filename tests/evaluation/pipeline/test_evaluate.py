@@ -315,6 +315,7 @@ def test_the_report_has_the_promised_form(model: Path, tmp_path: Path) -> None:
     assert [(one["a"], one["b"]) for one in made["paired"]] == [
         (results[i].ranker.name, results[j].ranker.name) for i, j in ((0, 1), (0, 2), (1, 2))
     ]
+    assert all(set(one["probes_for"]) <= {"1", "2", "5"} for one in made["paired"])
     assert {key: value for key, value in made.items() if key not in ("models", "paired")} == {
         "data": data.name,
         "protocol": "market",

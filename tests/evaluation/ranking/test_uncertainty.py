@@ -80,9 +80,9 @@ def test_by_hand() -> None:
     assert (found.points, found.more) == (50, 2)
     assert found.p > 0.3
     assert not found.told_apart
-    assert found.needed > 4
+    assert (found.spread.probes, found.spread.persons) == (4, 3)
     same = difference(one, one, np.array(["a", "b", "c", "c"]))
-    assert (same.points, same.needed, same.p) == (0, 0, 1)
+    assert (same.points, same.spread.variance, same.p) == (0, 0, 1)
 
 
 def test_the_band_of_the_cmc_holds_it_and_starts_with_rank_1() -> None:
