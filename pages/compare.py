@@ -7,6 +7,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
+from reidviz.ui.compare.family import show_family
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.rank_board import show_board, show_cameras, wins_in_words
 from reidviz.ui.results.results_table import provenance, results_table
@@ -49,6 +50,8 @@ st.plotly_chart(
 results_table(choice, results)
 provenance(choice)
 show_several_splits(choice)
+with st.expander("Do both tasks beat one? Train the whole family", icon=":material/family_history:"):
+    show_family(choice)
 
 if len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")
