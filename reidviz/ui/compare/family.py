@@ -11,6 +11,7 @@ from reidviz.training.recipes import RECIPES
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
+from reidviz.ui.session.keys import FAMILY_ERROR
 from reidviz.ui.training.runs import duration
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said
@@ -46,9 +47,17 @@ def _form(choice: Choice) -> None:
     left = seconds_left(planned)
     time = "not known before the first run is measured" if left is None else f"about {duration(left)}"
     st.caption(Markdown(f"{len(planned)} trainings; time left: {literal(time)}."))
-    if st.button("Start", key="family-start", type="primary", disabled=FamilyFolder.of(question).at_work):
+    busy = FamilyFolder.of(question).at_work
+    st.button("Start", key="family-start", type="primary", disabled=busy, on_click=_begin, args=(question,))
+    if error := FAMILY_ERROR.pop():
+        raise error
+
+
+def _begin(question: Question) -> None:
+    try:
         start(question, _arguments(question))
-        st.rerun()
+    except ReidvizError as error:
+        FAMILY_ERROR.set(error)
 
 
 def _arguments(question: Question) -> list[str]:
