@@ -6,6 +6,7 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.ui.compare.cost import show_cost
 from reidviz.ui.compare.curves import show_curves
+from reidviz.ui.compare.family import show_family
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.probe_by_probe import show_probe_by_probe
@@ -21,7 +22,10 @@ from reidviz.ui.widgets.views import choose_view
 
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
 answer = st.container()
-view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe", "Size of the test", "Cost"])
+view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe", "Size of the test", "Cost", "Train the family"])
+if view == "Train the family":
+    show_family(current_choice(), answer)
+    st.stop()
 dialled = dial(current_choice(), "compare")
 choice = dialled.choice
 results = results_or_progress(choice)

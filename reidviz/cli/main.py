@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, doctor, evaluate, export, models, settings, train
+from reidviz.cli import bench, cache, compare, doctor, evaluate, export, models, settings, train
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -14,6 +14,12 @@ LOG = logging.getLogger(__name__)
 COMMANDS = (
     ("train", train.add_options, train.run_train, "train one variant of MTDnet, or go on with a training"),
     ("evaluate", evaluate.add_options, evaluate.run_evaluate, "CMC, mAP and mINP of trained models"),
+    (
+        "compare",
+        compare.add_options,
+        compare.run_compare,
+        "do both tasks beat one? the family, trained and compared",
+    ),
     ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),
     ("doctor", doctor.add_options, doctor.run_doctor, "what is wrong with a data set, in plain words"),

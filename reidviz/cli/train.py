@@ -113,7 +113,7 @@ def _job(options: argparse.Namespace) -> "Job":
     if init is not None:
         find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
-    recipe = changed(recipe_named(options.recipe or "compact", options.variant, stem), _settings(options))
+    recipe = changed(recipe_named(options.recipe or "compact", options.variant, stem), settings_asked(options))
     init, seed = init and init.absolute(), options.seed or 0
     return Job(data, protocol, options.variant, recipe, init, seed, options.source)
 
@@ -124,7 +124,7 @@ def _new_folder(options: argparse.Namespace) -> Path:
     return folder_of(free_name(options.variant or "run", options.data or ""))
 
 
-def _settings(options: argparse.Namespace) -> dict[str, object]:
+def settings_asked(options: argparse.Namespace) -> dict[str, object]:
     """--iterations and each --set NAME=VALUE; a value is JSON, or else a plain word."""
     found: dict[str, object] = {} if options.iterations is None else {"iterations": options.iterations}
     for pair in options.set:

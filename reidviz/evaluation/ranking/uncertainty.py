@@ -59,14 +59,19 @@ def intervals(
     ranking: Ranking, persons: Names, averaging: Averaging = "step", draws: int = DRAWS, seed: int = 0
 ) -> dict[str, Interval]:
     """Of rank-1, ... (by "1", "5", ...), mAP and mINP. persons: whom each probe shows (P,)."""
-    return _named(_drawn_means(_figures(ranking, averaging), persons, draws, seed))
+    return intervals_of(probe_figures(ranking, averaging), persons, draws, seed)
+
+
+def intervals_of(figures: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0) -> dict[str, Interval]:
+    """The same from each probe's share of the figures (P, 6), as probe_figures() gives it."""
+    return _named(_drawn_means(figures, persons, draws, seed))
 
 
 def difference_intervals(
     one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0
 ) -> dict[str, Interval]:
     """The same of how many points more the first model has than the second, on the same probes."""
-    return _named(_drawn_means(_figures(one, "step") - _figures(other, "step"), persons, draws, seed))
+    return _named(_drawn_means(probe_figures(one, "step") - probe_figures(other, "step"), persons, draws, seed))
 
 
 def cmc_band(
@@ -86,19 +91,23 @@ def mean_band(
 
 def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
     """How many points of rank-1 the first model has more than the second, on the same probes."""
-    gained = _hits(one, 1) - _hits(other, 1)
+    return difference_of(_hits(one, 1) - _hits(other, 1), persons, draws, seed)
+
+
+def difference_of(gained: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
+    """The same from what each probe gains (P,), -1 to 1, which may be a mean over seeds."""
     means = _drawn_means(100 * gained[:, None], persons, draws, seed)
     low, high = (float(end[0]) for end in _ends(means))
     sums = _by_person(gained[:, None], persons)[0][:, 0]
     rng = np.random.default_rng(seed)
-    signs = rng.integers(2, size=(draws, len(sums))).astype(np.float32) * 2 - 1
-    extreme = np.abs(signs @ sums.astype(np.float32)) >= abs(sums.sum()) - 1e-6
+    signs = rng.integers(2, size=(draws, len(sums))).astype(np.float64) * 2 - 1
+    extreme = np.abs(signs @ sums) >= abs(sums.sum()) - 1e-6
     points = 100 * float(gained.mean())
     return Difference(
         points,
         Interval(low, high),
         float((1 + extreme.sum()) / (draws + 1)),
-        int(gained.sum()),
+        round(float(gained.sum())),
         spread_of(100 * gained, persons),
     )
 
@@ -113,7 +122,7 @@ def holm(values: Sequence[float]) -> list[float]:
     return found
 
 
-def _figures(ranking: Ranking, averaging: Averaging) -> Float64Array:
+def probe_figures(ranking: Ranking, averaging: Averaging) -> Float64Array:
     """Each probe's share of the figures by FIGURES (P, 6), in percent."""
     hits = [_hits(ranking, k) for k in RANKS]
     return 100 * np.stack([*hits, ranking.average_precision(averaging), _inp(ranking)], axis=1)
