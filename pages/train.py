@@ -6,6 +6,7 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.ui.session.choice import current_choice
+from reidviz.ui.training.live_curves import training_in_words
 from reidviz.ui.training.run_details import show_run
 from reidviz.ui.training.run_table import chosen_run, run_table
 from reidviz.ui.training.runs import all_runs
@@ -20,6 +21,7 @@ FIRST_TRAINING: Final = (
 heading("Train", "How is the training going, and does it pay?")
 choice = current_choice()
 runs = all_runs()
+answer = st.container()
 if settings.read_only():
     say_read_only()
 else:
@@ -31,5 +33,6 @@ if not runs:
     )
     st.stop()
 seen = chosen_run(runs)
+answer.markdown(training_in_words(seen))
 run_table(runs, seen)
 show_run(choice, seen, runs)

@@ -71,5 +71,5 @@ def test_what_was_restored_is_shown_and_evaluates_to_the_same_figures(kept: Path
     settled(app)
     page = app.switch_page("pages/train.py").run()
     assert not page.exception
-    assert "one" in [s.value for s in page.subheader]
+    assert "one" in [s.value for s in page.header]
     assert page.sidebar.selectbox(key="data").value == catalogue.added()[0]

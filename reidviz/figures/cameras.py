@@ -10,6 +10,9 @@ from reidviz.data.dataset import Dataset
 from reidviz.figures.text import Plain
 
 MOST_PERSONS = 3_000
+MOST_COLUMNS = 120
+"""Persons that are told apart as columns of a chart."""
+MOST_TOLD = 12
 MOST_NAMED = 500
 """Persons whose names are told where the mouse rests."""
 
@@ -50,5 +53,54 @@ def cameras_figure(counts: IntArray, cameras: Sequence[Plain], persons: Sequence
         height=min(420, 110 + 26 * len(cameras)),
         xaxis={"title": "persons, those seen by most cameras first"},
         yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
+    )
+    return figure
+
+
+def shared_figure(counts: IntArray, cameras: Sequence[Plain]) -> go.Figure:
+    """How many persons each two cameras saw, from images (cameras, persons); on the diagonal all that one saw."""
+    seen = (counts > 0).astype(np.int64)
+    shared = seen @ seen.T
+    names = [f"camera {name}" for name in cameras]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shared.astype(np.int32),
+            x=names,
+            y=names,
+            text=shared.astype(np.int32) if len(cameras) <= MOST_TOLD else None,
+            texttemplate="%{text}" if len(cameras) <= MOST_TOLD else None,
+            colorscale=[[0, "rgba(128,128,128,.08)"], [1e-9, "#A6D3E8"], [1, "#0B4F6C"]],
+            zmin=0,
+            xgap=2,
+            ygap=2,
+            colorbar={"title": "persons", "thickness": 12, "tickformat": "d", "nticks": 4},
+            hovertemplate="%{y} and %{x}: %{z} persons<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=min(420, 120 + 26 * len(cameras)),
+        xaxis={"type": "category", "automargin": True},
+        yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
+    )
+    return figure
+
+
+def images_figure(counts: Sequence[int]) -> go.Figure:
+    """How many persons have how many images; counts: images of each person."""
+    images, persons = np.unique(np.asarray(counts, dtype=np.int64), return_counts=True)
+    figure = go.Figure(
+        go.Bar(
+            x=images.astype(np.int32),
+            y=persons.astype(np.int32),
+            marker={"color": "#0B6E8F"},
+            hovertemplate="%{y} persons have %{x} images<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        height=276,
+        xaxis={"title": "images of a person", "tickformat": "d"},
+        yaxis={"title": "persons", "tickformat": "d"},
     )
     return figure

@@ -113,7 +113,7 @@ def test_a_image_of_ones_own_is_a_star_on_both_maps(app: AppTest, tmp_path: Path
     page = described(app)
     assert not page.exception
     assert [trace["name"] for chart in charts(page)[:2] for trace in chart["data"]].count("your image") == 2
-    assert "Your image and its neighbours" in [h.value for h in page.subheader]
+    assert "Your image and its neighbours" in [h.value for h in page.header]
 
 
 def test_a_file_that_is_no_image_gets_a_sentence(app: AppTest) -> None:

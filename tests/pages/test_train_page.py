@@ -1,5 +1,6 @@
 """The Train page over small run folders; no worker is started except where a test says so."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from reidviz.cli.main import parser
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.pipeline.report import card_metrics
@@ -19,7 +21,7 @@ from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import RunFolder, Status, create
 from tests.conftest import SMALL, network, people_folder
-from tests.pages.conftest import rows, settled
+from tests.pages.conftest import rows, settled, view
 
 RECIPE = replace(compact_recipe(), architecture=SMALL, size=4, iterations=20, held_out=0.5)
 
@@ -76,7 +78,7 @@ def labels(page: AppTest) -> set[str]:
 
 
 def texts(page: AppTest) -> str:
-    parts = (page.main.markdown, page.main.caption, page.info, page.warning, page.text, page.subheader)
+    parts = (page.main.markdown, page.main.caption, page.info, page.warning, page.text, page.header)
     return "\n".join(str(e.value) for part in parts for e in part).replace("\\", "")
 
 
@@ -243,11 +245,16 @@ def test_a_trained_run_shows_figures_curves_and_mistakes(page: AppTest, runs: Pa
     shown = texts(page)
     assert "On the test persons" in shown
     assert "On the validation persons" in shown
-    assert "What it still gets wrong" in shown
+    assert "Best on its validation persons: " in shown
     assert f"{run.status().total} of" not in shown
     figures = next(m.value for m in page.main.markdown if m.value.startswith("| model"))
     assert "one (mtdtrp)" in figures.replace("\\", "")
     assert any(m.label == "Best validation rank\N{NON-BREAKING HYPHEN}1" for m in page.metric)
+    assert "What it still gets wrong" in texts(view(page, "What it gets wrong"))
+    view(page, "Log and command")
+    asked = page.main.code[0].value
+    assert "--set rate=1e-06" in asked
+    assert parser().parse_args(shlex.split(asked)[3:]).variant == "mtdnet"
 
 
 def test_runs_on_the_same_validation_persons_are_compared(page: AppTest, runs: Path, crowd: str) -> None:
@@ -266,7 +273,7 @@ def test_the_run_in_the_address_is_shown(page: AppTest, runs: Path, data: str) -
     new(runs, data, "second", "stopped")
     page.query_params["run"] = "first"
     page.run()
-    assert page.subheader[0].value == "first"
+    assert page.header[0].value == "first"
 
 
 def test_a_run_is_taken_to_the_other_pages(page: AppTest, runs: Path, crowd: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reidviz.common.arrays import BoolArray, Float32Array
+from reidviz.common.arrays import BoolArray, Float32Array, Float64Array
 
 FOLDS = 5
 NEIGHBOURS = 10
@@ -21,13 +21,18 @@ class Transfer:
                      regression, cross-validated in folds()); the larger data set's share of the pairs is chance
     discrepancy      squared maximum mean discrepancy (Gretton et al., 2012), Gaussian kernel, median bandwidth: 0 when
                      both data sets' features are distributed alike
-    agreement        percent of a target pair's 10 nearest source pairs that are of its kind; 50 is chance, and what
-                     comes out where there are no more than 10
+    agreements       of each target pair (T,): percent of its 10 nearest source pairs that are of its kind; 50 is
+                     chance, and what comes out where there are no more than 10
     """
 
     domain_accuracy: float
     discrepancy: float
-    agreement: float
+    agreements: Float64Array
+
+    @property
+    def agreement(self) -> float:
+        """Their mean."""
+        return float(self.agreements.mean())
 
 
 def distances(target: Float32Array, source: Float32Array) -> Float32Array:
@@ -42,7 +47,7 @@ def transfer(target: Float32Array, target_same: BoolArray, source: Float32Array,
     return Transfer(
         domain_accuracy(target, source),
         discrepancy(target, source),
-        agreement(distances(target, source), target_same, source_same),
+        agreements(distances(target, source), target_same, source_same),
     )
 
 
@@ -77,7 +82,9 @@ def discrepancy(target: Float32Array, source: Float32Array) -> float:
     return float(within - 2 * kernel[:t, t:].mean())
 
 
-def agreement(distance: Float32Array, target_same: BoolArray, source_same: BoolArray, count: int = NEIGHBOURS) -> float:
-    """Transfer.agreement, from distances (T, S): percent."""
+def agreements(
+    distance: Float32Array, target_same: BoolArray, source_same: BoolArray, count: int = NEIGHBOURS
+) -> Float64Array:
+    """Transfer.agreements (T,), from distances (T, S)."""
     nearest = np.argsort(distance, axis=1, kind="stable")[:, :count]
-    return 100.0 * float((source_same[nearest] == target_same[:, None]).mean())
+    return np.asarray(100.0 * (source_same[nearest] == target_same[:, None]).mean(axis=1), dtype=np.float64)

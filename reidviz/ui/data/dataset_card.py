@@ -1,6 +1,7 @@
 """What a data set is: where it comes from, how much there is of it, and how the chosen protocol splits it."""
 
 from collections import Counter
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -9,11 +10,47 @@ from reidviz.common.printable import short
 from reidviz.data.catalogue.published import WITHDRAWN, differences
 from reidviz.data.formats import FORMATS, format_of
 from reidviz.data.formats.reading import unread_line
-from reidviz.figures.cameras import MOST_PERSONS, cameras_figure, sightings
+from reidviz.figures.cameras import MOST_COLUMNS, cameras_figure, images_figure, shared_figure, sightings
 from reidviz.figures.text import plain
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.widgets.markup import Markdown, literal
+
+EXAMPLES: Final = {
+    Markdown("A folder a person"): "mine/0001/front.jpg\nmine/0001/door.jpg\nmine/0002/front.jpg",
+    Markdown("Market-1501's names"): "mine/0001_c1s1_000151_01.jpg\nmine/0001_c3s1_000551_02.jpg",
+    Markdown("A list (CSV or Parquet)"): "path,identity,camera,split\na/1.jpg,0001,1,train\na/2.jpg,0002,2,query\n"
+    "a/3.jpg,0002,1,gallery",
+}
+"""What lies in a folder that can be read, by example."""
+
+
+def data_in_words(choice: Choice) -> Markdown:
+    """What there is, and what of it is tested."""
+    dataset, parts = choice.dataset, choice.split
+    cameras = len(set(dataset.cameras.tolist()) - {""})
+    seen = Markdown(f" by {cameras:,} cameras" if cameras else ", cameras unknown")
+    usual = np.median(
+        np.unique(dataset.identities[np.isin(dataset.identities, dataset.persons)], return_counts=True)[1]
+    )
+    told = Markdown(
+        f"**{len(dataset.persons):,} persons**{seen} in {len(dataset.samples):,} images ({usual:.0f} a person)"
+    )
+    if not len(parts.probes):
+        return Markdown(f"{told}.")
+    probed = len(set(dataset.identities[parts.probes].tolist()))
+    trained = len(set(dataset.identities[parts.train].tolist()))
+    return Markdown(
+        f"{told}: {trained:,} persons train, {len(parts.probes):,} probes of {probed:,} others are looked for among "
+        f"{len(parts.gallery):,} gallery images."
+    )
+
+
+def show_examples() -> None:
+    """Layouts and columns that can be read, by example."""
+    for column, (title, lines) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), strict=True):
+        column.markdown(f"**{title}**")
+        column.code(lines, language=None)
 
 
 def show_card(choice: Choice) -> None:
@@ -26,12 +63,6 @@ def show_card(choice: Choice) -> None:
         persons = Counter(dataset.identities.tolist())
         nobody = {name: count for name, count in persons.items() if name not in dataset.persons}
         cameras = set(dataset.cameras.tolist()) - {""}
-        a, b, c, d = st.columns(4)
-        a.metric("Persons", f"{len(dataset.persons):,}")
-        b.metric("Cameras", f"{len(cameras):,}" if cameras else "unknown")
-        c.metric("Images", f"{len(dataset.samples):,}")
-        usual = np.median([persons[name] for name in dataset.persons] or [0])
-        d.metric("Images a person", f"{usual:.0f}", help="The median over persons")
         if nobody:
             st.caption(
                 f":material/info: {sum(nobody.values()):,} images of nobody ({literal(', '.join(sorted(nobody)))}), "
@@ -45,18 +76,33 @@ def show_card(choice: Choice) -> None:
             st.caption(f":material/info: {literal(sentence)}")
         if origin.counts is not None and not different:
             st.caption(":material/check: As many persons, cameras and images as published.")
-    if cameras:
-        counts, seen_by, seen = sightings(dataset)
+    left, right = st.columns(2, gap="medium")
+    with left:
         st.plotly_chart(
-            cameras_figure(counts, [plain(name) for name in seen_by], [plain(name) for name in seen]),
-            key="data-cameras",
-            alt="Images of each person by each camera",
+            images_figure([persons[name] for name in dataset.persons]),
+            key="data-images",
+            alt="How many persons have how many images",
             config={"displayModeBar": False},
         )
-        st.caption(
-            "Images of each person by each camera; a gap is a camera that never saw the person."
-            + (f" The first {MOST_PERSONS:,} of {len(persons):,} persons." if len(persons) > MOST_PERSONS else "")
-        )
+    if cameras:
+        with right:
+            _show_cameras(choice, len(persons))
+
+
+def _show_cameras(choice: Choice, persons: int) -> None:
+    """Who was seen by which camera: each person, or where they are many, how many by each two cameras."""
+    counts, seen_by, seen = sightings(choice.dataset)
+    names = [plain(name) for name in seen_by]
+    if persons > MOST_COLUMNS:
+        figure = shared_figure(counts, names)
+        told = Markdown("Persons that both cameras saw; on the diagonal, all that a camera saw.")
+    else:
+        figure = cameras_figure(counts, names, [plain(name) for name in seen])
+        told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
+    st.plotly_chart(
+        figure, key="data-cameras", alt="Persons by the cameras that saw them", config={"displayModeBar": False}
+    )
+    st.caption(told)
 
 
 def show_split(choice: Choice) -> None:

@@ -17,10 +17,11 @@ from reidviz.data.catalogue.zip_import import place_of
 from reidviz.data.doctor.findings import counted
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import watch
-from reidviz.ui.data.dataset_card import show_known
+from reidviz.ui.data.dataset_card import show_examples, show_known
 from reidviz.ui.data.import_preview import preview
 from reidviz.ui.session.datasets import BUILT_IN
 from reidviz.ui.session.keys import (
+    ADD_DATA_OPEN,
     CHOSEN_BEFORE,
     DATA,
     DATA_ADDED,
@@ -47,6 +48,7 @@ def choose_added() -> None:
     spec = DATA_ADDED.pop()
     if spec:
         DATA.set(spec)
+        ADD_DATA_OPEN.set(False)
         for key in (PROTOCOL, MODELS, CHOSEN_BEFORE):
             key.pop()
         st.query_params.clear()
@@ -55,7 +57,7 @@ def choose_added() -> None:
 def show_add() -> None:
     """Draw which folders may be read, both ways, what can be read, and what was added."""
     st.caption(_may_be_read())
-    box = st.expander("Add a data set", icon=":material/add:", key="data-add", on_change="rerun")
+    box = st.expander("Add a data set", icon=":material/add:", key=ADD_DATA_OPEN.name, on_change="rerun")
     if not box.open:
         return
     with box:
@@ -81,6 +83,7 @@ def show_add() -> None:
             show_error(error)
         _added()
         with st.popover("What can be read", icon=":material/help:"):
+            show_examples()
             show_known()
 
 

@@ -1,6 +1,6 @@
 """Two networks on the same pairs of target and source: which ones, chosen by the user, and what they make of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -21,7 +21,7 @@ from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.style import ModelStyle
 from reidviz.models.model_card import read_card
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.datasets import dataset_named
+from reidviz.ui.session.datasets import BUILT_IN, dataset_named
 from reidviz.ui.session.keys import DATA, PROTOCOL
 from reidviz.ui.session.model_styles import styles_of
 from reidviz.ui.session.models import known_rankers
@@ -93,7 +93,9 @@ def compare(choice: Choice) -> Comparison:
         help="Where joint features are taken: conv5, the joint map itself, or fc7 before its ReLU, of unit length; at "
         "first where the network was trained to draw them together.",
     )
-    if not after.trained_on(choice.dataset):
+    if not fitting and card.data in BUILT_IN:
+        choice = _example(choice, card.data, card.protocol)
+    elif not after.trained_on(choice.dataset):
         st.warning(
             f"{literal(after.name)} was trained for another target, {literal(short(card.data))}.",
             icon=":material/warning:",
@@ -106,6 +108,18 @@ def compare(choice: Choice) -> Comparison:
     found = or_stop(lambda: _comparison(choice, source, before, after, place or "fc7", _shown_on(bar)))
     bar.empty()
     return found
+
+
+def _example(choice: Choice, data: str, protocol: str) -> Choice:
+    """The built-in target of a network, where none was trained for the data in the sidebar."""
+    target = or_stop(partial(dataset_named, data))
+    parts = or_stop(partial(split, target, protocol))
+    st.info(
+        f"No cross-domain network was trained for {literal(short(choice.dataset.name))}: shown is the built-in "
+        f"example, target {literal(short(data))}.",
+        icon=":material/lightbulb:",
+    )
+    return replace(choice, dataset=target, split=parts)
 
 
 def _choose(data: str, protocol: str) -> None:

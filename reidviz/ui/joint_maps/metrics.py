@@ -5,12 +5,32 @@ import streamlit as st
 
 from reidviz.common.printable import short
 from reidviz.evaluation.image_pairs import Pairs
+from reidviz.evaluation.ranking.uncertainty import difference_of
 from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
+
+
+def transfer_in_words(comparison: Comparison) -> Markdown:
+    """What cross-domain training changed for target pairs, with the interval over persons."""
+    pairs = comparison.target_pairs, comparison.source_pairs
+    before, after = (_numbers(seen, *pairs) for seen in (comparison.before, comparison.after))
+    persons = comparison.target.identities[comparison.target_pairs.first]
+    gained = (after.agreements - before.agreements) / 100
+    found = difference_of(gained, persons)
+    name = literal(comparison.after.name)
+    change = Markdown(
+        f"{before.agreement:.1f} % before, {after.agreement:.1f} % after ({found.points:+.1f} points, 95 % interval "
+        f"{found.interval.low:+.1f} to {found.interval.high:+.1f} over persons; 50 % is chance)"
+    )
+    what = Markdown("of the source pairs nearest to a target pair are of its kind")
+    if not found.told_apart:
+        return Markdown(f"**What {name} took over from the source cannot be told here**: {what} {change}.")
+    word = Markdown("more" if found.points > 0 else "fewer")
+    return Markdown(f"**By {name}, {word}** {what}: {change}.")
 
 
 def show_numbers(comparison: Comparison) -> None:

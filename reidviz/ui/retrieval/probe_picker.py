@@ -116,10 +116,10 @@ def _filtered(choice: Choice, results: list[Result]) -> IntArray:
 
 
 def _grid(choice: Choice, ids: list[str], rows: IntArray, chosen: int) -> None:
-    with said(), st.grid(columns=PROBES_A_PAGE, min_column_width=40, gap="small"):
+    with said(), st.container(horizontal=True, wrap=False, gap="small", key="probe-strip"):
         for row in rows:
             sample = choice.dataset.samples[choice.split.probes[row]]
-            with st.container(gap="xxsmall", horizontal_alignment="center"):
+            with st.container(gap="xxsmall", horizontal_alignment="center", width=74):
                 st.image(
                     thumbnail(choice.dataset, int(choice.split.probes[row])), width=40, alt=f"person {sample.identity}"
                 )

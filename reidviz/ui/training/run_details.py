@@ -1,16 +1,21 @@
 """One run: what it is, where it stands, what can be done with it, and beside which runs it is shown."""
 
+from typing import Final
+
 import streamlit as st
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.training.live_curves import live
+from reidviz.ui.session.keys import RUN_VIEW
+from reidviz.ui.training.live_curves import curves, live, mistakes
 from reidviz.ui.training.run_actions import run_actions
+from reidviz.ui.training.run_record import show_record
 from reidviz.ui.training.runs import RunView
 from reidviz.ui.training.start_form import MEANINGS, init_words
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
+from reidviz.ui.widgets.views import choose_view
 
 BADGES = {
     "queued": ("gray", "hourglass_empty"),
@@ -22,6 +27,8 @@ BADGES = {
     "damaged": ("red", "heart_broken"),
 }
 COMPARED = 3
+RECORD: Final = "Log and command"
+CHARTS: Final = {"Curves": curves, "What it gets wrong": mistakes}
 
 
 def show_run(choice: Choice, seen: RunView, runs: list[RunView]) -> None:
@@ -37,7 +44,11 @@ def show_run(choice: Choice, seen: RunView, runs: list[RunView]) -> None:
     _origin(seen)
     _explain(seen, runs)
     run_actions(seen)
-    live(choice, seen, _compared(seen, runs))
+    view = choose_view("view", RUN_VIEW, [*CHARTS, RECORD])
+    if view == RECORD:
+        show_record(seen)
+    else:
+        live(choice, seen, _compared(seen, runs), CHARTS[view])
 
 
 def _origin(seen: RunView) -> None:

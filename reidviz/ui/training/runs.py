@@ -71,6 +71,19 @@ class RunView:
         found = [(float(v["readings"][0]["rank1"]), -int(v["step"])) for v in self.validations]
         return (max(found)[0], -max(found)[1]) if found else None
 
+    @property
+    def best_of_all(self) -> tuple[float, str, int] | None:
+        """The best validation rank-1 of any of its rankers, what that is called, and its first step."""
+        found = [
+            (float(one["rank1"]), -int(validation["step"]), str(one["name"]))
+            for validation in self.validations
+            for one in validation["readings"]
+        ]
+        if not found:
+            return None
+        rank1, step, name = max(found)
+        return rank1, name, -step
+
     @cached_property
     def _card(self) -> Card | ReidvizError | None:
         """The card of its finished weights, or why it cannot be read; None before it has finished."""

@@ -1,0 +1,112 @@
+"""The address tells what is shown: Back undoes a step a press, a link shows the same to somebody else, keys walk."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SETTLED = "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
+
+
+def opened(page: Page, server: str, world: Path, name: str, more: str = "") -> None:
+    page.goto(f"{server}/{name}?data={quote(f'folder:{world}/people')}{more}")
+    expect(page.get_by_text("Computed here on")).to_be_visible()
+    page.wait_for_function(SETTLED)
+
+
+def told(page: Page, name: str) -> list[str]:
+    return parse_qs(urlsplit(page.url).query).get(name, [])
+
+
+def wait_for(page: Page, name: str, *values: str) -> None:
+    """Until the address tells these values under a name, and the page is drawn."""
+    page.wait_for_function(
+        "([name, values]) => JSON.stringify(new URLSearchParams(location.search).getAll(name)) === values",
+        arg=[name, str(list(values)).replace("'", '"').replace(", ", ",")],
+    )
+    page.wait_for_function(SETTLED)
+
+
+def step(page: Page) -> str:
+    """Press the key for the next probe; the probe that the address tells then."""
+    before = told(page, "probe")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => JSON.stringify(new URLSearchParams(location.search).getAll('probe')) !== before",
+        arg=str(before).replace("'", '"'),
+    )
+    page.wait_for_function(SETTLED)
+    return told(page, "probe")[0]
+
+
+def test_back_undoes_what_was_done_a_step_a_press_over_pages_too(page: Page, server: str, world: Path) -> None:
+    opened(page, server, world, "retrieval")
+    before = page.evaluate("history.length")
+    answer = page.get_by_test_id("stMain").get_by_text("the true match is").first
+    first = answer.inner_text()
+    second, third = step(page), step(page)
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_text("Probe by probe").click()
+    wait_for(page, "view", "Probe by probe")
+    assert page.evaluate("history.length") == before + 4
+    page.go_back()
+    wait_for(page, "view")
+    expect(page.get_by_role("radio", name="Curves")).to_be_checked()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
+    wait_for(page, "probe", third)
+    page.go_back()
+    wait_for(page, "probe", second)
+    page.go_back()
+    wait_for(page, "probe")
+    expect(answer).to_have_text(first)
+    page.go_forward()
+    wait_for(page, "probe", second)
+
+
+def test_a_slider_leaves_no_steps_behind(page: Page, server: str, world: Path) -> None:
+    opened(page, server, world, "compare")
+    before = page.evaluate("history.length")
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    for weight in ("0.31", "0.32"):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("weight => location.search.includes(weight)", arg=weight)
+    assert page.evaluate("history.length") == before
+
+
+def test_a_link_shows_the_same_to_somebody_else(page: Page, browser: Browser, server: str, world: Path) -> None:
+    opened(page, server, world, "pairs", "&view=Threshold")
+    page.get_by_role("button", name="FMR 1 %").click()
+    page.wait_for_function("location.search.includes('threshold')")
+    page.wait_for_function(SETTLED)
+    metrics = page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert str(world) not in page.url
+    other = browser.new_context(bypass_csp=True).new_page()
+    other.set_default_timeout(1000 * PATIENCE)
+    other.goto(page.url)
+    expect(other.get_by_test_id("stMetricValue")).to_have_text(metrics)
+    other.context.close()
+
+
+def test_keys_walk_the_probes_and_open_a_pair_and_the_focus_stays(page: Page, server: str, world: Path) -> None:
+    opened(page, server, world, "retrieval")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.locator(".rv-card[data-card]").first).to_be_visible()
+    page.keyboard.press("2")
+    focused = page.locator(".rv-row:nth-of-type(2) .rv-card[data-card]").first
+    expect(focused).to_be_focused()
+    place = (focused.get_attribute("data-card") or "").split()[1]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Pairs")).to_be_visible()
+    page.wait_for_function("location.search.includes('second=')")
+    assert told(page, "second")
+    assert place.isdigit()
+    page.wait_for_function("document.activeElement !== document.body")
