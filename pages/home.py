@@ -6,10 +6,12 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.text import plain
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.results_table import provenance, results_table
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.results.verdict import best_in_words, cmc_bands, does_multi_task_pay
 from reidviz.ui.session.choice import current_choice
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.messages import heading
 
 heading("reidviz", "Does one network trained for two tasks re-identify people better than its single-task forms?")
@@ -18,12 +20,13 @@ results = results_or_progress(choice)
 telling = bool(others(ground_truth(choice.dataset, choice.split)))
 if telling:
     st.markdown(does_multi_task_pay(choice, results) or best_in_words(choice, results))
-st.plotly_chart(
+chart(
     cmc_figure(
         {plain(r.ranker.name): r.ranking.cmc for r in results},
         {plain(r.ranker.name): choice.style(r.ranker) for r in results},
         bands=cmc_bands(choice, results),
     ),
+    certified(choice, "cmc", ranks=20),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, compare, doctor, evaluate, export, models, settings, train
+from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, settings, train
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -22,6 +22,7 @@ COMMANDS = (
     ),
     ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),
+    ("figure", figure.add_options, figure.run_figure, "how a figure was made, and the same figure again"),
     ("doctor", doctor.add_options, doctor.run_doctor, "what is wrong with a data set, in plain words"),
     ("settings", settings.add_options, settings.run_settings, "every setting of a recipe, and what it can be"),
     ("cache", cache.add_options, cache.run_cache, "what is kept on disk to be computed once only"),

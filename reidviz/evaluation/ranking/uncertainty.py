@@ -16,6 +16,8 @@ from reidviz.evaluation.ranking.power import Spread, spread_of
 from reidviz.evaluation.ranking.ranking import RANKS, Averaging, Ranking
 
 DRAWS = 2_000
+MOST_BANDS, MOST_RANKS = 4, 100
+"""Curves whose bands can be told apart, and ranks that a band is told for."""
 LEVEL = 0.95
 FIGURES = (*(str(k) for k in RANKS), "mAP", "mINP")
 Names = npt.NDArray[np.generic]
@@ -74,10 +76,9 @@ def difference_intervals(
     return _named(_drawn_means(probe_figures(one, "step") - probe_figures(other, "step"), persons, draws, seed))
 
 
-def cmc_band(
-    ranking: Ranking, persons: Names, most: int, draws: int = DRAWS, seed: int = 0
-) -> tuple[Float64Array, Float64Array]:
-    """The ends of the intervals of the CMC at ranks 1 ... most, in percent: two arrays (most,)."""
+def cmc_band(ranking: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> tuple[Float64Array, Float64Array]:
+    """The ends of the intervals of the CMC at ranks 1 ... K, at most MOST_RANKS, in percent: two arrays (K,)."""
+    most = min(MOST_RANKS, ranking.gallery)
     hits = (ranking.first[:, None] <= np.arange(1, most + 1)).astype(np.float64)
     return mean_band(100 * hits, persons, draws, seed)
 

@@ -16,10 +16,12 @@ from reidviz.figures.pareto import Mark, pareto_figure
 from reidviz.figures.text import plain
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.verdict import figure_intervals
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import COST_ASKED
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 DASH = Markdown("\N{WORD JOINER}–\N{WORD JOINER}")
@@ -96,8 +98,9 @@ def _show(choice: Choice, results: list[Result], measured: dict[str, Measured]) 
             Mark(plain(point.way), 1000 * point.cost.typical, ranking.cmc_at(1), end) for point, ranking, end in points
         ]
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in results}
-    st.plotly_chart(
+    chart(
         pareto_figure(marks, styles),
+        certified(choice, "pareto"),
         key="compare-pareto",
         alt="Rank-1 with its interval against the time of a probe on a logarithmic axis, a mark a way to run a model",
     )

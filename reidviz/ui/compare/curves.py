@@ -7,12 +7,14 @@ from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.published import add_published
 from reidviz.figures.text import plain
 from reidviz.ui.compare.published import say_sources, show_published
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.results_table import results_table
 from reidviz.ui.results.several_splits import show_several_splits
 from reidviz.ui.results.verdict import cmc_bands
 from reidviz.ui.session.address import linked
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import RANKS_SHOWN
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown
 
 
@@ -33,8 +35,9 @@ def show_curves(choice: Choice, results: list[Result]) -> None:
     ranks = RANKS_SHOWN.get(ranges[0])
     marks = show_published(choice, results)
     curves = {plain(r.ranker.name): r.ranking.cmc for r in results}
-    st.plotly_chart(
+    chart(
         add_published(cmc_figure(curves, styles, ranks, cmc_bands(choice, results)), marks),
+        certified(choice, "cmc with published figures" if marks else "cmc", ranks=ranks),
         key="compare-cmc",
         alt="CMC curves of the chosen models: percent of probes found within rank k",
     )

@@ -8,8 +8,10 @@ from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.gallery_size import SizeCurve, persons_before, size_curve
 from reidviz.figures.gallery_size import gallery_size_figure
 from reidviz.figures.text import plain
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal
 
 
@@ -32,8 +34,9 @@ def show_gallery_size(choice: Choice, results: list[Result]) -> None:
         st.info("The gallery holds too few persons to draw some of them.")
         return
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in fixed}
-    st.plotly_chart(
+    chart(
         gallery_size_figure(curves, styles),
+        certified(choice, "gallery-size"),
         key="compare-gallery-size",
         alt="Rank-1 of the chosen models over the number of persons in the gallery, on a logarithmic axis",
     )

@@ -11,10 +11,12 @@ from reidviz.evaluation.ranking.by_cameras import rank1_by_cameras
 from reidviz.evaluation.ranking.wins import wins
 from reidviz.figures.compare import board_figure, camera_matrix_figure
 from reidviz.figures.text import plain
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import BOARD
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.session.selection import select, selected
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal
 
 
@@ -37,8 +39,9 @@ def show_board(choice: Choice, one: Result, other: Result) -> None:
     figure = board_figure(
         other.ranking.first, one.ranking.first, (plain(other.ranker.name), plain(one.ranker.name)), marked
     )
-    st.plotly_chart(
+    chart(
         figure,
+        certified(choice, "board", better=one.ranker.name, worse=other.ranker.name),
         key=BOARD.name,
         on_select=lambda: _select(choice),
         selection_mode=("box", "lasso"),
@@ -55,10 +58,11 @@ def show_cameras(choice: Choice, result: Result) -> None:
     if len(set(choice.dataset.cameras[choice.split.probes].tolist()) | set(choice.dataset.cameras.tolist())) < 3:
         return
     share, count, mine, theirs = _by_cameras(result, choice.dataset, choice.split)
-    st.plotly_chart(
+    chart(
         camera_matrix_figure(
             share, count, [plain(name or "?") for name in mine], [plain(name or "?") for name in theirs]
         ),
+        certified(choice, "cameras", model=result.ranker.name),
         key="compare-cameras",
         alt="Rank-1 from each camera to each other",
         config={"displayModeBar": False},

@@ -12,8 +12,10 @@ from reidviz.data.formats import FORMATS, format_of
 from reidviz.data.formats.reading import unread_line
 from reidviz.figures.cameras import MOST_COLUMNS, cameras_figure, images_figure, shared_figure, sightings
 from reidviz.figures.text import plain
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal
 
 EXAMPLES: Final = {
@@ -78,8 +80,9 @@ def show_card(choice: Choice) -> None:
             st.caption(":material/check: As many persons, cameras and images as published.")
     left, right = st.columns(2, gap="medium")
     with left:
-        st.plotly_chart(
+        chart(
             images_figure([persons[name] for name in dataset.persons]),
+            certified(choice, "images"),
             key="data-images",
             alt="How many persons have how many images",
             config={"displayModeBar": False},
@@ -99,8 +102,12 @@ def _show_cameras(choice: Choice, persons: int) -> None:
     else:
         figure = cameras_figure(counts, names, [plain(name) for name in seen])
         told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
-    st.plotly_chart(
-        figure, key="data-cameras", alt="Persons by the cameras that saw them", config={"displayModeBar": False}
+    chart(
+        figure,
+        certified(choice, "cameras"),
+        key="data-cameras",
+        alt="Persons by the cameras that saw them",
+        config={"displayModeBar": False},
     )
     st.caption(told)
 

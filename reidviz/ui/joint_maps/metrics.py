@@ -10,7 +10,10 @@ from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distanc
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
+from reidviz.ui.results.certificates import certified
+from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 
@@ -81,8 +84,9 @@ def show_distances(comparison: Comparison) -> None:
     ):
         with column:
             st.markdown(f"**{literal(when)}**: {model(seen.name, seen.style)}")
-            st.plotly_chart(
+            chart(
                 distances_figure(distances(seen.target, seen.source), alike),
+                certified(current_choice(), "distances"),
                 key=f"joint-distances-{when}",
                 alt=f"Histogram of joint-feature distances of alike and unlike pairs, {when.lower()}",
             )
@@ -103,8 +107,9 @@ def show_projection(comparison: Comparison) -> None:
             plane = plane_or_progress(Cloud(features, seen.key), method or "PCA")
             if plane is None:
                 continue
-            st.plotly_chart(
+            chart(
                 projection_figure(plane, from_target, same),
+                certified(current_choice(), "plane"),
                 key=f"joint-plane-{when}",
                 alt=f"{method} of the joint features of target and source pairs, {when.lower()}",
             )

@@ -13,7 +13,9 @@ from reidviz.models.variants import Kind
 from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.pairs.score_pair import passes_of, score_of_pair
 from reidviz.ui.pairs.verification import Tested
-from reidviz.ui.session.choice import Choice
+from reidviz.ui.results.certificates import certified
+from reidviz.ui.session.choice import Choice, current_choice
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import data_uri
@@ -165,8 +167,9 @@ def _draw(
     if not known:
         st.caption(f"None of the chosen rankers of MTDnet gives a {literal(title)}.")
         return
-    st.plotly_chart(
+    chart(
         passes_figure(known, styles, labels, title),
+        certified(current_choice(), "passes"),
         key=f"pair-passes-{title}",
         alt=f"{title} of this pair in every pass, by model",
         config={"displayModeBar": False},

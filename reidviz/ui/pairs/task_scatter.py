@@ -15,9 +15,11 @@ from reidviz.figures.pairs import plane_figure
 from reidviz.figures.text import Plain, plain
 from reidviz.ui.pairs.pair_picker import take_pair
 from reidviz.ui.pairs.verification import UNITS, Tested
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
 from reidviz.ui.session.selection import select
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
@@ -80,8 +82,9 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
         lassoed(choice, tasks.pairs),
         (_title(across), _title(up)),
     )
-    st.plotly_chart(
+    chart(
         figure,
+        certified(choice, "plane"),
         key=PAIR_SCATTER.name,
         on_select=lambda: _lasso(choice, tasks.pairs),
         selection_mode=("box", "lasso"),

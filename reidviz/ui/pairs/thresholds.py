@@ -25,8 +25,10 @@ from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figu
 from reidviz.figures.text import Plain, plain
 from reidviz.models.added.cards import card_of
 from reidviz.ui.pairs.verification import UNITS, Tested, pairs_told, searched
-from reidviz.ui.session.choice import Choice
+from reidviz.ui.results.certificates import certified
+from reidviz.ui.session.choice import Choice, current_choice
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 ALL = "all cameras"
@@ -58,8 +60,9 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
 
 def _show_scores(one: Tested, shown: BoolArray, cameras: str, marked: float | None) -> None:
     figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.ranker.kind], marked)
-    st.plotly_chart(
+    chart(
         figure,
+        certified(current_choice(), "scores", threshold=one.threshold, cameras=cameras),
         key="pairs-scores",
         alt=f"Histograms of {UNITS[one.ranker.kind]} of pairs of one person and of different persons",
         config={"displayModeBar": False},
@@ -146,8 +149,9 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
     curves = {plain(one.ranker.name): thinned(one.errors) for one in every}
     thresholds = {plain(one.ranker.name): one.sign * one.threshold for one in every}
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
-    st.plotly_chart(
+    chart(
         errors_figure(curves, thresholds, styles, kind == "DET"),
+        certified(choice, "errors"),
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
@@ -177,8 +181,9 @@ def show_calibration(choice: Choice, one: Tested) -> None:
         _show_logistic(one, choice.dataset, choice.split)
         return
     before, after, degrees = _calibrated(one, choice.dataset, choice.split)
-    st.plotly_chart(
+    chart(
         reliability_figure({Plain("as it is"): before, Plain("at a temperature"): after}),
+        certified(choice, "reliability"),
         key="pairs-reliability",
         alt="Reliability diagram of P(same), before and after temperature scaling",
         config={"displayModeBar": False},
@@ -201,8 +206,9 @@ def _show_logistic(one: Tested, dataset: Dataset, split: Split) -> None:
         st.info("There are too few persons to fit a probability to this score.")
         return
     fitted, curves = found
-    st.plotly_chart(
+    chart(
         reliability_figure({Plain("by a fitted logistic curve"): fitted}),
+        certified(current_choice(), "reliability"),
         key="pairs-reliability",
         alt="Reliability diagram of P(same) by a fitted logistic curve",
         config={"displayModeBar": False},

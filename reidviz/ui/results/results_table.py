@@ -15,6 +15,7 @@ from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.models.variants import TRAINED_ON
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.take_away import offer_table
 from reidviz.ui.results.verdict import bold_cells, figure_intervals
 from reidviz.ui.session.choice import Choice
@@ -48,7 +49,7 @@ def results_table(choice: Choice, results: list[Result]) -> None:
     ends = [figure_intervals(result, choice.dataset, choice.split) for result in results]
     records = [record(result) for result in results]
     st.markdown(figures_table(records, names, bold_cells(choice, results), ends))
-    offer_table(choice, records, ends)
+    offer_table(choice, records, ends, certified(choice, "results"))
     st.caption(
         "In percent; beside rank-1 and mAP the 95 % interval over persons. Bold: the best, and all that cannot be told "
         "from it on the same probes (paired permutation and bootstrap over persons; p corrected by Holm for all pairs "

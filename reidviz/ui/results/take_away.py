@@ -3,34 +3,51 @@
 import csv
 import io
 import shlex
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from reidviz.common import settings
-from reidviz.common.printable import short
+from reidviz.common.printable import short, spreadsheet_cell
+from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.evaluation.ranking.uncertainty import Interval
+from reidviz.evaluation.tables import latex, lines_of
 from reidviz.ui.session.choice import Choice
-
-LATEX = str.maketrans(
-    {c: f"\\{c}" for c in "&%$#_{}"}
-    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-)
+from reidviz.ui.widgets.markup import Markdown, literal
 
 
-def offer_table(choice: Choice, records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> None:
+def offer_table(
+    choice: Choice, records: list[dict[str, Any]], ends: list[dict[str, Interval]], certificate: Certificate
+) -> None:
     """Draw what can be taken away of records as `evaluate --json` writes them, with the intervals of their figures."""
     with st.popover("Export", icon=":material/ios_share:"):
         with st.container(horizontal=True):
-            st.download_button("CSV", as_csv(records, ends), "results.csv", "text/csv", key="results-csv")
-            st.download_button("LaTeX", as_latex(records, ends), "results.tex", "text/plain", key="results-latex")
+            for label, file, sign, make in (
+                (Markdown("CSV"), "results.csv", "#", as_csv),
+                (Markdown("LaTeX"), "results.tex", "%", as_latex),
+            ):
+                made = partial(_with_record, certificate, sign, make, records, ends)
+                st.download_button(label, made, file, "text/plain", key=file, on_click="ignore")
+        st.caption(literal(certificate.caption))
         st.caption("The command that prints this table; data of your own take their folder behind the colon:")
         st.code(command(choice), language="bash", wrap_lines=True)
+
+
+def _with_record(
+    certificate: Certificate,
+    sign: str,
+    make: Callable[[list[dict[str, Any]], list[dict[str, Interval]]], str],
+    records: list[dict[str, Any]],
+    ends: list[dict[str, Interval]],
+) -> str:
+    return f"{lines_of(certificate, sign)}{make(records, ends)}"
 
 
 def as_csv(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> str:
@@ -43,8 +60,7 @@ def as_csv(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> st
         row = []
         for key, value in _figures(one).items():
             row += [f"{value:.2f}", f"{told[key].low:.2f}", f"{told[key].high:.2f}"]
-        name = one["name"]
-        writer.writerow([f"'{name}" if name.startswith(("=", "+", "-", "@")) else name, one["kind"], *row])
+        writer.writerow([spreadsheet_cell(one["name"]), one["kind"], *row])
     return made.getvalue()
 
 
@@ -57,7 +73,7 @@ def as_latex(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> 
         for key, value in _figures(one).items():
             interval = f" {{\\scriptsize [{told[key].low:.1f}, {told[key].high:.1f}]}}" if key in ("1", "mAP") else ""
             cells.append(f"{value:.1f}{interval}")
-        lines.append(" & ".join([one["name"].translate(LATEX), *cells]) + r" \\")
+        lines.append(" & ".join([latex(one["name"]), *cells]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 
 

@@ -11,6 +11,7 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.ranking.power import needed_in_words
 from reidviz.evaluation.ranking.uncertainty import (
     FIGURES,
+    MOST_BANDS,
     Difference,
     Interval,
     cmc_band,
@@ -25,7 +26,6 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal
 
-MOST_BANDS, MOST_RANKS = 4, 100
 SINGLE = {name for v in VARIANTS.values() if v.ranking != v.pairs for name, _ in v.rankers}
 BOTH = {name for v in VARIANTS.values() if v.ranking and v.pairs and not v.source for name, _ in v.rankers}
 
@@ -126,8 +126,7 @@ def cmc_bands(choice: Choice, results: list[Result]) -> dict[Plain, tuple[Float6
 
 @remembered(st.cache_resource, max_entries=64)
 def _band(result: Result, dataset: Dataset, split: Split) -> tuple[Float64Array, Float64Array]:
-    most = min(MOST_RANKS, result.ranking.gallery)
-    return cmc_band(result.ranking, dataset.identities[split.probes], most)
+    return cmc_band(result.ranking, dataset.identities[split.probes])
 
 
 @remembered(st.cache_resource, max_entries=64)

@@ -9,10 +9,12 @@ import streamlit as st
 from reidviz.figures.text import Plain
 from reidviz.figures.training import Points, steps_figure
 from reidviz.training.events import Event
+from reidviz.ui.results.certificates import certified_run
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
 from reidviz.ui.training.runs import RunView, duration, read_run
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
 HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
@@ -125,21 +127,23 @@ def _losses(seen: RunView) -> None:
     left, right = st.columns(2) if "pair_loss" in names else (st.container(), None)
     with left:
         st.markdown("**Loss**")
-        st.plotly_chart(
+        chart(
             steps_figure({LOSSES[key]: _points(steps, key) for key in names}, "loss", seen.status.total),
+            certified_run(seen, "losses"),
             key="losses",
             alt="The losses over the steps",
         )
     if right is not None:
         with right:
             st.markdown("**Pairs told right**")
-            st.plotly_chart(
+            chart(
                 steps_figure(
                     {Plain("pairs told right"): _points(steps, "pair_accuracy", 100)},
                     "share of pairs (%)",
                     seen.status.total,
                     percent=True,
                 ),
+                certified_run(seen, "accuracy"),
                 key="accuracy",
                 alt="The share of pairs told right over the steps",
             )

@@ -14,12 +14,14 @@ from reidviz.figures.style import ModelStyle, style_of
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.training import Points, rank1_figure, validation_cmc_figure
 from reidviz.models.variants import VARIANTS
+from reidviz.ui.results.certificates import certified_run
 from reidviz.ui.results.results_table import figures_table, largest, say_foregone
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
 from reidviz.ui.session.model_styles import AT_STEP
 from reidviz.ui.training.hard_examples import mistakes_html, mistakes_title
 from reidviz.ui.training.runs import RunView
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.messages import show_error
 
@@ -70,8 +72,9 @@ def validation_curves(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> 
     left, right = st.columns(2)
     with left:
         st.markdown(f"**Rank{HYPHEN}1 over the training**")
-        st.plotly_chart(
+        chart(
             rank1_figure(_rank1(validated), looks, max(seen.status.total for seen in validated)),
+            certified_run(validated[0], "rank1"),
             key="rank1",
             alt="Validation rank-1 over the steps, a line a model",
         )
@@ -79,8 +82,9 @@ def validation_curves(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> 
         st.markdown("**CMC of the last validation**")
         curves = _cmc(validated)
         ranks = min(RANKS, max(len(curve) for curve in curves.values()))
-        st.plotly_chart(
+        chart(
             validation_cmc_figure(curves, looks, ranks),
+            certified_run(validated[0], "validation-cmc"),
             key="validation-cmc",
             alt="CMC of the last validation",
         )

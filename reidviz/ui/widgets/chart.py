@@ -1,0 +1,45 @@
+"""A chart, or a table, that can be taken away with its birth certificate."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from reidviz.evaluation.certificate import Certificate
+from reidviz.ui.widgets.markup import Markdown, literal
+
+
+def chart(figure: go.Figure, certificate: Certificate, *, key: str, alt: str, **plotly: Any) -> Any:
+    """Draw a figure and below it what it can be taken away as; what st.plotly_chart gives back.
+
+    A file is made when it is asked for, and is called after what it shows.
+    """
+    event = st.plotly_chart(figure, key=key, alt=alt, **plotly)
+    made = {kind: partial(_made, kind, figure, certificate) for kind in CHART}
+    _offer({kind: (f"{certificate.kind}.{kind}", CHART[kind], make) for kind, make in made.items()}, certificate, key)
+    return event
+
+
+CHART = {"svg": "image/svg+xml", "png": "image/png", "pdf": "application/pdf", "csv": "text/csv"}
+LABELS = {
+    "svg": Markdown("SVG"),
+    "png": Markdown("PNG"),
+    "pdf": Markdown("PDF"),
+    "csv": Markdown("CSV"),
+}
+
+
+def _offer(files: dict[str, tuple[str, str, Callable[[], str | bytes]]], certificate: Certificate, key: str) -> None:
+    with st.popover("Export", icon=":material/ios_share:", type="tertiary", key=f"{key}-export"):
+        with st.container(horizontal=True):
+            for kind, (file, mime, make) in files.items():
+                st.download_button(LABELS[kind], make, file, mime, key=f"{key}-{kind}", on_click="ignore")
+        st.caption(literal(certificate.caption))
+
+
+def _made(kind: str, figure: go.Figure, certificate: Certificate) -> bytes:
+    from reidviz.figures.print.files import FORMATS
+
+    return FORMATS[kind][1](figure, certificate)
