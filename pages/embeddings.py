@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from reidviz.ui.embeddings.map_events import hover_images, on_click
-from reidviz.ui.embeddings.maps import choose_map_options, draw_maps, lay_out, take_rows
-from reidviz.ui.embeddings.metrics import show_numbers
+from reidviz.ui.embeddings.map_events import hover_images
+from reidviz.ui.embeddings.maps import choose_map_options, draw_maps, lay_out
+from reidviz.ui.embeddings.metrics import show_numbers, spaces_in_words
 from reidviz.ui.embeddings.neighbours import show_neighbours, show_selected
 from reidviz.ui.embeddings.points import choose_points
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap, choose_pair_probe, choose_spaces, maps_or_progress
@@ -15,6 +15,7 @@ from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.messages import heading
 
 heading("Embeddings", "What does the ranking branch see: who lies near whom, and does another model see the same?")
+answer = st.container()
 choice = current_choice()
 spaces = choose_spaces(choice)
 with st.expander("Which images, and one of your own"):
@@ -24,30 +25,26 @@ probe = choose_pair_probe(choice, selected(choice)) if any(space.of_pairs for sp
 sides = maps_or_progress([(space, pairs if space.of_pairs else images) for space in spaces], probe)
 
 
-by_key = {f"map-side-{name}": side.points for name, side in zip(NAMES, sides, strict=True)}
+answer.markdown(spaces_in_words(sides))
 
 
 @fragment
 def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
     """The maps and what is selected in them: a selection draws these anew, not the page.
 
-    Selected images are sent to the browser before the maps, which take it longer to draw.
+    Selected images are sent to the browser before the maps.
     """
     look = choose_map_options(sides)
-    above, below = st.container(), st.container()
-    with above:
-        maps = lay_out(sides, look)
-        on_click(by_key, take_rows)
-    with below:
+    left, right = st.columns([3, 1], gap="medium")
+    with right:
         show_selected(sides)
-    with above:
-        draw_maps(maps, look, None if uploaded is None else uploaded.on)
-        if uploaded is not None:
-            show_uploaded(uploaded, sides)
-    with below:
-        show_neighbours(sides)
+    with left:
+        draw_maps(lay_out(sides, look), look, None if uploaded is None else uploaded.on)
+    if uploaded is not None:
+        show_uploaded(uploaded, sides)
+    show_neighbours(sides)
 
 
 explore(sides, uploaded)
-hover_images(by_key)
+hover_images(dict(zip(NAMES, sides, strict=True)))
 show_numbers(sides)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import plotly.graph_objects as go
 
+from reidviz.common.errors import ReidvizError
 from reidviz.figures.print.looks import COLORWAY, PX, colour, dash, text
 from reidviz.figures.print.traces import draw
 
@@ -50,7 +51,7 @@ def drawn(figure: go.Figure) -> Any:
             _shape(axes, shape)
         for note in layout.annotations:
             _note(axes, note)
-        _scale(axes, layout)
+        _scale(axes, layout, shown)
         if handles and layout.showlegend is not False and (len(handles) > 1 or layout.showlegend):
             labels, signs = zip(*handles, strict=True)
             made.legend(signs, labels, loc="outside lower center", ncols=_columns(labels), fontsize=8, frameon=False)
@@ -98,9 +99,9 @@ def _frame(axes: Any, layout: Any) -> None:
         axes.set_title(text(layout.title.text), fontsize=10)
 
 
-def _scale(axes: Any, layout: Any) -> None:
+def _scale(axes: Any, layout: Any, traces: list[Any]) -> None:
     """Ranges, ticks and directions, after all is drawn."""
-    from matplotlib.ticker import NullFormatter, NullLocator, ScalarFormatter
+    from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, ScalarFormatter
 
     for name, told in (("x", layout.xaxis), ("y", layout.yaxis)):
         axis = axes.xaxis if name == "x" else axes.yaxis
@@ -118,12 +119,20 @@ def _scale(axes: Any, layout: Any) -> None:
             plain.set_scientific(False)
             axis.set_major_formatter(plain)
             axis.set_minor_formatter(NullFormatter())
+        elif _whole(told, name, traces):
+            axis.set_major_locator(MaxNLocator(integer=True))
         if told.showticklabels is False:
             axis.set_ticks([])
         if told.autorange == "reversed":
             axis.set_inverted(True)
     if layout.yaxis.scaleanchor:
         axes.set_aspect("equal", adjustable="datalim")
+
+
+def _whole(axis: Any, name: str, traces: list[Any]) -> bool:
+    """Whether an axis counts: every place on it is a whole number."""
+    places = [np.asarray(trace[name]) for trace in traces if trace.type != "heatmap" and trace[name] is not None]
+    return axis.type != "category" and bool(places) and all(one.dtype.kind in "iu" for one in places)
 
 
 def _shape(axes: Any, shape: Any) -> None:
@@ -148,8 +157,6 @@ def _shape(axes: Any, shape: Any) -> None:
         axes.add_line(line)
         return
     if shape.type != "rect":
-        from reidviz.common.errors import ReidvizError
-
         raise ReidvizError(f"A shape of the kind {shape.type} cannot be printed.")
     shade = colour(shape.fillcolor, shape.opacity) if shape.fillcolor else "none"
     wide, high = shape.x1 - shape.x0, shape.y1 - shape.y0

@@ -171,7 +171,7 @@ def _markers(axes: Any, trace: Any, x: Any, y: Any, line: Colour, drawn: Any) ->
             s=(PX * sizes[which]) ** 2,
             marker=shape,
             facecolors=drawn_in if filled else "none" if shape not in "x|_" else drawn_in,
-            edgecolors=None if filled else drawn_in,
+            edgecolors=None if filled or shape in "x|_" else drawn_in,
             linewidths=0 if filled else PX * (told.line.width or 1.2),
             rasterized=len(x) > MOST_VECTORS,
             zorder=2.5,

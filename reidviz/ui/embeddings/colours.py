@@ -12,7 +12,7 @@ from reidviz.figures.text import Plain, plain
 from reidviz.ui.embeddings.points import ROLES, Points
 
 BY = ("correctness", "identity", "camera", "role", "data set")
-NEUTRAL = "#9AA5AB"
+NEUTRAL = "#7A868C"
 SHADES = tuple(f"hsl({(137.5 * i) % 360:.0f},{65 - 15 * (i % 2)}%,{(42, 58, 50)[i % 3]}%)" for i in range(96))
 """Neighbouring identities get hues a golden angle apart; there are more persons than colours one can tell."""
 

@@ -1,62 +1,58 @@
-"""What the mouse does on a map beyond what st.plotly_chart reports.
+"""The image of the point that the mouse rests on, and the nearest neighbours of that point on both maps."""
 
-It shows the image of a point where it rests for a moment, and a click selects the point while the lasso or the box is
-the tool at hand (st.plotly_chart reports clicks with other tools only).
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from reidviz.common.errors import ReidvizError
-from reidviz.ui.embeddings.points import Points
+from reidviz.evaluation.embedding.neighbours import nearest
+from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.server.boundary import fragment
-from reidviz.ui.session.keys import MAP_CLICK, MAP_HOVER, MAP_HOVERED
+from reidviz.ui.session.keys import MAP_HOVER, MAP_HOVERED
 
-
-def _component(name: str) -> Any:
-    """A component without looks, of a script in this folder."""
-    scripts = (Path(__file__).with_name(file).read_text(encoding="utf-8") for file in ("map_point.js", f"{name}.js"))
-    return st.components.v2.component(f"reidviz_{name}", js="".join(scripts))
-
-
-_resting = _component("map_resting")
-_clicking = _component("map_clicking")
+NEIGHBOURS = 5
+_resting = st.components.v2.component(
+    "reidviz_map_resting", js=Path(__file__).with_name("map_resting.js").read_text(encoding="utf-8")
+)
 
 
 @fragment
-def hover_images(sides: Mapping[str, Points]) -> None:
-    """Show images over the charts in containers of these keys, which begin with map-side-; a point's customdata is
-    its row."""
+def hover_images(sides: Mapping[str, EmbeddingMap]) -> None:
+    """Show images over maps of these names."""
     wanted = MAP_HOVERED.get("")
-    data = {"row": "", "image": "", "told": ""}
+    data: dict[str, object] = {"row": "", "image": "", "told": "", "near": {}}
     found = _found(wanted, sides)
     if found is not None:
-        points, row = found
+        side, row = found
         with suppress(ReidvizError):
-            data |= {"row": wanted, "image": points.image(row), "told": points.description(row)}
+            data |= {"row": wanted, "image": side.points.image(row), "told": _told(side, row)}
+            data["near"] = {name: _near(side, row, one) for name, one in sides.items()}
     _resting(data=data, key=MAP_HOVER.name, height=1, on_row_change=_hovered)
 
 
 def _hovered() -> None:
-    MAP_HOVERED.set(MAP_HOVER.get({})["row"] or "")
+    MAP_HOVERED.set(MAP_HOVER.get({}).get("row") or "")
 
 
-def on_click(sides: Mapping[str, Points], take: Callable[[Points, int], None]) -> None:
-    """Call take(points, row) before the fragment that this stands in runs again, when a point was clicked."""
-
-    def clicked() -> None:
-        found = _found(MAP_CLICK.get({})["row"] or "", sides)
-        if found is not None:
-            take(*found)
-
-    _clicking(key=MAP_CLICK.name, height=1, on_row_change=clicked)
+def _told(side: EmbeddingMap, row: int) -> str:
+    return f"{side.points.description(row)}; rings: its {NEIGHBOURS} nearest by {side.space.name}"
 
 
-def _found(wanted: str, sides: Mapping[str, Points]) -> tuple[Points, int] | None:
-    """The points of a side and the row that the browser names, where there is such a row."""
-    side, _, row = wanted.partition(" ")
-    return (sides[side], int(row)) if side in sides and row.isdigit() and int(row) < len(sides[side]) else None
+def _near(side: EmbeddingMap, row: int, shown: EmbeddingMap) -> list[int]:
+    """The rows on a map of the images nearest to a row of a side, by the features of that side."""
+    places, _ = nearest(side.features, side.features[row : row + 1], NEIGHBOURS + 1)
+    rows = places[0][places[0] != row][:NEIGHBOURS]
+    if shown is side:
+        return [int(one) for one in rows]
+    own = rows[rows < len(side.points.positions)]
+    return [int(one) for one in shown.points.rows_of(np.sort(side.points.positions[own]))]
+
+
+def _found(wanted: str, sides: Mapping[str, EmbeddingMap]) -> tuple[EmbeddingMap, int] | None:
+    """The side and the row that the browser names, where there is such a row."""
+    name, _, row = wanted.partition(" ")
+    known = name in sides and row.isascii() and row.isdigit() and len(row) < 10
+    return (sides[name], int(row)) if known and int(row) < len(sides[name].points) else None

@@ -1,5 +1,5 @@
-const DWELL = 220; // milliseconds that the mouse rests on a point
-const now = { x: 0, y: 0, wanted: null, timer: null, send: null };
+// The image of the point that the mouse rests on, and its nearest neighbours as rings on both maps.
+const now = { x: 0, y: 0, wanted: null, send: null };
 
 function card() {
   let found = document.getElementById('rv-hover');
@@ -7,47 +7,35 @@ function card() {
     found = document.createElement('div');
     found.id = 'rv-hover';
     found.setAttribute('role', 'tooltip');
-    document.body.appendChild(found);
+    document.querySelector('.stApp').appendChild(found);
   }
   return found;
 }
 
-function hide() { clearTimeout(now.timer); now.wanted = null; card().style.display = 'none'; }
+function hide() { now.wanted = null; card().style.display = 'none'; }
 
-function rest() {
-  now.wanted = pointOf(now.chart);
-  if (now.wanted) now.send('row', now.wanted);
+function rested({ detail }) {
+  Object.assign(now, { x: detail.x, y: detail.y, wanted: detail.row });
+  now.send('row', detail.row);
 }
 
-function moved(event) {
-  const chart = chartAt(event);
-  if (Math.abs(event.clientX - now.x) + Math.abs(event.clientY - now.y) < 3 && chart) return;
-  now.x = event.clientX; now.y = event.clientY; now.chart = chart;
-  hide();
-  if (chart && !event.buttons) now.timer = setTimeout(rest, DWELL);
-}
-
-export default function ({ data, setTriggerValue, parentElement }) {
+export default function ({ data, setTriggerValue }) {
   now.send = setTriggerValue;
-  const shown = card();
-  const theme = getComputedStyle(parentElement.host ?? parentElement);
-  for (const name of ['--st-background-color', '--st-text-color'])
-    shown.style.setProperty(name, theme.getPropertyValue(name));
   if (data.row && data.row === now.wanted) {
-    shown.replaceChildren();
-    const image = document.createElement('img'), words = document.createElement('div');
+    const shown = card(), image = document.createElement('img'), words = document.createElement('div');
     image.src = data.image; image.alt = words.textContent = data.told;
-    shown.append(image, words);
+    shown.replaceChildren(image, words);
     shown.style.display = 'block';
     const box = shown.getBoundingClientRect();
     shown.style.left = Math.min(now.x + 16, innerWidth - box.width - 8) + 'px';
     shown.style.top = Math.max(8, Math.min(now.y - box.height / 2, innerHeight - box.height - 8)) + 'px';
+    document.dispatchEvent(new CustomEvent('rv-map-neighbours', { detail: data.near }));
   }
-  document.addEventListener('mousemove', moved, true);
-  document.addEventListener('mousedown', hide, true);
+  document.addEventListener('rv-map-rest', rested);
+  document.addEventListener('rv-map-leave', hide);
   return () => {
-    document.removeEventListener('mousemove', moved, true);
-    document.removeEventListener('mousedown', hide, true);
+    document.removeEventListener('rv-map-rest', rested);
+    document.removeEventListener('rv-map-leave', hide);
     hide();
   };
 }

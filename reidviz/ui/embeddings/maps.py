@@ -1,11 +1,12 @@
 """Two maps of the same images side by side: drawn, coloured, selected in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
 import streamlit as st
 
 from reidviz.common.arrays import IntArray
@@ -15,17 +16,18 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.procrustes import Alignment, aligned
 from reidviz.evaluation.embedding.projection import Plane
 from reidviz.evaluation.ground_truth import ground_truth
-from reidviz.figures.embedding import Links, map_figure
-from reidviz.figures.text import plain
+from reidviz.figures.embedding import Group, Links, map_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
+from reidviz.ui.embeddings.canvas_maps import map_data, show_maps
 from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
 from reidviz.ui.embeddings.points import Points, describe_points
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
-from reidviz.ui.session.keys import MAP_CHART, Key
+from reidviz.ui.results.certificates import certified
+from reidviz.ui.session.keys import MAP_FOCUS
 from reidviz.ui.session.selection import clear, select, selected
+from reidviz.ui.widgets.chart import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
-MOST_TOLD = 5_000
 MOST_LINKED = 30
 NOTHING = np.empty((0, 2), dtype=np.int64)
 
@@ -100,37 +102,51 @@ def lay_out(sides: list[EmbeddingMap], options: MapOptions) -> list[Map]:
 
 def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Plane | None] | None) -> None:
     """Both maps with what is selected, its lines, and the images of the user's own."""
-    choice = maps[0].side.points.choice
-    marked = selected(choice)
+    points = {name: one.side.points for name, one in zip(NAMES, maps, strict=True)}
+    marked = selected(maps[0].side.points.choice)
     judged = next((m.side for m in maps if m.side.ranking is not None), None)
-    for column, name, one in zip(st.columns(2), NAMES, maps, strict=True):
+    alike = _alike(*points.values())
+    told, heads, figures = [], [], []
+    for name, one in zip(NAMES, maps, strict=True):
         judge = one.side if one.side.ranking is not None else judged
-        points = one.side.points
-        visible = _shown(points, options)
-        first = None if judge is None or judge.ranking is None else judge.ranking[1].first
-        with column:
-            st.markdown(f"**{model(one.side.space.name, one.side.style)}** · {literal(one.method)}" + _of(one, options))
-            figure = map_figure(
-                one.plane,
-                groups_of(points, options.by, visible, first),
-                [plain(points.description(row)) for row in range(len(points))] if len(points) <= MOST_TOLD else None,
-                points.rows_of(marked),
-                Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked),
-                sizes_of(points, first) if options.by_rank and first is not None else None,
-                None if uploaded is None else uploaded(one),
-            )
-            key = MAP_CHART.of(name)
-            with st.container(key=f"map-side-{name}"):
-                st.plotly_chart(
-                    figure,
-                    key=key.name,
-                    on_select=partial(_take, key, points),
-                    selection_mode=("points", "box", "lasso"),
-                    config={"scrollZoom": True, "displaylogo": False},
-                    alt=f"{one.method} of {len(visible)} images by {one.side.space.name}",
-                )
-            st.caption(_about(one, judge, len(visible)))
+        visible = _shown(one.side.points, options)
+        drawn = _drawn(one, options, marked, judge, visible, None if uploaded is None else uploaded(one))
+        label = f"{one.method} of {len(visible)} images by {one.side.space.name}"
+        told.append(map_data(name, label, *drawn) | {"same": alike})
+        figures.append(drawn)
+        heads.append((one, judge, len(visible)))
+    for column, (one, judge, visible_count) in zip(st.columns(2), heads, strict=True):
+        head = Markdown(f"**{model(one.side.space.name, one.side.style)}** · {literal(one.method)}")
+        column.markdown(Markdown(head + _of(one, options)), help=_about(one, judge, visible_count))
+    show_maps(told, lambda side, rows: take_rows(points[side], *rows) if side in points else None)
+    with st.container(horizontal=True):
+        for name, drawn in zip(NAMES, figures, strict=True):
+            certificate = certified(maps[0].side.points.choice, "map", side=name, method=options.method, by=options.by)
+            offer_export(partial(_figure, *drawn), certificate, f"map-{name}")
     _selection_line(maps, marked)
+
+
+def _drawn(
+    one: Map, options: MapOptions, marked: IntArray, judge: EmbeddingMap | None, visible: IntArray, own: Plane | None
+) -> tuple[Plane, list[Group], IntArray, Links, npt.NDArray[np.float32] | None, Plane | None]:
+    """What a map shows."""
+    points = one.side.points
+    first = None if judge is None or judge.ranking is None else judge.ranking[1].first
+    links = Links(NOTHING, NOTHING) if judge is None else links_of(judge, points, marked)
+    sizes = sizes_of(points, first) if options.by_rank and first is not None else None
+    groups = groups_of(points, options.by, visible, first)
+    return one.plane, groups, points.rows_of(marked), links, sizes, own
+
+
+def _figure(
+    plane: Plane,
+    groups: Sequence[Group],
+    selected_rows: IntArray,
+    links: Links,
+    sizes: npt.NDArray[np.float32] | None,
+    own: Plane | None,
+) -> go.Figure:
+    return map_figure(plane, groups, None, selected_rows, links, sizes, own)
 
 
 def links_of(judge: EmbeddingMap, points: Points, marked: IntArray) -> Links:
@@ -155,31 +171,20 @@ def links_of(judge: EmbeddingMap, points: Points, marked: IntArray) -> Links:
 
 
 def take_rows(points: Points, *rows: int) -> None:
-    """Rows of a map become the selection of the app, those of the other data set aside; none: nothing is selected."""
+    """Rows of a map become the selection of the app, those of the other data set aside."""
     own = sorted({row for row in rows if row < len(points.positions)})
     if own:
+        MAP_FOCUS.pop()
         select(points.choice, points.positions[own])
-    else:
-        clear()
-
-
-def _take(key: Key[dict[str, Any]], points: Points) -> None:
-    """What was lassoed or boxed, as st.plotly_chart tells it.
-
-    Charts also tell that nothing is selected when they are put up again, after a visit to another page say: that is no
-    wish to select nothing, for which there is the button.
-    """
-    told = [point.get("customdata") for point in key.get({})["selection"]["points"]]
-    if told:
-        take_rows(points, *(int(np.ravel(row)[0]) for row in told if row is not None))
 
 
 def _selection_line(maps: list[Map], marked: IntArray) -> None:
     a, b = st.columns([4, 1], vertical_alignment="center")
     if not len(marked):
         a.caption(
-            ":material/lasso_select: Lasso or box images, or click one: they are selected in both maps and on all "
-            "other pages, and shown below with their neighbours. Rest the mouse on a point to see its image."
+            ":material/lasso_select: Draw around images, or click one: they are selected in both maps and on all other "
+            "pages. Rest the mouse on a point to see its image and its neighbours. Wheel: zoom; Shift and drag: move; "
+            "double click: all. Arrows and Enter do the same."
         )
         return
     probes = int(np.isin(maps[0].side.points.choice.split.probes, marked).sum())

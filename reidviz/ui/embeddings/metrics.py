@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import Float32Array
+from reidviz.common.arrays import Float32Array, Float64Array, IntArray
 from reidviz.evaluation.embedding.metrics import CameraBias, Distances, camera_bias, pair_distances, silhouette
-from reidviz.evaluation.embedding.neighbours import COUNT, agreement
+from reidviz.evaluation.embedding.neighbours import COUNT, agreement, nearest
 from reidviz.evaluation.embedding.sampling import by_identity
+from reidviz.evaluation.ranking.uncertainty import difference_of
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
 from reidviz.ui.session.remembered import remembered
@@ -24,6 +26,45 @@ class Numbers:
     silhouette: tuple[float, int] | None
     distances: Distances | None
     camera: CameraBias | None
+
+
+def spaces_in_words(sides: Sequence[EmbeddingMap]) -> Markdown:
+    """Which of both spaces keeps persons better together, with the interval over persons."""
+    one, other = (_purity(side) for side in sides)
+    if one is None or other is None or len(one) != len(other):
+        return Markdown("Who lies near whom: each point is an image, and near means alike to the model.")
+    known = _known(sides[0])
+    found = difference_of(one - other, sides[0].points.individuals[known])
+    shares = [
+        Markdown(f"{literal(side.space.name)} {100 * share.mean():.1f} %")
+        for side, share in zip(sides, (one, other), strict=True)
+    ]
+    what = Markdown(f"The nearest of {len(known):,} images shows the same person: {Markdown(', '.join(shares))}")
+    ends = Markdown(
+        f"{found.points:+.1f} points, 95 % interval {found.interval.low:+.1f} to {found.interval.high:+.1f}"
+    )
+    if not found.told_apart:
+        return Markdown(f"{what}: **the two spaces cannot be told apart** by that ({ends}).")
+    better = sides[0] if found.points > 0 else sides[1]
+    return Markdown(f"{what}: **{literal(better.space.name)} keeps persons better together** ({ends}).")
+
+
+def _known(side: EmbeddingMap) -> IntArray:
+    """The rows of persons with two images or more, at most so many."""
+    who = side.points.individuals
+    _, number, count = np.unique(who, return_inverse=True, return_counts=True)
+    return np.flatnonzero(count[number] > 1)[:MOST_FOR_AGREEMENT]
+
+
+@remembered(st.cache_resource, max_entries=16)
+def _purity(side: EmbeddingMap) -> Float64Array | None:
+    """Of each of the known rows whether its nearest other image shows the same person (1) or not (0)."""
+    known = _known(side)
+    if len(known) < 2:
+        return None
+    places, _ = nearest(side.features, side.features[known], 2)
+    other = np.where(places[:, 0] == known, places[:, 1], places[:, 0])
+    return np.asarray(side.points.identities[other] == side.points.identities[known], dtype=np.float64)
 
 
 def show_numbers(sides: Sequence[EmbeddingMap]) -> None:

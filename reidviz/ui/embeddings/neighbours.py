@@ -5,48 +5,59 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import Float32Array
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.data.keys import key_of
 from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.retrieval.probe_picker import open_probe
+from reidviz.ui.session.keys import MAP_FOCUS
 from reidviz.ui.session.selection import selected
+from reidviz.ui.widgets.card_clicks import on_card
 from reidviz.ui.widgets.markup import literal, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
 
-A_PAGE = 2
-STRIP = 40
+A_PAGE = 120
+GRID = 430
 NEIGHBOURS = 10
 
 
 def show_selected(sides: Sequence[EmbeddingMap]) -> None:
-    """All selected images as a strip."""
+    """All selected images as one grid, a page of them at a time where they are very many."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
+        st.caption("Selected images stand here.")
         return
-    st.header("Selected images and their neighbours", anchor=False)
-    if len(rows) > 1:
-        with said():
-            images = [(points.image(row), points.description(row)) for row in rows[:STRIP].tolist()]
-            st.html(render("widgets/image_row.html", kind="rv-strip", images=images))
-    if len(rows) > STRIP:
-        st.caption(f"The first {STRIP} of {len(rows):,}.")
+    pages = -(-len(rows) // A_PAGE)
+    page = (
+        st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}", max_visible_pages=3)
+        if pages > 1
+        else 1
+    )
+    shown = rows[(page - 1) * A_PAGE : page * A_PAGE].tolist()
+    with said(), st.container(height=GRID, border=False, key="map-grid"):
+        images = [(points.image(row), points.description(row), row) for row in shown]
+        st.html(render("embeddings/selected_grid.html", images=images, focus=_focus(rows)))
+    st.caption("Click an image: its neighbours by both maps stand below.")
+    on_card((len(points),), MAP_FOCUS.set)
 
 
 def show_neighbours(sides: Sequence[EmbeddingMap]) -> None:
-    """Some of the selected images at a time, each with its neighbours."""
+    """The neighbours of the image in hand: the one that was clicked, else the first that is selected."""
     points = sides[0].points
     rows = points.rows_of(selected(points.choice))
     if not len(rows):
         return
-    pages = -(-len(rows) // A_PAGE)
-    page = st.pagination(pages, key=f"map-selected {key_of(points.dataset, rows)}") if pages > 1 else 1
-    for row in rows[(page - 1) * A_PAGE : page * A_PAGE].tolist():
-        with said():
-            _show_one(sides, points, row)
+    st.header("Nearest neighbours", anchor=False)
+    with said():
+        _show_one(sides, points, _focus(rows))
+
+
+def _focus(rows: IntArray) -> int:
+    wanted = MAP_FOCUS.get()
+    return wanted if wanted is not None and wanted in rows else int(rows[0])
 
 
 def neighbours_row(side: EmbeddingMap, features: Float32Array, identity: str | None, leave_out: int | None) -> Row:

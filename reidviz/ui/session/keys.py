@@ -82,10 +82,10 @@ FUSED_PAIRS: Key[tuple[tuple[str, str], ...]] = Key("fused pairs")
 FUSION_WEIGHTS: Key[dict[str, float]] = Key("dials")
 FUSION_SLIDER: Key[float] = Key("dial")
 
-MAP_CHART: Key[dict[str, Any]] = Key("map-chart")
+MAPS: Key[dict[str, Any]] = Key("maps")
+MAP_FOCUS: Key[int] = Key("map-focus")
 MAP_PROBE: Key[str] = Key("map-probe")
 MAP_HOVER: Key[dict[str, Any]] = Key("map-hover")
-MAP_CLICK: Key[dict[str, Any]] = Key("map-click")
 MAP_HOVERED: Key[str] = Key("hovered")
 
 BOARD: Key[dict[str, Any]] = Key("compare-board")

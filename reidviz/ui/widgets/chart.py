@@ -17,8 +17,7 @@ def chart(figure: go.Figure, certificate: Certificate, *, key: str, alt: str, **
     A file is made when it is asked for, and is called after what it shows.
     """
     event = st.plotly_chart(figure, key=key, alt=alt, **plotly)
-    made = {kind: partial(_made, kind, figure, certificate) for kind in CHART}
-    _offer({kind: (f"{certificate.kind}.{kind}", CHART[kind], make) for kind, make in made.items()}, certificate, key)
+    offer_export(lambda: figure, certificate, key)
     return event
 
 
@@ -31,15 +30,19 @@ LABELS = {
 }
 
 
-def _offer(files: dict[str, tuple[str, str, Callable[[], str | bytes]]], certificate: Certificate, key: str) -> None:
+def offer_export(figure: Callable[[], go.Figure], certificate: Certificate, key: str) -> None:
+    """Draw what a figure can be taken away as; it is made when it is asked for."""
     with st.popover("Export", icon=":material/ios_share:", type="tertiary", key=f"{key}-export"):
         with st.container(horizontal=True):
-            for kind, (file, mime, make) in files.items():
-                st.download_button(LABELS[kind], make, file, mime, key=f"{key}-{kind}", on_click="ignore")
+            for kind, mime in CHART.items():
+                make = partial(_made, kind, figure, certificate)
+                st.download_button(
+                    LABELS[kind], make, f"{certificate.kind}.{kind}", mime, key=f"{key}-{kind}", on_click="ignore"
+                )
         st.caption(literal(certificate.caption))
 
 
-def _made(kind: str, figure: go.Figure, certificate: Certificate) -> bytes:
+def _made(kind: str, figure: Callable[[], go.Figure], certificate: Certificate) -> bytes:
     from reidviz.figures.print.files import FORMATS
 
-    return FORMATS[kind][1](figure, certificate)
+    return FORMATS[kind][1](figure(), certificate)
