@@ -30,7 +30,7 @@ def test_home_shows_curves_and_figures(page: Page, server: str, world: Path) -> 
     expect(page.locator(".js-plotly-plot .scatterlayer .trace")).to_have_count(8)  # four curves and their bands
     expect(page.get_by_role("table").get_by_text("my mtdnet-rnk")).to_be_visible()
     page.get_by_role("link", name="Compare").last.click()
-    expect(page.get_by_text("Who wins on how many probes")).to_be_visible()
+    expect(page.get_by_role("radio", name="Probe by probe")).to_be_visible()
 
 
 def test_picking_a_probe_changes_lists_and_address(page: Page, server: str, world: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_image_gets_a_sentence(page: Page, server: str, world:
 
 
 def test_a_probe_found_by_comparing_opens_in_retrieval(page: Page, server: str, world: Path) -> None:
-    page.goto(address(server, world, "compare"))
+    page.goto(f"{address(server, world, 'compare')}&view=Probe+by+probe")
     page.locator("[class*=st-key-open-] button").first.click()
     expect(page.get_by_role("heading", name="Retrieval")).to_be_visible()
     page.wait_for_function("location.search.includes('probe=') && location.search.includes('data=')")
@@ -138,7 +138,8 @@ def test_the_dial_moves_the_list_and_is_kept(page: Page, server: str, world: Pat
     assert mix.inner_text() != before
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("slider").first).to_have_value("1")
-    page.get_by_text("never on the test probes").click()
+    page.get_by_role("button", name="Fitted").click()
+    expect(page.get_by_text("never on the test probes")).to_be_visible()
     expect(page.locator(".st-key-dial-scale .js-plotly-plot")).to_be_visible()
 
 

@@ -48,6 +48,7 @@ def test_back_undoes_what_was_done_a_step_a_press_over_pages_too(page: Page, ser
     before = page.evaluate("history.length")
     answer = page.get_by_test_id("stMain").get_by_text("the true match is").first
     first = answer.inner_text()
+    begun = told(page, "probe")[0]
     second, third = step(page), step(page)
     page.get_by_role("link", name="Compare").click()
     page.get_by_text("Probe by probe").click()
@@ -62,7 +63,7 @@ def test_back_undoes_what_was_done_a_step_a_press_over_pages_too(page: Page, ser
     page.go_back()
     wait_for(page, "probe", second)
     page.go_back()
-    wait_for(page, "probe")
+    wait_for(page, "probe", begun)
     expect(answer).to_have_text(first)
     page.go_forward()
     wait_for(page, "probe", second)

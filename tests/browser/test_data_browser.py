@@ -81,6 +81,7 @@ def test_anybodys_folders_are_imported_by_what_their_names_tell(page: Page, serv
     page.get_by_role("button", name="Add this data set").click()
     expect(page.get_by_text("market1501:copied").first).to_be_visible()
     expect(page.get_by_text("6 probes of 2 persons against a gallery of 6 images")).to_be_visible()
+    page.get_by_text("Add a data set").click()
     page.get_by_role("combobox", name="Folder").click()
     page.get_by_role("option", name="dated").click()
     expect(page.get_by_text("12 images of 4 persons by unknown cameras")).to_be_visible()

@@ -32,10 +32,21 @@ def charts(page: AppTest) -> list[dict]:
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
+def maps(page: AppTest) -> list[dict]:
+    """What the browser is told of both maps."""
+    told = next(one.proto for one in page.get("bidi_component") if one.proto.component_name == "reidviz_canvas_maps")
+    return json.loads(told.json)["maps"]
+
+
+def names_on(one: dict) -> list[str]:
+    """What stands in the legend of a map."""
+    lines = [name for pairs, _, _, name in one["links"] if pairs]
+    return [group["name"] for group in one["groups"]] + lines
+
+
 def texts(page: AppTest) -> str:
-    found = "\n".join(
-        str(e.value) for part in (page.main.markdown, page.caption, page.info, page.warning) for e in part
-    )
+    parts = (page.main.markdown, page.caption, page.info, page.warning)
+    found = "\n".join(f"{e.value}\n{getattr(e.proto, 'help', '')}" for part in parts for e in part)
     return found.replace("\\", "")
 
 
@@ -45,7 +56,9 @@ def test_two_maps_and_their_numbers_are_on_screen_at_once(app: AppTest) -> None:
     names = [page.selectbox[i].value for i in range(len(page.selectbox))]
     assert "mtdnet-rnk" in names
     assert "mtdtrp" in names
-    assert len(charts(page)) == 4
+    assert len(charts(page)) == 2
+    assert [one["name"] for one in maps(page)] == ["left", "right"]
+    assert "keeps persons better together" in texts(page) or "cannot be told apart" in texts(page)
     said = texts(page)
     assert "9 images of 3 persons" in said
     assert "Both spaces agree on" in said
@@ -61,8 +74,9 @@ def test_colours_change(app: AppTest) -> None:
     for colour in ("camera", "role", "identity"):
         page.selectbox(key="map-colour").set_value(colour).run()
         assert not page.exception
-    names = {trace.get("name") for trace in charts(page)[0]["data"]}
-    assert names == {"a colour a person"}
+        assert all(one["groups"] for one in maps(page))
+    assert names_on(maps(page)[0]) == [""]
+    assert len(maps(page)[0]["groups"][0]["shades"]) == 9
 
 
 def test_a_selection_is_kept_by_sample_and_shown_with_neighbours(app: AppTest, data: str) -> None:
@@ -77,12 +91,11 @@ def test_a_selection_is_kept_by_sample_and_shown_with_neighbours(app: AppTest, d
     lists = [str(e.value) for e in page.main.get("html") if "rv-row" in str(e.value)]
     assert lists[0].count('class="rv-row"') == 2
     assert "the nearest of 9 images" in lists[0]
-    names = [trace.get("name") for trace in charts(page)[0]["data"]]
-    assert names[-2:] == ["to its true match", "to its nearest wrong neighbour"]
+    assert names_on(maps(page)[0])[-2:] == ["to its true match", "to its nearest wrong neighbour"]
     page.selectbox(key="map-colour").set_value("camera").run()
     assert "1 image selected" in texts(page)
     page.button(key="map-clear").click().run()
-    assert "Lasso or box images" in texts(page)
+    assert "Draw around images" in texts(page)
 
 
 def test_another_space_pairs_every_image_with_a_probe(app: AppTest) -> None:
@@ -92,7 +105,7 @@ def test_another_space_pairs_every_image_with_a_probe(app: AppTest) -> None:
     page = described(app)
     assert not page.exception
     assert any(box.label == "Probe of the pairs" for box in page.selectbox)
-    assert len(charts(page)) == 4
+    assert len(maps(page)) == 2
     assert "ranks and lines by mtdnet-rnk" in texts(page)
 
 
@@ -112,7 +125,7 @@ def test_a_image_of_ones_own_is_a_star_on_both_maps(app: AppTest, tmp_path: Path
     page.get("file_uploader")[0].upload("mine.png", buffer.getvalue(), "image/png")
     page = described(app)
     assert not page.exception
-    assert [trace["name"] for chart in charts(page)[:2] for trace in chart["data"]].count("your image") == 2
+    assert [len(one["uploaded"]) for one in maps(page)] == [1, 1]
     assert "Your image and its neighbours" in [h.value for h in page.header]
 
 

@@ -32,6 +32,7 @@ class MapView {
     Object.assign(this, { name, send, tell, zoom: 1, middle: [.5, .5], stretch: null, at: -1, marked: [], rings: [], sprites: new Map() });
     this.canvas = document.createElement('canvas');
     this.canvas.tabIndex = 0;
+    this.canvas.view = this;
     this.canvas.setAttribute('role', 'img');
     const on = (kind, what, options) => this.canvas.addEventListener(kind, what.bind(this), options);
     on('pointerdown', this.pressed); on('pointermove', this.moved); on('pointerup', this.released);

@@ -37,7 +37,7 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
         chosen = ids.index(wanted) if not jumps else int(rows[0]) if len(rows) else 0
         if len(rows):
             PROBE.set(ids[chosen])
-            tell("probe", *([ids[chosen]] if chosen else []))
+            tell("probe", ids[chosen])
             with line:
                 page = _page(choice, rows, chosen)
                 _steps(ids, rows, chosen, np.stack([r.ranking.first for r in results]).max(axis=0) > 1)
