@@ -96,6 +96,9 @@ def test_a_link_shows_the_same_to_somebody_else(page: Page, browser: Browser, se
 
 def test_keys_walk_the_probes_and_open_a_pair_and_the_focus_stays(page: Page, server: str, world: Path) -> None:
     opened(page, server, world, "retrieval")
+    keys = page.get_by_role("button", name="Keys")
+    expect(keys).to_be_visible()
+    page.wait_for_function("button => button.onclick !== null", arg=keys.element_handle())
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
