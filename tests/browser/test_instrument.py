@@ -62,3 +62,15 @@ def test_features_are_added_and_stand_beside_the_others(page: Page, server: str,
     page.get_by_role("link", name="Home").first.click()
     expect(page.get_by_role("table").get_by_text("mine", exact=False).last).to_be_visible()
     expect(page.get_by_role("table").get_by_text("given features")).to_be_visible()
+
+
+@pytest.mark.parametrize(("name", "bar"), [("retrieval", ".st-key-dial-bar"), ("pairs", ".st-key-threshold-bar")])
+def test_the_control_stays_on_screen_beside_its_effect(
+    page: Page, server: str, world: Path, name: str, bar: str
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 500})
+    page.goto(address(server, world, name))
+    expect(page.get_by_text("Computed here on")).to_be_visible()
+    place_of(page, page.locator(bar))
+    page.get_by_text("Computed here on").scroll_into_view_if_needed()
+    expect(page.locator(bar)).to_be_in_viewport(ratio=1)
