@@ -17,6 +17,8 @@ from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 MOST_FOR_AGREEMENT = 5_000
+CLEARLY = 10
+"""Points above chance from which a space tells the camera."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +110,16 @@ def _measured(sides: Sequence[EmbeddingMap]) -> tuple[list[Numbers], tuple[float
 def _line(side: EmbeddingMap, one: Numbers) -> Markdown:
     together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}")
     overlap = Markdown("–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %")
-    camera = Markdown(
-        "–" if one.camera is None else f"{one.camera.balanced_accuracy:.1f} % (chance {one.camera.chance:.0f} %)"
-    )
+    camera = Markdown("–") if one.camera is None else _camera(one.camera)
     return Markdown(f"| {model(side.space.name, side.style)} | {together} | {overlap} | {camera} |")
+
+
+def _camera(found: CameraBias) -> Markdown:
+    """How well the camera is told, as a badge where that is well above chance."""
+    told = Markdown(f"{found.balanced_accuracy:.1f} % (chance {found.chance:.0f} %)")
+    if found.balanced_accuracy < found.chance + CLEARLY:
+        return told
+    return Markdown(f":orange-badge[:material/photo_camera: {told}]")
 
 
 def _histogram(name: str, side: EmbeddingMap, found: Distances | None) -> None:

@@ -150,11 +150,19 @@ def training_data(choice: Choice) -> None:
     for trained, names in trainings.items():
         listed = Markdown(", ".join(names))
         if trained is None:
-            st.caption(f"What they were trained on is not known here: {listed}.")
+            st.markdown(
+                f":gray-badge[:material/help: training data not known] :small[{listed}]",
+                help="Whether the persons tested here were among those that trained them cannot be told.",
+            )
             continue
         protocol = trained.protocol
         if trained.data_hash != choice.dataset.manifest_hash:
-            st.caption(f"Trained on other data, {literal(short(trained.data))} ({literal(protocol)}): {listed}.")
+            st.markdown(
+                f":blue-badge[:material/public: trained on other data] :small[{literal(short(trained.data))} "
+                f"({literal(protocol)}): {listed}]",
+                help="These models have seen none of these cameras, unless their data share some: the figures show how "
+                "far they carry over.",
+            )
         elif protocol != choice.split.protocol:
             st.warning(
                 f"Trained on the same data with protocol {literal(protocol)}: {listed}. Persons tested here may have "
