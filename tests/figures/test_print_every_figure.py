@@ -14,10 +14,26 @@ from PIL import Image
 
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.certificate import Certificate, ModelMark, as_json, from_json
-from reidviz.evaluation.tables import MARK, as_latex
+from reidviz.evaluation.published import Published
+from reidviz.evaluation.ranking.gallery_size import SizeCurve
+from reidviz.evaluation.ranking.uncertainty import Interval
+from reidviz.evaluation.tables import MARK, latex, lines_of
 from reidviz.evaluation.verification.calibration import reliability
 from reidviz.evaluation.verification.error_rates import errors
-from reidviz.figures import cameras, cmc, compare, embedding, fusion, histogram, pairs, training, transfer
+from reidviz.figures import (
+    cameras,
+    cmc,
+    compare,
+    embedding,
+    fusion,
+    gallery_size,
+    histogram,
+    pairs,
+    pareto,
+    published,
+    training,
+    transfer,
+)
 from reidviz.figures.print.files import FORMATS
 from reidviz.figures.print.looks import colour
 from reidviz.figures.print.render import drawn
@@ -39,8 +55,24 @@ RECORD = Certificate(
     "cmc", "drawn", "0f", "half:0", models=(ModelMark("é <b>", "ab", "distance"),), date="2026-01-02T03:04:05+00:00"
 )
 
+AGAIN = {"remade._cmc", "remade._gallery_size"}
+"""Figures that are made again from a record: tests/cli/test_figure_command.py."""
+
 MADE: dict[str, Callable[[], go.Figure]] = {
     "cameras.cameras_figure": lambda: cameras.cameras_figure(np.array([[1, 0], [2, 3]]), ["a", "b"], ["p", "q"]),
+    "cameras.shared_figure": lambda: cameras.shared_figure(np.array([[1, 0], [2, 3]]), ["a", "b"]),
+    "cameras.images_figure": lambda: cameras.images_figure([2, 3, 3]),
+    "gallery_size.gallery_size_figure": lambda: gallery_size.gallery_size_figure(
+        {name: SizeCurve(np.array([10, 20]), *(np.array([50.0, 40.0]),) * 3) for name in CURVES}, STYLES
+    ),
+    "pareto.pareto_figure": lambda: pareto.pareto_figure(
+        {"a": [pareto.Mark("", 10.0, 50.0, Interval(40, 60)), pareto.Mark("cascade 10", 2.0, 45.0, Interval(35, 55))]},
+        STYLES,
+    ),
+    "published.add_published": lambda: published.add_published(
+        cmc.cmc_figure(CURVES, STYLES),
+        (Published("LOMO", "s", {1: 40.0}), Published("other", "b", {1: 1, 5: 9})),
+    ),
     "cmc.cmc_figure": lambda: cmc.cmc_figure(CURVES, STYLES, 20, {"a": (CURVES["a"] - 5, CURVES["a"] + 5)}),
     "compare.board_figure": lambda: compare.board_figure(
         np.array([1, 10, 3]), np.array([5, 2, 3]), ("a", "b"), np.array([1])
@@ -86,7 +118,7 @@ def test_no_figure_of_the_app_is_forgotten_here() -> None:
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "go.Figure"
     }
-    assert found == MADE.keys()
+    assert found - AGAIN == MADE.keys()
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -137,7 +169,7 @@ def test_each_file_carries_its_record() -> None:
     lines = FORMATS["csv"][1](figure, RECORD).decode().splitlines()
     assert lines[1] == f"# {MARK}{said}"
     svg = FORMATS["svg"][1](figure, RECORD).decode()
-    assert "&quot;" in svg or '"kind":"cmc"' in svg
+    assert '"kind": "cmc"' in svg
     assert from_json(said.encode()) == RECORD
     assert re.search(rb"/Subject", FORMATS["pdf"][1](figure, RECORD))
 
@@ -147,13 +179,14 @@ def test_formulas_are_kept_from_spreadsheets_and_from_latex() -> None:
     text = FORMATS["csv"][1](figure, RECORD).decode()
     read = list(csv.reader(line for line in text.splitlines() if not line.startswith("#")))
     assert read[1][0] == "'=1+1"
-    assert r"50\% \& \_x" in as_latex(["h"], [["50% & _x"]], RECORD)
+    assert latex("50% & _x") == r"50\% \& \_x"
 
 
 def test_a_hostile_name_does_not_leave_a_comment() -> None:
     record = Certificate("cmc", data="a\n\\input{x}\r=1", protocol="p")
-    for line in as_latex(["h"], [], record).splitlines()[:2]:
-        assert line.startswith("% ")
+    lines = lines_of(record, "%").splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("% ") for line in lines)
     figure = MADE["cmc.cmc_figure"]()
     assert FORMATS["csv"][1](figure, record).decode().splitlines()[2] == "series,x,y,low,high"
 
