@@ -1,7 +1,7 @@
 """python -m benchmarks.interactions [OTHER]: twelve things a user does, in Chromium, from the gesture to its effect.
 
 Serves this checkout, and another one in the same run where its folder is given, on the built-in data with scores kept;
-both take turns. Prints the median of five in seconds. Needs what tests need.
+both take turns. Prints the median of three in seconds. Needs what tests need.
 """
 
 import os
@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.selection import _answers
 from reidviz.common import settings
 
-TIMES = 5
+TIMES = 3
 CURVES = ".js-plotly-plot .scatterlayer .trace"
 SETTLED = "document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
 Step = Callable[[Any, str], float]

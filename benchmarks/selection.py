@@ -2,7 +2,7 @@
 
 Draws a folder of 2,500 made-up persons with 8 images each, starts the app on it, has both shipped ranking branches
 describe them (some minutes), and selects five times. Prints seconds from the mouse's release until the server is asked,
-and until images are shown. Without a graphics card most of the first is the browser drawing. Needs what tests need.
+and until images are shown. Needs what tests need.
 """
 
 import os
@@ -21,8 +21,7 @@ from reidviz.common import settings
 PERSONS, CAMERAS, SHOTS = 2_500, "ABCD", 2
 PLACES = ((0.5, 0.5), (0.4, 0.6), (0.6, 0.4), (0.45, 0.45), (0.55, 0.6))
 HALF = 0.03
-LEFT = ".st-key-map-side-left"
-CHANGED = "b => { const s = document.querySelector('.rv-strip'); return s && s.innerHTML != b }"
+CHANGED = "b => { const s = document.querySelector('.rv-chosen'); return s && s.innerHTML != b }"
 
 
 def draw(root: Path) -> None:
@@ -57,10 +56,9 @@ def measure(address: str, data: str) -> None:
         page.get_by_text("Both spaces agree on").wait_for()
         page.wait_for_timeout(5_000)
         for x, y in PLACES:
-            strip = page.locator(".rv-strip")
-            before = strip.first.inner_html() if strip.count() else ""
-            page.locator(f"{LEFT} .modebar-btn[data-val=lasso]").click()
-            box = page.locator(f"{LEFT} .nsewdrag").first.bounding_box()
+            grid = page.locator(".rv-chosen")
+            before = grid.first.inner_html() if grid.count() else ""
+            box = page.locator("canvas").first.bounding_box()
             assert box is not None
             for step, (right, down) in enumerate(((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))):
                 place = (box["x"] + (x + right * HALF) * box["width"], box["y"] + (y + down * HALF) * box["height"])

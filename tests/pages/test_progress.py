@@ -36,7 +36,7 @@ def test_scoring_shows_progress_can_be_cancelled_and_started_again(
     app.run()
     assert not app.exception
     assert any("Computing the scores" in m.value for m in app.markdown)
-    assert only_job().text.startswith("scoring pairs: 2 of 5")
+    assert only_job().text.startswith("1 of 7: scoring pairs: 2 of 5")
     next(b for b in app.button if b.label == "Cancel").click().run()
     go.set()
     wait([only_job().future])

@@ -4,6 +4,7 @@ Of a large gallery the cascades come first, and the scores of all pairs take the
 """
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -116,8 +117,11 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     def work(progress: Progress) -> None:
         distances = [(ranker, EXACT) for ranker in choice.rankers if ranker.kind not in ("probability", "fused")]
         cascades = [(ranker, CASCADE) for ranker in choice.rankers if CASCADE in _ways(choice, ranker)]
-        for ranker, scoring in [*distances, *cascades, *((ranker, EXACT) for ranker in choice.rankers)]:
-            evaluate(ranker, choice.dataset, choice.split, progress, scoring)
+        every = [*distances, *cascades, *((ranker, EXACT) for ranker in choice.rankers)]
+        missing = [one for one in every if not is_cached(one[0], choice.dataset, choice.split, one[1])]
+        for number, (ranker, scoring) in enumerate(missing, 1):
+            told = partial(_told, progress, f"{number} of {len(missing)}")
+            evaluate(ranker, choice.dataset, choice.split, told, scoring)
 
     about = Markdown(
         f"**Computing the scores** of {len(choice.rankers)} models on {literal(short(choice.dataset.name))}: this "
@@ -125,6 +129,11 @@ def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
     )
     key = key_of("scores", choice)
     wait_for(key, work, "Compute the scores", board(), about, lambda: _at_hand(choice) != at_hand)
+
+
+def _told(progress: Progress, place: str, done: int, total: int, what: str) -> None:
+    """Progress on one of several scores, with its place among them."""
+    progress(done, total, f"{place}: {what}")
 
 
 def _meanwhile(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> Markdown:
