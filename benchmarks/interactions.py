@@ -52,8 +52,8 @@ def starts(page: Any, address: str) -> float:
     )
 
 
-def key_on_retrieval(key: str) -> Step:
-    """A key on Retrieval, until the sentence about the probe and the lists are others."""
+def step_on_retrieval(name: str) -> Step:
+    """A step on Retrieval to another probe, until the lists are others."""
 
     def step(page: Any, address: str) -> float:
         page.goto(f"{address}/retrieval")
@@ -61,7 +61,7 @@ def key_on_retrieval(key: str) -> Step:
         page.wait_for_function(SETTLED)
         before = page.locator(".rv-row").last.inner_html()
         rows = "before => [...document.querySelectorAll('.rv-row')].at(-1)?.innerHTML !== before"
-        return until(page, lambda: page.keyboard.press(key), rows, before)
+        return until(page, page.get_by_role("button", name=name).click, rows, before)
 
     return step
 
@@ -111,8 +111,8 @@ STEPS: dict[str, Step] = {
     "to Embeddings": opens("Embeddings", "[class*=map], canvas"),
     "to Pairs": opens("Pairs", ".rv-two img"),
     "to Joint maps": opens("Joint maps", "[data-testid=stHeading]"),
-    "the next probe": key_on_retrieval("ArrowRight"),
-    "the next failure": key_on_retrieval("j"),
+    "the next probe": step_on_retrieval("Next Shortcut"),
+    "the next failure": step_on_retrieval("Failure after"),
     "the dial, to its list": dial,
     "the threshold, to its costs": threshold,
     "other colours on the maps": colours,
