@@ -66,28 +66,19 @@ def step_on_retrieval(name: str) -> Step:
     return step
 
 
-def dial(page: Any, address: str) -> float:
-    """The dial by a key on Retrieval, until the first list is another."""
-    page.goto(f"{address}/retrieval")
-    page.locator(".rv-row").first.wait_for()
-    page.wait_for_function(SETTLED)
-    slider = page.get_by_role("slider").first
-    slider.focus()
-    before = page.locator(".rv-row").first.inner_html()
-    wanted = "before => document.querySelector('.rv-row')?.innerHTML !== before"
-    return until(page, lambda: page.keyboard.press("End"), wanted, before)
+def slides(path: str, effect: str, key: str) -> Step:
+    """The first slider of a page to one of its ends, until what follows from it is something else."""
 
+    def step(page: Any, address: str) -> float:
+        page.goto(f"{address}/{path}")
+        page.locator(effect).first.wait_for()
+        page.wait_for_function(SETTLED)
+        page.get_by_role("slider").first.focus()
+        before = page.locator(effect).first.inner_html()
+        wanted = "([effect, before]) => document.querySelector(effect)?.innerHTML !== before"
+        return until(page, lambda: page.keyboard.press(key), wanted, [effect, before])
 
-def threshold(page: Any, address: str) -> float:
-    """The threshold by a key on Pairs, until its costs are others."""
-    page.goto(f"{address}/pairs?view=Threshold")
-    page.get_by_test_id("stMetricValue").first.wait_for()
-    page.wait_for_function(SETTLED)
-    slider = page.get_by_role("slider").first
-    slider.focus()
-    before = page.get_by_test_id("stMetricValue").first.inner_text()
-    wanted = "before => document.querySelector('[data-testid=stMetricValue]')?.innerText !== before"
-    return until(page, lambda: page.keyboard.press("Home"), wanted, before)
+    return step
 
 
 def colours(page: Any, address: str) -> float:
@@ -113,8 +104,8 @@ STEPS: dict[str, Step] = {
     "to Joint maps": opens("Joint maps", "[data-testid=stHeading]"),
     "the next probe": step_on_retrieval("Next Shortcut"),
     "the next failure": step_on_retrieval("Failure after"),
-    "the dial, to its list": dial,
-    "the threshold, to its costs": threshold,
+    "the dial, to its list": slides("retrieval", ".rv-row", "End"),
+    "the threshold, to its costs": slides("pairs?view=Threshold", "[data-testid=stMetricValue]", "Home"),
     "other colours on the maps": colours,
 }
 

@@ -30,12 +30,13 @@ dialled = dial(current_choice(), "compare")
 choice = dialled.choice
 results = results_or_progress(choice)
 dialled.show_figures(results)
+if view == "Probe by probe" and len(results) > 1:
+    answer.markdown(wins_in_words(results))
+elif others(ground_truth(choice.dataset, choice.split)):
+    answer.markdown(best_in_words(choice, results))
 if view == "Curves":
-    if others(ground_truth(choice.dataset, choice.split)):
-        answer.markdown(best_in_words(choice, results))
     show_curves(choice, results)
 elif view == "Size of the test":
-    answer.markdown(best_in_words(choice, results))
     show_gallery_size(choice, results)
     show_power(choice, results)
 elif view == "Cost":
@@ -43,6 +44,5 @@ elif view == "Cost":
 elif len(results) < 2:
     st.info("Choose two or more models in the sidebar to see who wins where.")
 else:
-    answer.markdown(wins_in_words(results))
     show_probe_by_probe(choice, results)
 provenance(choice)

@@ -25,9 +25,6 @@ probe = choose_pair_probe(choice, selected(choice)) if any(space.of_pairs for sp
 sides = maps_or_progress([(space, pairs if space.of_pairs else images) for space in spaces], probe)
 
 
-answer.markdown(spaces_in_words(sides))
-
-
 @fragment
 def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
     """The maps and what is selected in them: a selection draws these anew, not the page.
@@ -47,4 +44,5 @@ def explore(sides: list[EmbeddingMap], uploaded: Uploaded | None) -> None:
 
 explore(sides, uploaded)
 hover_images(dict(zip(NAMES, sides, strict=True)))
+answer.markdown(spaces_in_words(sides))
 show_numbers(sides)

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from reidviz.common.arrays import Float64Array
+from reidviz.figures.band import add_band
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
 
@@ -21,18 +22,7 @@ def cmc_figure(
     figure = go.Figure()
     for name, ends in (bands or {}).items():
         low, high = (end[:ranks] for end in ends)
-        at = np.arange(1, len(low) + 1)
-        figure.add_scatter(
-            x=np.concatenate([at, at[::-1]]),
-            y=np.concatenate([high, low[::-1]]),
-            fill="toself",
-            fillcolor=styles[name].colour,
-            opacity=0.15,
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_band(figure, np.arange(1, len(low) + 1), low, high, styles[name].colour)
     for name, curve in curves.items():
         shown, style = curve[:ranks], styles[name]
         figure.add_trace(

@@ -9,7 +9,6 @@ from reidviz.figures.text import Plain
 
 JITTER = 0.06
 """Of a decade, by which equal ranks are strewn so that they can be seen to be many."""
-SVG = 6000
 
 
 def board_figure(across: IntArray, up: IntArray, titles: tuple[Plain, Plain], selected: IntArray) -> go.Figure:
@@ -23,11 +22,10 @@ def board_figure(across: IntArray, up: IntArray, titles: tuple[Plain, Plain], se
         Plain(f"{titles[0]} is better"): (up > across, WRONG, "x"),
         Plain("both alike"): (up == across, "#7F7F7F", "circle-open"),
     }
-    scatter = go.Scatter if len(across) <= SVG else go.Scattergl
     for name, (which, colour, symbol) in kinds.items():
         rows = np.flatnonzero(which)
         figure.add_trace(
-            scatter(
+            go.Scatter(
                 x=10 ** x[rows],
                 y=10 ** y[rows],
                 customdata=np.stack([rows, across[rows], up[rows]], axis=1).astype(np.int32),

@@ -14,8 +14,6 @@ from reidviz.figures.palette import RIGHT, WRONG
 from reidviz.figures.text import Plain
 
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "x", "hexagon")
-DRAWN_AS_SVG = 3000
-"""Beyond so many points the browser's graphics card draws them."""
 SIZE = 7.0
 
 
@@ -44,23 +42,21 @@ class Links:
 def map_figure(
     plane: Plane,
     groups: Sequence[Group],
-    told: Sequence[Plain] | None,
     selected: IntArray,
     links: Links,
     sizes: npt.NDArray[np.float32] | None = None,
     uploaded: Plane | None = None,
     height: int = 460,
 ) -> go.Figure:
-    """Points (N, 2), each carrying its row as customdata.
+    """Points (N, 2) as a figure to take away; the page draws the same on a canvas.
 
-    told      what the hover of each row says at once; None: the name of its group
     selected  rows that stand out, the others fading; none fade where it is empty
     sizes     of the points in pixels, by row
     uploaded  where images of the user's own lie (M, 2)
     """
     figure = go.Figure()
     for group in groups:
-        figure.add_trace(_points(plane, group, told, selected, sizes))
+        figure.add_trace(_points(plane, group, selected, sizes))
     for name, pairs, shade, dash in (
         ("to its true match", links.right, RIGHT, "solid"),
         ("to its nearest wrong neighbour", links.wrong, WRONG, "dot"),
@@ -74,13 +70,10 @@ def map_figure(
             name="your image",
             mode="markers",
             marker={"symbol": "star", "size": 20, "color": "#B87F00", "line": {"width": 1.5, "color": "#7F7F7F"}},
-            hovertemplate="your image<extra></extra>",
         )
     figure.update_layout(
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
         height=height,
-        dragmode="lasso",
-        hoverdistance=12,
         legend={"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top", "itemsizing": "constant"},
         xaxis={"showticklabels": False, "zeroline": False, "showgrid": False},
         yaxis={"showticklabels": False, "zeroline": False, "showgrid": False, "scaleanchor": "x"},
@@ -101,19 +94,16 @@ def distances_figure(
 def _points(
     plane: Plane,
     group: Group,
-    told: Sequence[Plain] | None,
     selected: IntArray,
     sizes: npt.NDArray[np.float32] | None,
-) -> go.Scatter | go.Scattergl:
+) -> go.Scatter:
     rows = group.rows
-    scatter = go.Scatter if len(plane) <= DRAWN_AS_SVG else go.Scattergl
-    return scatter(
+    return go.Scatter(
         x=plane[rows, 0],
         y=plane[rows, 1],
         name=group.name,
         mode="markers",
         showlegend=group.telling,
-        customdata=rows.astype(np.int32),
         selectedpoints=np.flatnonzero(np.isin(rows, selected)).astype(np.int32) if len(selected) else None,
         marker={
             "color": group.shades if isinstance(group.shades, str) else np.array(group.shades),
@@ -124,14 +114,10 @@ def _points(
         },
         selected={"marker": {"opacity": 1.0}},
         unselected={"marker": {"opacity": 0.13}},
-        text=None if told is None else np.array([told[row] for row in rows]),
-        hovertemplate=(group.name if told is None else "%{text}") + "<extra></extra>",
     )
 
 
 def _lines(plane: Plane, pairs: IntArray, name: str, shade: str, dash: str) -> go.Scatter:
     gap = np.full((len(pairs), 1), np.nan, dtype=np.float32)
     x, y = (np.concatenate([plane[pairs, axis], gap], axis=1).ravel() for axis in (0, 1))
-    return go.Scatter(
-        x=x, y=y, name=name, mode="lines", line={"color": shade, "dash": dash, "width": 1.8}, hoverinfo="skip"
-    )
+    return go.Scatter(x=x, y=y, name=name, mode="lines", line={"color": shade, "dash": dash, "width": 1.8})

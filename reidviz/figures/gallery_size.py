@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from reidviz.evaluation.ranking.gallery_size import SizeCurve
+from reidviz.figures.band import add_band
 from reidviz.figures.logarithmic import log_axis
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
@@ -15,17 +16,7 @@ def gallery_size_figure(curves: Mapping[Plain, SizeCurve], styles: Mapping[Plain
     """One line a model with the band of its interval, over a logarithmic number of persons in the gallery."""
     figure = go.Figure()
     for name, curve in curves.items():
-        figure.add_scatter(
-            x=np.concatenate([curve.sizes, curve.sizes[::-1]]),
-            y=np.concatenate([curve.high, curve.low[::-1]]),
-            fill="toself",
-            fillcolor=styles[name].colour,
-            opacity=0.13,
-            line={"width": 0},
-            mode="lines",
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        add_band(figure, curve.sizes, curve.low, curve.high, styles[name].colour)
     for name, curve in curves.items():
         style = styles[name]
         figure.add_scatter(

@@ -83,7 +83,6 @@ MADE: dict[str, Callable[[], go.Figure]] = {
     "embedding.map_figure": lambda: embedding.map_figure(
         PLANE,
         [embedding.Group("g", np.arange(60), ["#112233"] * 60)],
-        None,
         np.array([2]),
         embedding.Links(np.array([[0, 1]]), NONE.reshape(0, 2)),
         np.full(60, 5, dtype=np.float32),

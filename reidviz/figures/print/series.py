@@ -35,7 +35,7 @@ def _of_trace(trace: Any, name: str, bands: dict[tuple[float, ...], dict[Any, tu
         across = range(z.shape[1]) if trace.x is None else trace.x
         down = range(z.shape[0]) if trace.y is None else trace.y
         return [(_told(down[i]), _told(across[j]), _told(z[i, j]), "", "") for i, j in np.ndindex(*z.shape)]
-    if trace.type not in ("scatter", "scattergl", "bar"):
+    if trace.type not in ("scatter", "bar"):
         raise ReidvizError(f"The numbers of a trace of the kind {trace.type} cannot be taken away.")
     length = len(trace.y if trace.x is None else trace.x)
     x = range(length) if trace.x is None else trace.x
@@ -55,7 +55,7 @@ def _of_trace(trace: Any, name: str, bands: dict[tuple[float, ...], dict[Any, tu
 
 def _is_band(trace: Any) -> bool:
     """Whether a trace is an outline that goes up one way along x and comes back."""
-    if trace.type not in ("scatter", "scattergl") or trace.fill != "toself" or trace.x is None or len(trace.x) % 2:
+    if trace.type != "scatter" or trace.fill != "toself" or trace.x is None or len(trace.x) % 2:
         return False
     half = len(trace.x) // 2
     return bool(np.array_equal(np.asarray(trace.x[:half]), np.asarray(trace.x[half:])[::-1]))

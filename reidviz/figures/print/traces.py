@@ -113,7 +113,6 @@ def heatmap(axes: Any, trace: Any, own: str, before: Any) -> None:
 
 KINDS: Final[dict[str, Callable[[Any, Any, str, Any], Any]]] = {
     "scatter": scatter,
-    "scattergl": scatter,
     "bar": bar,
     "heatmap": heatmap,
 }

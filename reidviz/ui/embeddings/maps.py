@@ -146,7 +146,7 @@ def _figure(
     sizes: npt.NDArray[np.float32] | None,
     own: Plane | None,
 ) -> go.Figure:
-    return map_figure(plane, groups, None, selected_rows, links, sizes, own)
+    return map_figure(plane, groups, selected_rows, links, sizes, own)
 
 
 def links_of(judge: EmbeddingMap, points: Points, marked: IntArray) -> Links:

@@ -17,6 +17,7 @@ from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 MOST_FOR_AGREEMENT = 5_000
+MOST_FOR_PURITY = 3_000
 CLEARLY = 10
 """Points above chance from which a space tells the camera."""
 
@@ -52,10 +53,11 @@ def spaces_in_words(sides: Sequence[EmbeddingMap]) -> Markdown:
 
 
 def _known(side: EmbeddingMap) -> IntArray:
-    """The rows of persons with two images or more, at most so many."""
+    """The rows of persons with two images or more, of many a sample in which each keeps about the same share."""
     who = side.points.individuals
     _, number, count = np.unique(who, return_inverse=True, return_counts=True)
-    return np.flatnonzero(count[number] > 1)[:MOST_FOR_AGREEMENT]
+    known = np.flatnonzero(count[number] > 1)
+    return known[by_identity(who[known], MOST_FOR_PURITY, seed=0)]
 
 
 @remembered(st.cache_resource, max_entries=16)

@@ -13,6 +13,7 @@ from reidviz.data.keys import key_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import NAMED_SELECTION, SELECTION, SELECTION_NOT_KEPT
 from reidviz.ui.session.selection import Selection
+from reidviz.ui.session.stamp import stamp_of
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
 
@@ -31,8 +32,15 @@ class Named:
 
 def named_selections(data: str) -> dict[str, Selection]:
     """The selections of a data set, by the manifest hash of it, that were given a name; damaged files are left out."""
+    files = sorted(_folder(data).glob("*.json"))[:MOST_KEPT]
+    return _read(data, tuple(files), stamp_of(*files)) if files else {}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _read(data: str, files: tuple[Path, ...], stamp: tuple[int, ...]) -> dict[str, Selection]:
+    """The same of these files at one moment."""
     found = {}
-    for file in sorted(_folder(data).glob("*.json"))[:MOST_KEPT]:
+    for file in files:
         try:
             one = read_json(file, Named, "A selection", MOST_BYTES)
         except ReidvizError:
