@@ -176,12 +176,11 @@ def left_out(dataset: "Dataset", parts: "Split") -> list[str]:
 
 def may_know(rankers: "Sequence[Ranker]", dataset: "Dataset", protocol: str) -> list[str]:
     """The models that another protocol of the same data trained, a line each: they may have seen the test persons."""
-    found = {r.path: r for r in rankers if r.trained_on(dataset)}
+    found = {r.path: (r.name, trained) for r in rankers if (trained := r.trained_by(dataset)) is not None}
     return [
-        f"{r.name} was trained by {r.trained.protocol} of the same data: persons that {protocol} tests may have "
-        "trained it."
-        for r in found.values()
-        if r.trained is not None and r.trained.protocol != protocol
+        f"{name} was trained by {trained.protocol} of the same data: persons that {protocol} tests may have trained it."
+        for name, trained in found.values()
+        if trained.protocol != protocol
     ]
 
 

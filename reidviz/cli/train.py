@@ -31,6 +31,14 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", type=Path, metavar="RUN", help="go on with the training in this folder")
     command.add_argument("--variant", help="mtdnet-rnk, mtdnet-cls, mtdnet, mtdtrp, mtdnet-cross or mtdnet-aug")
     command.add_argument("--source", metavar="DATA", help="data set that helps mtdnet-cross and mtdnet-aug")
+    command.add_argument(
+        "--also",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("DATA", "PROTOCOL"),
+        help="further data set to train on, with an equal share of each batch; may be repeated",
+    )
     command.add_argument("--recipe", choices=tuple(RECIPES), help="default: compact")
     command.add_argument(
         "--stem",
@@ -89,7 +97,7 @@ def run_train(options: argparse.Namespace) -> None:
 
 def _refuse_other_settings(options: argparse.Namespace) -> None:
     """A training goes on as it was asked for: what else is given beside --resume is never ignored in silence."""
-    fixed = ("data", "names", "protocol", "source", "variant", "recipe", "stem", "init", "set", "seed", "out")
+    fixed = ("data", "names", "protocol", "source", "also", "variant", "recipe", "stem", "init", "set", "seed", "out")
     given = [f"--{name}" for name in fixed if getattr(options, name) not in (None, [])]
     if given:
         raise ReidvizError(
@@ -101,7 +109,7 @@ def _refuse_other_settings(options: argparse.Namespace) -> None:
 def _job(options: argparse.Namespace) -> "Job":
     from reidviz.data.formats import load
     from reidviz.data.splits.protocols import default_protocol, split
-    from reidviz.training.job import Job
+    from reidviz.training.job import Also, Job
 
     if not options.data or not options.variant:
         raise ReidvizError("A new training needs --data and --variant.", "To go on with one, give --resume RUN.")
@@ -109,13 +117,16 @@ def _job(options: argparse.Namespace) -> "Job":
     dataset = load(data)
     protocol = options.protocol or default_protocol(dataset)
     split(dataset, protocol)
-    init = settings.IMAGENET_STEM if options.init == "imagenet" else Path(options.init) if options.init else None
+    init = settings.IMAGENET if options.init == "imagenet" else Path(options.init) if options.init else None
     if init is not None:
         find_checkpoint(init)
     stem = options.stem or ("torchvision" if options.init == "imagenet" else None)
     recipe = changed(recipe_named(options.recipe or "compact", options.variant, stem), settings_asked(options))
     init, seed = init and init.absolute(), options.seed or 0
-    return Job(data, protocol, options.variant, recipe, init, seed, options.source)
+    also = tuple(Also(*one) for one in options.also)
+    for one in also:
+        split(load(one.data), one.protocol)
+    return Job(data, protocol, options.variant, recipe, init, seed, options.source, also)
 
 
 def _new_folder(options: argparse.Namespace) -> Path:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHECKPOINTS = PROJECT / "checkpoints"
-IMAGENET_STEM = CHECKPOINTS / "alexnet_conv12.safetensors"
+IMAGENET = CHECKPOINTS / "alexnet_conv1to5.safetensors"
 
 
 def cache_dir() -> Path:

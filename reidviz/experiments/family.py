@@ -92,7 +92,7 @@ def differences(member: Job, mtdnet: Job) -> list[str]:
 
 
 def _of_seed(question: Question, protocol: str, seed: int, recipe_by_name: Callable[..., Recipe]) -> list[Planned]:
-    init = settings.IMAGENET_STEM if question.init == "imagenet" else None
+    init = settings.IMAGENET if question.init == "imagenet" else None
     stem = "torchvision" if init else None
 
     def job(variant: str, **others: Any) -> Job:

@@ -7,6 +7,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.setting import setting, settings_in
 
 StemName = Literal["caffenet", "torchvision"]
+StemNorm = Literal["each", "after"]
 MOST_UNITS = 16_384
 MOST_FILTERS = 4_096
 SIDES = {"unit": "pixels", "low": 32, "high": 1024, "step": 1}
@@ -36,6 +37,25 @@ class Architecture:
     conv5: int = setting("Network", "conv5", "Its filters, an even number: it works in two groups.", **FILTERS)
     fc: int = setting("Network", "fc6, fc7", "Units of each.", **UNITS)
     dropout: float = setting("Network", "Dropout", "After fc6 and fc7.", low=0, below=1, step=0.05)
+    stem_norm: StemNorm = setting(
+        "Network",
+        "Norm of the stem",
+        "With batch norm: each, after conv1 and after conv2; after: once, on the maps that both branches get, so that "
+        "conv1-2 see what ImageNet's weights are used to.",
+        "each",
+    )
+    groups: int = setting(
+        "Network", "Groups", "In which conv4 and conv5 work: 2 in the paper, 1 in ImageNet's AlexNet.", 2, low=1, high=2
+    )
+    standardise: float = setting(
+        "Network",
+        "Standardise",
+        "How far the mean and the deviation of each colour of an image take the place of ImageNet's: 0 not, 1 wholly.",
+        0.0,
+        low=0,
+        high=1,
+        step=0.1,
+    )
 
 
 def paper(stem: StemName = "caffenet") -> Architecture:

@@ -20,12 +20,13 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import open_at_once
 from reidviz.common.printable import printable
 from reidviz.models.model_card import Card, find_checkpoint, read_card, title, write_card
-from reidviz.models.mtdnet import Network
+from reidviz.models.mtdnet import MTDnet, Network, subtracting
 from reidviz.models.variants import build
 
 LOG = logging.getLogger(__name__)
 MAX_BYTES = 2 * 1024**3
-ALEXNET = {"features.0": "stem.conv1", "features.3": "stem.conv2", "conv1": "stem.conv1", "conv2": "stem.conv2"}
+TORCHVISION = {f"features.{place}": f"conv{number}" for number, place in enumerate((0, 3, 6, 8, 10), 1)}
+"""What torchvision calls AlexNet's convolutions."""
 DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.int64)
 """Those of weights, and of counts beside them."""
 
@@ -71,11 +72,11 @@ def initialise_from(network: Network, path: Path) -> None:
     """Start a network from another checkpoint: every layer that has the same name and shape there.
 
     AlexNet's first two convolutions are the stem, by torchvision's names (features.0, features.3) or plain ones (conv1,
-    conv2, as the ImageNet stem file has them). Raises ReidvizError when not even the stem fits.
+    conv2, as the ImageNet file has them); where conv4 and conv5 work in one group, its others start the deep branch, in
+    which conv3 of a pair subtracts (mtdnet.subtracting). Raises ReidvizError when not even the stem fits.
     """
     found, _ = read_weights(find_checkpoint(path))
-    named = {name: name.rpartition(".") for name in found}
-    weights = {f"{ALEXNET.get(layer, layer)}.{kind}": found[name] for name, (layer, _, kind) in named.items()}
+    weights = _renamed(found, network)
     own = network.state_dict()
     fitting = {k: v for k, v in weights.items() if k in own and own[k].shape == v.shape}
     if "stem.conv1.weight" not in fitting or "stem.conv2.weight" not in fitting:
@@ -85,6 +86,22 @@ def initialise_from(network: Network, path: Path) -> None:
         )
     own.update({k: v.to(own[k].dtype) for k, v in fitting.items()})
     network.load_state_dict(own)
+
+
+def _renamed(found: dict[str, Tensor], network: Network) -> dict[str, Tensor]:
+    """Weights by the names of this network's layers, where they are AlexNet's convolutions."""
+    weights = {}
+    for name, value in found.items():
+        layer, _, kind = name.rpartition(".")
+        layer = TORCHVISION.get(layer, layer)
+        if layer in ("conv1", "conv2"):
+            layer = f"stem.{layer}"
+        elif layer in ("conv3", "conv4", "conv5") and network.architecture.groups == 1:
+            pairs = isinstance(network, MTDnet)
+            value = subtracting(value) if pairs and (layer, kind) == ("conv3", "weight") else value
+            layer = f"pair.{layer}" if pairs else f"deep.{layer}"
+        weights[f"{layer}.{kind}"] = value
+    return weights
 
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:

@@ -70,6 +70,15 @@ class Measured(TypedDict):
 
 
 @dataclass(frozen=True)
+class Trained:
+    """What a model was trained on: a data set, its manifest hash, and a protocol of it."""
+
+    data: str
+    data_hash: str
+    protocol: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What a checkpoint is, where it came from and what was measured.
 
@@ -77,6 +86,7 @@ class Card:
     data       name of the training data; data_hash: its manifest hash; protocol: how it was split
     init       what the weights started from
     source     the data set that helped to train it, "" where none did
+    also       further data sets it was trained on in equal shares
     metrics    one record a ranker and test, as `reidviz evaluate --json` writes it, with data and protocol
     fusion     of a multi-task network that was validated: how to mix its two scores
     sha256     of the weights file
@@ -95,6 +105,7 @@ class Card:
     metrics: tuple[dict[str, Any], ...] = ()
     fusion: Fusion | None = None
     source: str = ""
+    also: tuple[Trained, ...] = ()
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))

@@ -27,6 +27,13 @@ def pooled(size: int) -> int:
     return -(-(size - 3) // 2) + 1
 
 
+def standardised(x: Tensor, share: float) -> Tensor:
+    """Network input (B, 3, H, W) with the mean and deviation of each image's colours taken out by that share (0-1)."""
+    deviation, mean = torch.std_mean(x, dim=(2, 3), keepdim=True)
+    out: Tensor = (x - share * mean) / (1 - share + share * deviation.clamp(min=0.05))
+    return out
+
+
 class ResponseNorm(nn.Module):
     """Local response normalisation over 5 channels: x / (1 + 1e-4 x the mean of their squares) ** 0.75.
 
@@ -50,20 +57,25 @@ class Stem(nn.Module):
         caffenet = a.stem == "caffenet"
         first, self.channels = (96, 256) if caffenet else (64, 192)
         self.conv1 = nn.Conv2d(3, first, 11, stride=4, padding=a.conv1_padding)
-        self.norm1 = nn.BatchNorm2d(first) if a.batch_norm else nn.Identity()
+        each, after = a.batch_norm and a.stem_norm == "each", a.batch_norm and a.stem_norm == "after"
+        self.norm1 = nn.BatchNorm2d(first) if each else nn.Identity()
         self.conv2 = nn.Conv2d(first, self.channels, 5, padding=2, groups=2 if caffenet else 1)
-        self.norm2 = nn.BatchNorm2d(self.channels) if a.batch_norm else nn.Identity()
+        self.norm2 = nn.BatchNorm2d(self.channels) if each else nn.Identity()
+        self.norm = nn.BatchNorm2d(self.channels) if after else nn.Identity()
         self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.lrn = ResponseNorm() if caffenet else nn.Identity()
+        self.standardise = a.standardise
         self.height, self.width = (
             pooled(pooled((side + 2 * a.conv1_padding - 11) // 4 + 1)) for side in (a.height, a.width)
         )
 
     def forward(self, x: Tensor) -> Tensor:  # (B, 3, 227, 227)
+        if self.standardise:
+            x = standardised(x, self.standardise)
         x = F.relu(self.norm1(self.conv1(x)))  # (B, 96, 55, 55)
         x = self.lrn(self.pool(x))  # (B, 96, 27, 27)
         x = F.relu(self.norm2(self.conv2(x)))  # (B, 256, 27, 27)
-        out: Tensor = self.lrn(self.pool(x))  # (B, 256, 13, 13)
+        out: Tensor = self.norm(self.lrn(self.pool(x)))  # (B, 256, 13, 13)
         return out
 
 
@@ -89,9 +101,9 @@ class DeepBranch(nn.Module):
 
         self.conv3 = nn.Conv2d(in_channels, a.conv3, 3, padding=1)
         self.norm3 = norm(a.conv3)
-        self.conv4 = nn.Conv2d(a.conv3, a.conv4, 3, padding=1, groups=2)
+        self.conv4 = nn.Conv2d(a.conv3, a.conv4, 3, padding=1, groups=a.groups)
         self.norm4 = norm(a.conv4)
-        self.conv5 = nn.Conv2d(a.conv4, a.conv5, 3, padding=1, groups=2)
+        self.conv5 = nn.Conv2d(a.conv4, a.conv5, 3, padding=1, groups=a.groups)
         self.norm5 = norm(a.conv5)
         self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.fc6 = nn.Linear(a.conv5 * pooled(stem.height) * pooled(stem.width), a.fc)
@@ -215,5 +227,13 @@ def initialise(network: Network) -> None:
     if normalised and isinstance(network, MTDnet):
         weight = network.pair.conv3.weight.data
         filters, channels = weight.shape[0] // 2, weight.shape[1] // 2
-        weight[filters : 2 * filters, :channels] = -weight[:filters, :channels]
-        weight[:, channels:] = -weight[:, :channels]
+        weight[filters:, :channels] = weight[:filters, :channels]
+        weight.copy_(subtracting(weight[:, :channels]))
+
+
+def subtracting(weight: Tensor) -> Tensor:
+    """conv3 of one image (filters, C, 3, 3) as conv3 of a pair (filters, 2C, 3, 3): the second image's maps are
+    subtracted from the first's, in the later half of the filters the other way round."""
+    signs = torch.ones(len(weight), 1, 1, 1)
+    signs[len(weight) // 2 :] = -1
+    return torch.cat([signs * weight, -signs * weight], dim=1)

@@ -13,11 +13,20 @@ MOST_SEED = 2**31
 
 
 @dataclass(frozen=True)
+class Also:
+    """A further data set, whose training persons by that protocol train beside those of the first."""
+
+    data: str
+    protocol: str
+
+
+@dataclass(frozen=True)
 class Job:
     """What a training is asked to do.
 
     data, protocol  as on the command line; init: a checkpoint to start from, or None for fresh weights
     source  a data set that helps to train mtdnet-cross and mtdnet-aug, by the training persons of its default protocol
+    also    further data sets that train with equal shares of each batch
     """
 
     data: str
@@ -27,6 +36,7 @@ class Job:
     init: Path | None
     seed: int
     source: str | None = None
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,12 +50,13 @@ class Asked:
     init: Path | None
     seed: int
     source: str | None = None
+    also: tuple[Also, ...] = ()
 
 
 def job_from(asked: Asked) -> Job:
     """The job that a recipe.json asks for. Raises ReidvizError when it is impossible."""
     recipe = recipe_from(asked.recipe)
-    job = Job(asked.data, asked.protocol, asked.variant, recipe, asked.init, asked.seed, asked.source)
+    job = Job(asked.data, asked.protocol, asked.variant, recipe, asked.init, asked.seed, asked.source, asked.also)
     check(job)
     return job
 
@@ -63,10 +74,12 @@ def check(job: Job) -> None:
         )
     if job.source and not v.source:
         raise ReidvizError(f"{job.variant} learns from no source data set.", "Choose mtdnet-cross or mtdnet-aug.")
-    if job.variant == "mtdnet-cross" and job.init in (None, settings.IMAGENET_STEM):
+    if job.variant == "mtdnet-cross" and job.init in (None, settings.IMAGENET):
         raise ReidvizError(
             "mtdnet-cross starts from a network trained on the source.",
             "Give a checkpoint or run of mtdnet to start from.",
         )
+    if job.also and v.source:
+        raise ReidvizError(f"{job.variant} has its source beside the target and no further data.", "Choose mtdnet.")
     if not 0 <= job.seed <= MOST_SEED:
         raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")

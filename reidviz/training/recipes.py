@@ -49,7 +49,24 @@ def modern_recipe(stem: StemName = "torchvision") -> Recipe:
     )
 
 
-RECIPES = {"paper": paper_recipe, "compact": compact_recipe, "modern": modern_recipe}
+def photos_recipe(stem: StemName = "torchvision") -> Recipe:
+    """For photographs, from all of ImageNet's AlexNet (`--init imagenet`); docs/results.md has the measurements."""
+    usual = modern_recipe(stem)
+    architecture = replace(
+        usual.architecture,
+        conv3=384,
+        conv4=256,
+        conv5=256,
+        fc=512,
+        dropout=0.2,
+        stem_norm="after",
+        groups=1,
+        standardise=0.5,
+    )
+    return replace(usual, name="photos", architecture=architecture, iterations=4_000, gain=0.0, erase=0.0)
+
+
+RECIPES = {"paper": paper_recipe, "compact": compact_recipe, "modern": modern_recipe, "photos": photos_recipe}
 
 
 def ranking_alone(recipe: Recipe) -> Recipe:

@@ -15,7 +15,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split, validation
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.models.model_card import Card, Fusion, fusion_from, read_card, write_card
+from reidviz.models.model_card import Card, Fusion, Trained, fusion_from, read_card, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.training import devices, resume_state
 from reidviz.training.distributed import join, leave
@@ -26,7 +26,7 @@ from reidviz.training.recipe import FinalTest
 from reidviz.training.reporter import Reporter
 from reidviz.training.resume_state import ResumeState
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.setup import build_trainer
+from reidviz.training.setup import Part, build_trainer, pooled_with
 from reidviz.training.stopping import StoppedError, signals
 from reidviz.training.trainer import Trainer
 
@@ -98,6 +98,8 @@ def _work(
     parts = split(dataset, job.protocol)
     held_out = validation(dataset, parts, recipe.held_out, job.seed) if recipe.held_out else None
     trained = parts if held_out is None else held_out
+    data = [(dataset, trained), *pooled_with(job)]
+    hashes = "+".join(one.manifest_hash for one, _ in data)
     device = _device(reporter, held)
     if _is_trained(run, job, dataset):
         return _tested(run, job, dataset, parts, reporter, evaluators)
@@ -105,16 +107,16 @@ def _work(
         "started",
         device=devices.name_of(device),
         data_hash=dataset.manifest_hash,
-        trained_on=len(np.unique(dataset.identities[trained.train])),
+        trained_on=sum(len(np.unique(one.identities[chosen.train])) for one, chosen in data),
         validated_on=None if held_out is None else held_out.protocol,
     )
     reporter.tell(True, state="running", device=devices.name_of(device))
-    trainer = build_trainer(job, dataset, trained, device, reporter.team, reporter.work)
+    trainer = build_trainer(job, data, device, reporter.team, reporter.work)
     one_camera = not trainer.data.across and bool((dataset.cameras[trained.train] != "").all())
-    state = _restored(job, reporter, trainer, dataset, resuming, [ONE_CAMERA] if one_camera else [])
+    state = _restored(job, reporter, trainer, hashes, resuming, [ONE_CAMERA] if one_camera else [])
 
     def card(name: str, step: int, fusion: Fusion | None) -> Card:
-        return _card(name, job, dataset, step, fusion)
+        return _card(name, job, dataset, data, step, fusion)
 
     def judge(training: Training) -> dict[str, Any]:
         network = training.trainer.network
@@ -177,9 +179,12 @@ def _device(reporter: Reporter, held: contextlib.ExitStack) -> torch.device:
 
 
 def _restored(
-    job: Job, reporter: Reporter, trainer: Trainer, dataset: Dataset, resuming: bool, odd: list[str]
+    job: Job, reporter: Reporter, trainer: Trainer, hashes: str, resuming: bool, odd: list[str]
 ) -> ResumeState:
-    """Where the last whole snapshot stands, else the beginning; what is odd about it goes into the status."""
+    """Where the last whole snapshot stands, else the beginning; what is odd about it goes into the status.
+
+    hashes are those of the manifests of all data trained on, with "+" between them.
+    """
     run, team = reporter.run, reporter.team
     if team.rank == 0:
         resume_state.tidy(run.checkpoints)
@@ -193,15 +198,16 @@ def _restored(
     used = list(dict.fromkeys(e["device"] for e in run.events() if e["event"] == "started"))
     if state is not None and len(used) > 1:
         odd.append(f"Computed on {' and on '.join(used)}: either alone may round otherwise.")
-    if state is not None and state.data_hash != dataset.manifest_hash:
+    if state is not None and state.data_hash != hashes:
+        names = " and ".join([job.data, *(one.data for one in job.also)])
         raise ReidvizError(
-            f"The data {job.data} are not those this training was started with.",
+            f"The data {names} are not those this training was started with.",
             "Put the same images back, or start a new training.",
         )
     if resuming:
         reporter.log("resumed", step=trainer.done, validated=state.validated if state else 0)
     reporter.tell(True, step=trainer.done, message=" ".join(odd), seconds=state.seconds if state else 0.0)
-    return state or ResumeState(0, 0.0, None, None, 0, dataset.manifest_hash, ())
+    return state or ResumeState(0, 0.0, None, None, 0, hashes, ())
 
 
 def _last_fusion(run: RunFolder, step: int) -> Fusion | None:
@@ -210,7 +216,7 @@ def _last_fusion(run: RunFolder, step: int) -> Fusion | None:
     return fusion_from(found[-1].get("fusion")) if found else None
 
 
-def _card(name: str, job: Job, dataset: Dataset, step: int, fusion: Fusion | None) -> Card:
+def _card(name: str, job: Job, dataset: Dataset, data: list[Part], step: int, fusion: Fusion | None) -> Card:
     return Card(
         name=name,
         variant=job.variant,
@@ -220,6 +226,10 @@ def _card(name: str, job: Job, dataset: Dataset, step: int, fusion: Fusion | Non
         data_hash=dataset.manifest_hash,
         protocol=job.protocol,
         source=job.source or "",
+        also=tuple(
+            Trained(further.name, further.manifest_hash, one.protocol)
+            for one, (further, _) in zip(job.also, data[1:], strict=False)
+        ),
         init="fresh weights" if job.init is None else job.init.name,
         seed=job.seed,
         iterations=step,

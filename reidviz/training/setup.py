@@ -18,34 +18,46 @@ from reidviz.models.variants import build
 from reidviz.training import devices
 from reidviz.training.distributed import Team
 from reidviz.training.job import Job
-from reidviz.training.sampler import positives
-from reidviz.training.trainer import Source, Trainer
+from reidviz.training.sampler import PositivePairs, positives
+from reidviz.training.trainer import Pooled, Source, Trainer
+
+Part = tuple[Dataset, Split]
+"""A data set, and the split whose training persons are meant."""
 
 
-def build_trainer(
-    job: Job, dataset: Dataset, trained: Split, device: torch.device, team: Team, progress: Progress
-) -> Trainer:
-    """The trainer of a job before its first step, for the training persons of a split.
+def pooled_with(job: Job) -> list[Part]:
+    """The further data sets whose persons are trained on beside the first one's."""
+    loaded = [(load(one.data), one.protocol) for one in job.also]
+    if job.source is not None and job.variant != "mtdnet-cross":
+        source = load(job.source)
+        loaded.append((source, default_protocol(source)))
+    return [(dataset, split(dataset, protocol)) for dataset, protocol in loaded]
+
+
+def build_trainer(job: Job, parts: list[Part], device: torch.device, team: Team, progress: Progress) -> Trainer:
+    """The trainer of a job before its first step, for the training persons of its data sets, the first one first.
 
     Raises ReidvizError for a start that does not fit, and when the network does not fit in memory.
     """
-    data = positives(dataset.identities[trained.train], dataset.cameras[trained.train])
     torch.manual_seed(job.seed)
     network = build(job.variant, job.recipe.architecture)
     initialise(network)
     if job.init is not None:
         initialise_from(network, job.init)
-    images = _images(job, dataset, trained, team, progress)
-    source = None
-    if job.source is not None:
+    source_network = _source_copy(job) if job.variant == "mtdnet-cross" else None
+    if source_network is not None and job.source is not None:
         found = load(job.source)
-        parts = split(found, default_protocol(found))
-        pairs = positives(found.identities[parts.train], found.cameras[parts.train])
-        source = Source(pairs, len(images), _source_copy(job) if job.variant == "mtdnet-cross" else None)
-        images = np.concatenate([images, _images(job, found, parts, team, progress)])
+        parts = [*parts, (found, split(found, default_protocol(found)))]
+    images = [_images(job, *part, team, progress) for part in parts]
+    starts = np.cumsum([0, *map(len, images)]).tolist()
+    first, *further = (Pooled(_pairs(*part), start) for part, start in zip(parts, starts, strict=False))
+    source = None
+    if source_network is not None:
+        last = further.pop()
+        source = Source(last.data, last.start, source_network)
     try:
-        on_device = devices.placed(torch.from_numpy(images), device)
-        return Trainer(network, job.recipe, on_device, data, job.seed, device, team, source)
+        on_device = devices.placed(torch.from_numpy(np.concatenate(images)), device)
+        return Trainer(network, job.recipe, on_device, first.data, job.seed, device, team, source, further)
     except (RuntimeError, MemoryError) as error:
         if not devices.out_of_memory(error):
             raise
@@ -53,6 +65,10 @@ def build_trainer(
             f"The network does not fit in the memory of {devices.name_of(device)}.",
             "Choose a smaller architecture, or end other programs that use it.",
         ) from error
+
+
+def _pairs(dataset: Dataset, parts: Split) -> PositivePairs:
+    return positives(dataset.identities[parts.train], dataset.cameras[parts.train])
 
 
 def _images(job: Job, dataset: Dataset, parts: Split, team: Team, progress: Progress) -> npt.NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,16 +44,21 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
-    """A source data set that helps a target.
+class Pooled:
+    """A further data set whose triplets are pooled with those of the first, in batches of equal shares.
 
-    data     its positive pairs; its images stand in the trainer's pixels from `start` on
-    network  of mtdnet-cross, the copy that sees it; None where its triplets are pooled with the target's (mtdnet-aug)
+    data  its positive pairs; its images stand in the trainer's pixels from `start` on
     """
 
     data: PositivePairs
     start: int
-    network: MTDnet | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Source(Pooled):
+    """The source of mtdnet-cross, whose triplets stay apart; network: the copy that sees it."""
+
+    network: MTDnet
 
 
 class Trainer:
@@ -74,6 +80,7 @@ class Trainer:
         device: torch.device | None = None,
         team: Team | None = None,
         source: Source | None = None,
+        pooled: Sequence[Pooled] = (),
     ) -> None:
         self.device = device or pixels.device
         self.team = team or Team()
@@ -86,6 +93,7 @@ class Trainer:
         self.data = data
         self.seed = seed
         self.source = source
+        self.pooled = pooled
         self.objective: nn.Module = self._objective()
         self.optimiser = optimiser(self.trained, recipe)
         if recipe.compile:
@@ -100,12 +108,12 @@ class Trainer:
     @property
     def trained(self) -> nn.Module:
         """What is updated: the network, with the source copy beside it where that is trained too."""
-        if self.source is None or self.source.network is None or self.recipe.source_copy == "frozen":
+        if self.source is None or self.recipe.source_copy == "frozen":
             return self.network
         return nn.ModuleList([self.network, self.source.network])
 
     def _objective(self) -> nn.Module:
-        if self.source is None or self.source.network is None:
+        if self.source is None:
             return MultiTaskObjective(self.network, self.recipe, self.team)
         if self.team.size > 1:
             raise ReidvizError("mtdnet-cross is trained by one process.", "Start it without torchrun.")
@@ -164,14 +172,15 @@ class Trainer:
             )
 
     def _batch(self, rng: np.random.Generator) -> TrainingBatch:
-        size, source = self.recipe.size, self.source
-        pool = source is not None and source.network is None
-        recipe = replace(self.recipe, size=max(2, size // 2)) if pool else self.recipe
-        own = sample_batch(self.data, recipe, 0, rng, self.device)
-        if source is None:
-            return own
-        others = sample_batch(source.data, recipe, source.start, rng, self.device)
-        return merge_batches(own, others) if pool else replace(own, source=others)
+        recipe = self.recipe
+        if self.pooled:
+            recipe = replace(recipe, size=max(2, recipe.size // (1 + len(self.pooled))))
+        batch = sample_batch(self.data, recipe, 0, rng, self.device)
+        for one in self.pooled:
+            batch = merge_batches(batch, sample_batch(one.data, recipe, one.start, rng, self.device))
+        if self.source is None:
+            return batch
+        return replace(batch, source=sample_batch(self.source.data, recipe, self.source.start, rng, self.device))
 
     def _images(self, batch: TrainingBatch) -> Tensor:
         images = batch.all_images

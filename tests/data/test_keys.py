@@ -21,8 +21,9 @@ from reidviz.data.splits.protocols import split
 from reidviz.evaluation.embedding import projection, spaces
 from reidviz.evaluation.embedding.spaces import Space
 from reidviz.evaluation.pipeline.evaluate import Result, _Matrices, evaluate
-from reidviz.evaluation.pipeline.ranker import Ranker, Trained, rankers_of
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scores import EXACT, Scoring
+from reidviz.models.model_card import Trained
 from reidviz.ui.embeddings.points import Points
 from reidviz.ui.embeddings.spaces import EmbeddingMap
 from reidviz.ui.pairs.pair_picker import pair_keys

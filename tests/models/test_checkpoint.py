@@ -119,24 +119,24 @@ def test_a_foreign_safetensors_file_is_refused(saved: Path, tmp_path: Path) -> N
 
 def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
     made = MTDnet(compact())
-    initialise_from(made, settings.IMAGENET_STEM)
+    initialise_from(made, settings.IMAGENET)
     other = MTDnet(compact())
-    initialise_from(other, settings.IMAGENET_STEM)
+    initialise_from(other, settings.IMAGENET)
     assert torch.equal(made.stem.conv2.weight, other.stem.conv2.weight)
     assert not torch.equal(made.pair.conv4.weight, other.pair.conv4.weight)
     with pytest.raises(ReidvizError, match="does not fit"):
-        initialise_from(MTDnet(compact("caffenet")), settings.IMAGENET_STEM)
+        initialise_from(MTDnet(compact("caffenet")), settings.IMAGENET)
 
 
 @pytest.mark.parametrize("named_as", ["the file", "torchvision"])
 def test_the_stem_computes_what_torchvisions_alexnet_computes(named_as: str, tmp_path: Path) -> None:
     """Images of 224 x 224 with two pixels around: there both ways of pooling, up and down, end at the same cell."""
-    weights = load_file(settings.IMAGENET_STEM)
+    weights = load_file(settings.IMAGENET)
     layers = {"conv1": "features.0", "conv2": "features.3"}
     renamed = {f"{layers[layer]}.{kind}": weights[f"{layer}.{kind}"] for layer in layers for kind in ("weight", "bias")}
     reference = alexnet()
     reference.load_state_dict(reference.state_dict() | renamed)
-    file = settings.IMAGENET_STEM
+    file = settings.IMAGENET
     if named_as == "torchvision":
         save_file(dict(reference.state_dict()), file := tmp_path / "alexnet.safetensors")
     made = MTDnet(replace(paper("torchvision"), height=224, width=224, conv1_padding=2))

@@ -105,7 +105,7 @@ def test_starting_creates_the_run_that_was_asked_for(page: AppTest, started: lis
     assert not page.exception
     assert [run.name for run in started] == ["my run"]
     job = started[0].job()
-    assert (job.data, job.protocol, job.variant, job.init) == (data, "half:0", "mtdnet-cls", settings.IMAGENET_STEM)
+    assert (job.data, job.protocol, job.variant, job.init) == (data, "half:0", "mtdnet-cls", settings.IMAGENET)
     assert (job.recipe.iterations, job.recipe.architecture.dropout, job.recipe.held_out) == (30, 0.5, 0.25)
     assert "my run" in texts(page)
 

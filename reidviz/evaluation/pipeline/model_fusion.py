@@ -57,7 +57,7 @@ def fit_fusion(ranker: Ranker, dataset: Dataset, parts: Split, progress: Progres
 
 def _untrained(ranker: Ranker, dataset: Dataset, parts: Split) -> Split | None:
     """Probes and gallery of persons that were held out of the training of every part."""
-    trained = [part for part in ranker.parts if part.trained_on(dataset)]
+    trained = [part for part in ranker.parts if part.trained_by(dataset)]
     found = [_held_out(part, dataset) for part in trained] or [validation(dataset, parts, SHARE, 0)]
     held = found[0]
     if held is None or any(other is None or other.key != held.key for other in found[1:]):
@@ -72,6 +72,6 @@ def _held_out(part: Ranker, dataset: Dataset) -> Split | None:
     """The persons that validated the training of a network of ours."""
     card = read_card(part.path)
     share = card.recipe.get("held_out")
-    if not isinstance(share, int | float) or not share:
+    if card.data_hash != dataset.manifest_hash or not isinstance(share, int | float) or not share:
         return None
     return validation(dataset, split(dataset, card.protocol), float(share), card.seed)

@@ -8,19 +8,10 @@ from reidviz.evaluation.ranking.fusion import UNFITTED
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.models.added.cards import AddedCard, Form, ScoresCard, card_of
-from reidviz.models.model_card import Card, Fusion, find_checkpoint
+from reidviz.models.model_card import Card, Fusion, Trained, find_checkpoint
 from reidviz.models.variants import Kind, variant
 
 Refinement = Reranking | Expansion
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What a model was trained on: a data set, its manifest hash, and a protocol of it."""
-
-    data: str
-    data_hash: str
-    protocol: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,7 @@ class Ranker:
              elsewhere, with how it is read)
     form     whether it is a network of ours, one in ONNX, given features or scores, or two models fused
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
-    trained  where that is known
+    trained  where that is known; also: further data sets that trained it
     parts    of a fused ranker, the two whose scores are fused
     refinement  what is done to its distances afterwards
     weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
@@ -45,6 +36,7 @@ class Ranker:
     form: Form = "network"
     variant: str | None = None
     trained: Trained | None = None
+    also: tuple[Trained, ...] = ()
     parts: tuple["Ranker", ...] = ()
     weight: float | None = None
     fusion: Fusion | None = None
@@ -67,9 +59,10 @@ class Ranker:
         """What it is whatever it is called: the same for a training that has moved on."""
         return self.path, self.kind, self.refinement, tuple(part.source for part in self.parts)
 
-    def trained_on(self, dataset: Dataset) -> bool:
-        """Whether it is known to have been trained on that data set."""
-        return self.trained is not None and self.trained.data_hash == dataset.manifest_hash
+    def trained_by(self, dataset: Dataset) -> Trained | None:
+        """The part of its training that is known to have been by that data set."""
+        parts = self.also if self.trained is None else (self.trained, *self.also)
+        return next((one for one in parts if one.data_hash == dataset.manifest_hash), None)
 
     def part(self, kind: Kind) -> "Ranker":
         """The same network read for another of its scores."""
@@ -87,7 +80,7 @@ def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:
     trained = Trained(card.data, card.data_hash, card.protocol)
     rankers = []
     for as_read, kind in variant(card.variant).rankers:
-        one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained)
+        one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained, also=card.also)
         if kind == "fused":
             parts = one.part("distance"), one.part("probability")
             one = replace(one, parts=parts, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)

@@ -73,7 +73,7 @@ def compare(choice: Choice) -> Comparison:
             icon=":material/model_training:",
         )
         st.stop()
-    fitting = [name for name in crosses if rankers[name].trained_on(choice.dataset)]
+    fitting = [name for name in crosses if rankers[name].trained_by(choice.dataset)]
     a, b, c = st.columns([2, 2, 2])
     after = rankers[a.selectbox("After cross-domain training", [*fitting, *(n for n in crosses if n not in fitting)])]
     card = read_card(after.path)
@@ -82,7 +82,7 @@ def compare(choice: Choice) -> Comparison:
         st.info("There is no mtdnet to compare it with: train one on the source first.")
         st.stop()
     source = or_stop(partial(dataset_named, card.source))
-    befores.sort(key=lambda n: not rankers[n].trained_on(source))
+    befores.sort(key=lambda n: not rankers[n].trained_by(source))
     before = rankers[b.selectbox("Before it", befores, help="An mtdnet, best the one it started from.")]
     place = c.segmented_control(
         "Joint feature",
@@ -95,7 +95,7 @@ def compare(choice: Choice) -> Comparison:
     )
     if not fitting and card.data in BUILT_IN:
         choice = _example(choice, card.data, card.protocol)
-    elif not after.trained_on(choice.dataset):
+    elif not after.trained_by(choice.dataset):
         st.warning(
             f"{literal(after.name)} was trained for another target, {literal(short(card.data))}.",
             icon=":material/warning:",

@@ -9,11 +9,11 @@ import streamlit as st
 from reidviz.common.printable import short
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.ranker import Trained
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
+from reidviz.models.model_card import Trained
 from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.take_away import offer_table
@@ -146,7 +146,8 @@ def training_data(choice: Choice) -> None:
     """What the chosen models were trained on, and a warning where they may have seen the test persons."""
     trainings: dict[Trained | None, list[Markdown]] = {}
     for ranker in choice.rankers:
-        trainings.setdefault(ranker.trained, []).append(literal(ranker.name))
+        trained = ranker.trained_by(choice.dataset) or ranker.trained
+        trainings.setdefault(trained, []).append(literal(ranker.name))
     for trained, names in trainings.items():
         listed = Markdown(", ".join(names))
         if trained is None:

@@ -73,7 +73,7 @@ def _show(choice: Choice, protocol: str) -> None:
         f"Mean ± standard deviation over the splits {literal(protocol)}, in percent; a deviation of splits, not of the "
         "mean."
     )
-    seen = [literal(one.name) for one in choice.rankers if one.trained_on(choice.dataset)]
+    seen = [literal(one.name) for one in choice.rankers if one.trained_by(choice.dataset)]
     if seen:
         st.warning(
             f"{Markdown(', '.join(seen))}: trained on persons of this data set, some of whom these splits test.",

@@ -93,7 +93,7 @@ def fitting(offered: dict[str, Ranker], dataset: Dataset) -> list[str]:
 
     Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
     """
-    own = [name for name, ranker in offered.items() if ranker.trained_on(dataset)]
+    own = [name for name, ranker in offered.items() if ranker.trained_by(dataset)]
     shipped = {name: r.variant or "" for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
     alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
     found = [name for name in own if name in shipped]

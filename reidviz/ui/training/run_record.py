@@ -34,9 +34,11 @@ def command(job: Job) -> str:
     words = ["python", "-m", "reidviz", "train", "--data", short(job.data), "--protocol", job.protocol]
     words += ["--variant", job.variant, "--seed", str(job.seed)]
     if job.init is not None:
-        words += ["--init", "imagenet" if job.init == settings.IMAGENET_STEM else short(f"run:{job.init}")[4:]]
+        words += ["--init", "imagenet" if job.init == settings.IMAGENET else short(f"run:{job.init}")[4:]]
     if job.source is not None:
         words += ["--source", short(job.source)]
+    for one in job.also:
+        words += ["--also", short(one.data), one.protocol]
     name = job.recipe.name if job.recipe.name in RECIPES else "compact"
     words += ["--recipe", name]
     try:

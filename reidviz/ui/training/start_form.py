@@ -201,7 +201,7 @@ def _source(data: str, old: Job | None, key: str) -> str:
 
 def _start_from(recipe_name: str, runs: list[RunView], old: Job | None, key: str) -> Path | None:
     rankers = known_rankers().values()
-    paths = [settings.IMAGENET_STEM, *(r.path for r in rankers if r.path.parent == settings.CHECKPOINTS)]
+    paths = [settings.IMAGENET, *(r.path for r in rankers if r.path.parent == settings.CHECKPOINTS)]
     paths += [seen.folder.root for seen in runs if seen.has_weights]
     if old is not None and old.init is not None:
         paths.append(old.init)
@@ -210,7 +210,7 @@ def _start_from(recipe_name: str, runs: list[RunView], old: Job | None, key: str
         present = str(old.init or "")
     else:
         fitting = recipe_name not in RECIPES or RECIPES[recipe_name]().architecture.stem == "torchvision"
-        present = str(settings.IMAGENET_STEM) if fitting else ""
+        present = str(settings.IMAGENET) if fitting else ""
     chosen = _chosen(
         "Start from",
         list(options),
@@ -226,7 +226,7 @@ def init_words(init: Path | None) -> str:
     """What a training starts from, in words."""
     if init is None:
         return "fresh weights"
-    if init == settings.IMAGENET_STEM:
+    if init == settings.IMAGENET:
         return "ImageNet conv1-2"
     return init.stem if init.parent == settings.CHECKPOINTS else f"run {init.name}"
 
@@ -246,7 +246,7 @@ def _base(name: str, variant: str, init: Path | None, old: Job | None) -> Recipe
 def _stem(init: Path | None) -> str | None:
     if init is None:
         return None
-    return "torchvision" if init == settings.IMAGENET_STEM else read_card(find_checkpoint(init)).architecture.stem
+    return "torchvision" if init == settings.IMAGENET else read_card(find_checkpoint(init)).architecture.stem
 
 
 def _check_start(init: Path | None, recipe: Recipe) -> None:

@@ -15,14 +15,14 @@ from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import _Matrices, evaluate, evaluate_all, is_cached
-from reidviz.evaluation.pipeline.ranker import Ranker, Trained, rankers_of
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.pipeline.report import card_metrics, probe_records, record, report
 from reidviz.evaluation.ranking.cascade import candidates, recall
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.fusion import fuse
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import EXACT, Scoring
-from reidviz.models.model_card import read_card
+from reidviz.models.model_card import Trained, read_card
 from tests.conftest import people_folder
 from tests.evaluation.conftest import FUSION, checkpoint
 
