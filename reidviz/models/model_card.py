@@ -15,6 +15,8 @@ from reidviz.models.variants import Kind, variant
 FORMAT = 1
 OF_A_RUN = ("final", "best", "last")
 """The weights of a run, those that are looked for first."""
+FRESH = "fresh weights"
+"""What the weights of a network started from that started from nothing."""
 MOST_BYTES = 4 * 1024**2
 HINT = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
 
