@@ -39,6 +39,11 @@ class TestTable:
     rows: tuple[dict[str, Any], ...]
     runs: tuple[RunRecord, ...]
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be known of the figures, each once."""
+        return list(dict.fromkeys(remark for run in self.runs for remark in run.remarks))
+
 
 def results_page(records: Iterable[Record]) -> str:
     """The page in Markdown. What records and papers are called is escaped."""
@@ -46,7 +51,8 @@ def results_page(records: Iterable[Record]) -> str:
     runs = [one for one in ordered if isinstance(one, RunRecord)]
     families = [one for one in ordered if isinstance(one, FamilyRecord)]
     return TEMPLATE.render(
-        columns=list(COLUMNS),
+        heads=Markdown(" | ".join(COLUMNS)),
+        numbers=Markdown("---:|" * len(COLUMNS) + "---:|---:|---:|"),
         tests=_tests(runs),
         families=[_family(one) for one in families],
         rule=RULE if families else "",

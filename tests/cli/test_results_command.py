@@ -8,6 +8,7 @@ import pytest
 
 from reidviz.cli import main as cli
 from reidviz.cli.train import _job
+from reidviz.common.settings import PROJECT
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.pipeline.report import card_metrics
@@ -57,13 +58,17 @@ def test_the_record_of_a_run_tells_how_it_went_and_how_to_run_it_again(tmp_path:
     assert _job(cli.parser().parse_args(again[3:])) == job
 
 
-def test_a_checkpoint_without_intervals_is_measured(tmp_path: Path) -> None:
-    data = f"folder:{people_folder(tmp_path / 'people')}"
-    dataset, recipe = load(data), asdict(compact_recipe())
-    recipe.pop("architecture")
-    file = tmp_path / "old.safetensors"
-    card = Card("old", "mtdnet-rnk", SMALL, recipe, data, dataset.manifest_hash, "half:0", "fresh weights", 0, 5)
+def old_checkpoint(file: Path, data: str, data_hash: str) -> Path:
+    """Weights whose card has no figures."""
+    recipe = {name: value for name, value in asdict(compact_recipe()).items() if name != "architecture"}
+    card = Card("old", "mtdnet-rnk", SMALL, recipe, data, data_hash, "half:0", "fresh weights", 0, 5)
     save_checkpoint(file, network("mtdnet-rnk"), card)
+    return file
+
+
+def test_a_checkpoint_without_intervals_is_measured(tmp_path: Path) -> None:
+    dataset = load(f"folder:{people_folder(tmp_path / 'people')}")
+    file = old_checkpoint(tmp_path / "old.safetensors", dataset.name, dataset.manifest_hash)
     assert add(file, "--name", "renamed") == 0
     record = recorded(tmp_path / "records" / "renamed.json")
     (measured,) = card_metrics(file, dataset, split(dataset, "half:0"))
@@ -74,21 +79,13 @@ def test_a_checkpoint_without_intervals_is_measured(tmp_path: Path) -> None:
 
 def test_other_data_than_it_was_trained_on_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = f"folder:{people_folder(tmp_path / 'people')}"
-    recipe = asdict(compact_recipe())
-    recipe.pop("architecture")
-    file = tmp_path / "old.safetensors"
-    save_checkpoint(
-        file,
-        network("mtdnet-rnk"),
-        Card("old", "mtdnet-rnk", SMALL, recipe, data, "0" * 16, "half:0", "fresh weights", 0, 5),
-    )
-    assert add(file) == 1
+    assert add(old_checkpoint(tmp_path / "old.safetensors", data, "0" * 16)) == 1
     assert "are not those that old was trained on" in capsys.readouterr().err
 
 
 def test_the_page_is_written_from_the_records_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.md"
-    assert cli.main(["results", "make", "--folder", "docs/results", "--out", str(out)]) == 0
-    assert out.read_bytes() == Path("docs/results.md").read_bytes()
+    assert cli.main(["results", "make", "--folder", str(PROJECT / "docs" / "results"), "--out", str(out)]) == 0
+    assert out.read_bytes() == (PROJECT / "docs" / "results.md").read_bytes()
     assert cli.main(["results", "make", "--folder", str(tmp_path / "none"), "--out", str(out)]) == 1
     assert "There is no folder none." in capsys.readouterr().err

@@ -63,6 +63,8 @@ def test_a_run_is_a_row_with_its_intervals_and_its_command() -> None:
     ]
     assert "    python -m reidviz train --data cuhk01 --variant mtdtrp" in page.splitlines()
     assert "not kept" in results_page([replace(RUN, seconds=None)])
+    remarked = replace(RUN, remarks=("Everything is found.",))
+    assert results_page([remarked, replace(remarked, name="two")]).count("Everything is found.") == 1
 
 
 def test_seeds_of_one_recipe_have_a_mean_and_a_deviation() -> None:
