@@ -31,6 +31,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of the recipe, for all"
     )
     command.add_argument("--json", type=Path, help="also write all of it to this file")
+    command.add_argument("--record", type=Path, metavar="FILE", help="also keep it as a record, e.g. in docs/results/")
 
 
 def run_compare(options: argparse.Namespace) -> None:
@@ -38,9 +39,11 @@ def run_compare(options: argparse.Namespace) -> None:
     from reidviz.evaluation.pipeline.report import card_metrics
     from reidviz.evaluation.pipeline.validation import validate
     from reidviz.experiments.family import plan
+    from reidviz.experiments.family_record import family_record
     from reidviz.experiments.family_results import result_of
     from reidviz.experiments.family_runs import FamilyFolder, train_family
     from reidviz.experiments.family_words import table
+    from reidviz.experiments.records import write_record
     from reidviz.training.run import Evaluators
 
     question = asked(options)
@@ -63,6 +66,8 @@ def run_compare(options: argparse.Namespace) -> None:
     print(f"{len(planned)} trainings, {loaded} of them loaded.\n\n{table(result)}")
     if options.json:
         write_json(options.json, result)
+    if options.record:
+        write_record(options.record.parent, family_record(options.record.stem, question, planned, result))
 
 
 def asked(options: argparse.Namespace) -> "Question":

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, settings, train
+from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, results, settings, train
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -20,6 +20,7 @@ COMMANDS = (
         compare.run_compare,
         "do both tasks beat one? the family, trained and compared",
     ),
+    ("results", results.add_options, results.run_results, "records of what was trained, and the page made of them"),
     ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),
     ("figure", figure.add_options, figure.run_figure, "how a figure was made, and the same figure again"),

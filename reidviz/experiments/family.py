@@ -8,6 +8,7 @@ control; it is beside it as the release has it.
 import hashlib
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import default_protocol, split
+from reidviz.evaluation.pipeline.repeated_splits import collapsed
+from reidviz.training.command import assignment
 from reidviz.training.job import Job, check
 from reidviz.training.launcher import folder_of
 from reidviz.training.recipe import SETTINGS, Recipe, changed, value_of
@@ -89,6 +92,21 @@ def differences(member: Job, mtdnet: Job) -> list[str]:
     """In which settings of the recipe a member differs from mtdnet, in words."""
     names = [name for name in SETTINGS if value_of(member.recipe, name) != value_of(mtdnet.recipe, name)]
     return [f"{name} {value_of(member.recipe, name)} (mtdnet {value_of(mtdnet.recipe, name)})" for name in names]
+
+
+def arguments(question: Question) -> list[str]:
+    """The options by which `compare` asks a question."""
+    several = len(question.protocols) > 1
+    found = ["--data", question.data, "--splits" if several else "--protocol", collapsed(question.protocols)]
+    found += ["--recipe", question.recipe, "--seeds", str(question.seeds)]
+    found += ["--source", question.source] if question.source else []
+    found += ["--init", question.init] if question.init else []
+    return [*found, *(word for name, value in question.settings for word in ("--set", assignment(name, value)))]
+
+
+def compare_command(question: Question) -> str:
+    """`python -m reidviz compare` that asks it."""
+    return shlex.join(["python", "-m", "reidviz", "compare", *arguments(question)])
 
 
 def _of_seed(question: Question, protocol: str, seed: int, recipe_by_name: Callable[..., Recipe]) -> list[Planned]:

@@ -55,15 +55,18 @@ def _named(read: Read) -> str:
 def cells(row: dict[str, Any]) -> dict[str, str]:
     """A row of the result as its cells: the mean, ± the deviation over seeds, and for rank-1 and mAP the interval."""
     figures = row["figures"]
-    made = {}
-    for column, name in COLUMNS.items():
-        text = f"{figures['mean'][name]:.2f}"
-        if figures["deviation"] is not None:
-            text += f" ± {figures['deviation'][name]:.2f}"
-        if name in ("1", "mAP"):
-            text += f" [{figures['interval'][name]['low']:.1f}, {figures['interval'][name]['high']:.1f}]"
-        made[column] = text
-    return made
+    deviations, intervals = figures["deviation"] or {}, figures["interval"]
+    return {
+        column: figure(figures["mean"][name], deviations.get(name), intervals[name] if name in ("1", "mAP") else None)
+        for column, name in COLUMNS.items()
+    }
+
+
+def figure(percent: float, deviation: float | None = None, interval: dict[str, float] | None = None) -> str:
+    """A figure, ± its deviation over seeds, and its interval over persons, as far as they are known."""
+    spread = "" if deviation is None else f" ± {deviation:.2f}"
+    ends = "" if interval is None else f" [{interval['low']:.1f}, {interval['high']:.1f}]"
+    return f"{percent:.2f}{spread}{ends}"
 
 
 def table(result: dict[str, Any]) -> str:

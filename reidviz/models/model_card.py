@@ -15,6 +15,8 @@ from reidviz.models.variants import Kind, variant
 FORMAT = 1
 OF_A_RUN = ("final", "best", "last")
 """The weights of a run, those that are looked for first."""
+FRESH = "fresh weights"
+"""What the weights of a network started from that started from nothing."""
 MOST_BYTES = 4 * 1024**2
 HINT = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
 
@@ -89,6 +91,7 @@ class Card:
     also       further data sets it was trained on in equal shares
     metrics    one record a ranker and test, as `reidviz evaluate --json` writes it, with data and protocol
     fusion     of a multi-task network that was validated: how to mix its two scores
+    caveats    what whoever uses it must know, a sentence each
     sha256     of the weights file
     """
 
@@ -106,6 +109,7 @@ class Card:
     fusion: Fusion | None = None
     source: str = ""
     also: tuple[Trained, ...] = ()
+    caveats: tuple[str, ...] = ()
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))

@@ -34,7 +34,7 @@ def compact_recipe(stem: StemName = "torchvision") -> Recipe:
 
 
 def modern_recipe(stem: StemName = "torchvision") -> Recipe:
-    """The best found for this architecture on two CPU cores; docs/results.md has the measurements behind it."""
+    """The best found for this architecture on two CPU cores; docs/recipes.md has the measurements behind it."""
     return replace(
         compact_recipe(stem),
         name="modern",
@@ -50,7 +50,7 @@ def modern_recipe(stem: StemName = "torchvision") -> Recipe:
 
 
 def photos_recipe(stem: StemName = "torchvision") -> Recipe:
-    """For photographs, from all of ImageNet's AlexNet (`--init imagenet`); docs/results.md has the measurements."""
+    """For photographs, from all of ImageNet's AlexNet (`--init imagenet`); docs/results.md has what it gave."""
     usual = modern_recipe(stem)
     architecture = replace(
         usual.architecture,

@@ -15,7 +15,7 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split, validation
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.models.model_card import Card, Fusion, Trained, fusion_from, read_card, write_card
+from reidviz.models.model_card import FRESH, Card, Fusion, Trained, fusion_from, read_card, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.training import devices, resume_state
 from reidviz.training.distributed import join, leave
@@ -230,7 +230,7 @@ def _card(name: str, job: Job, dataset: Dataset, data: list[Part], step: int, fu
             Trained(further.name, further.manifest_hash, one.protocol)
             for one, (further, _) in zip(job.also, data[1:], strict=False)
         ),
-        init="fresh weights" if job.init is None else job.init.name,
+        init=FRESH if job.init is None else job.init.name,
         seed=job.seed,
         iterations=step,
         fusion=fusion,

@@ -1,17 +1,26 @@
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reidviz.cli import compare
 from reidviz.cli import main as cli
 from reidviz.common import settings
+from reidviz.common.json_files import converted
 from reidviz.experiments import family_runs
+from reidviz.experiments.family_record import FamilyRecord
+from reidviz.experiments.family_results import Row
+from reidviz.experiments.family_runs import FamilyFolder
+from reidviz.experiments.family_words import sentences
+from reidviz.experiments.records import read_record
+from reidviz.experiments.results_page import results_page
 from reidviz.models.model_card import read_card
 from reidviz.training import recipes
 from reidviz.training.run_folder import RunFolder, runs_in
@@ -85,6 +94,28 @@ def test_the_family_is_trained_compared_and_then_loaded(
 
     assert run(*asked[:-2], "--seeds", 3) == 0
     assert "12 trainings, 8 of them loaded." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_record_of_a_family_tells_all_but_where_its_data_lie(data: str, runs: Path, tmp_path: Path) -> None:
+    kept, out = tmp_path / "records" / "two-seeds.json", tmp_path / "family.json"
+    assert run("--data", data, "--seeds", 2, "--iterations", 2, "--record", kept, "--json", out) == 0
+    record, told = read_record(kept), json.loads(out.read_text())
+    assert isinstance(record, FamilyRecord)
+    assert str(tmp_path) not in kept.read_text()
+    assert converted(told["rows"], tuple[Row, ...], "The rows") == record.rows
+    for row in record.rows:
+        for name, values in row.figures.by_seed.items():
+            assert np.mean(values) == pytest.approx(row.figures.mean[name])
+            assert np.std(values, ddof=1) == pytest.approx((row.figures.deviation or {})[name])
+    assert sentences(record.verdicts) == list(record.sentences) == told["sentences"]
+    weights = {read_card(one.root / "checkpoints" / "final.safetensors").sha256 for one in runs_in(runs)}
+    assert {one.sha256 for one in record.runs} == weights
+    page = results_page([record])
+    assert record.sentences[0].partition(":")[0] in page
+    again = shlex.split(record.command.replace(record.data, data))[3:]
+    options = cli.parser().parse_args(again)
+    assert FamilyFolder.of(compare.asked(options)).result() == told
 
 
 @pytest.mark.usefixtures("quick")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torchvision.models import AlexNet_Weights, alexnet
 from torchvision.transforms.v2.functional import normalize
@@ -16,7 +17,8 @@ from reidviz.common.errors import ReidvizError
 from reidviz.models.architecture import compact, paper
 from reidviz.models.checkpoint import initialise_from, load_checkpoint, read_weights, save_checkpoint
 from reidviz.models.model_card import Card
-from reidviz.models.mtdnet import MTDnet, to_input
+from reidviz.models.mtdnet import MTDnet, RankingNet, to_input
+from reidviz.training.recipes import photos_recipe
 from tests.conftest import SMALL, network
 
 CARD = Card("one", "mtdnet", SMALL, {"name": "compact"}, "synthetic:viper", "abc", "half:0", "fresh weights", 3, 7)
@@ -126,6 +128,28 @@ def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
     assert not torch.equal(made.pair.conv4.weight, other.pair.conv4.weight)
     with pytest.raises(ReidvizError, match="does not fit"):
         initialise_from(MTDnet(compact("caffenet")), settings.IMAGENET)
+
+
+def test_where_the_sizes_are_alexnets_all_its_convolutions_start_the_network() -> None:
+    """conv3 of a pair subtracts: of one image twice nothing is left but the bias, and the order of a pair is a sign."""
+    whole = replace(photos_recipe().architecture, batch_norm=False)
+    weights = load_file(settings.IMAGENET)
+    made = MTDnet(whole)
+    initialise_from(made, settings.IMAGENET)
+    torch.testing.assert_close(made.pair.conv5.weight, weights["conv5.weight"])
+    maps = torch.randn(2, 192, 10, 4)
+    with torch.no_grad():
+        one, other = (made.pair.conv3(torch.cat([maps[i : i + 1], maps[j : j + 1]], 1)) for i, j in ((0, 1), (1, 0)))
+        alone = F.conv2d(maps[:1] - maps[1:], weights["conv3.weight"], padding=1)
+    bias = made.pair.conv3.bias.view(-1, 1, 1).detach()  # type: ignore[union-attr]
+    torch.testing.assert_close(one - bias, bias - other, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close((one - bias)[:, :192], alone[:, :192], atol=1e-4, rtol=1e-4)
+    single = RankingNet(whole)
+    initialise_from(single, settings.IMAGENET)
+    assert torch.equal(single.deep.conv3.weight, weights["conv3.weight"])
+    paired = MTDnet(replace(whole, groups=2, conv4=384, conv5=256))
+    initialise_from(paired, settings.IMAGENET)
+    assert not torch.equal(paired.pair.conv3.weight[:192, :192], weights["conv3.weight"][:192])
 
 
 @pytest.mark.parametrize("named_as", ["the file", "torchvision"])

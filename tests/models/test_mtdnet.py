@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from reidviz.models.architecture import compact, paper
-from reidviz.models.mtdnet import DeepBranch, Feature, MTDnet, ResponseNorm, Stem, initialise, to_input
+from reidviz.models.mtdnet import DeepBranch, Feature, MTDnet, ResponseNorm, Stem, initialise, standardised, to_input
 from reidviz.models.variants import VARIANTS, build
 from tests.conftest import network
 
@@ -144,3 +146,26 @@ def test_input_is_normalised_channels_first() -> None:
     torch.testing.assert_close(
         x[0, :, 0, 0], torch.tensor([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225])
     )
+
+
+def test_standardised_wholly_light_and_contrast_of_an_image_are_gone() -> None:
+    """Any gain and offset of a colour is undone; a share of 0 changes nothing."""
+    x = torch.randn(3, 3, 16, 8)
+    changed = x * torch.tensor([0.5, 2.0, 1.5]).view(1, 3, 1, 1) + torch.tensor([1.0, -2.0, 0.3]).view(1, 3, 1, 1)
+    torch.testing.assert_close(standardised(changed, 1.0), standardised(x, 1.0), atol=1e-5, rtol=1e-5)
+    assert torch.equal(standardised(x, 0.0), x)
+    assert standardised(torch.full((1, 3, 4, 4), 2.0), 1.0).abs().max() == 0
+
+
+def test_one_norm_after_the_stem_leaves_conv1_and_conv2_as_they_are() -> None:
+    each, after = (Stem(replace(compact(), stem_norm=where)) for where in ("each", "after"))
+    names = {name for name, _ in after.named_parameters()}
+    assert {"norm.weight", "norm.bias"} <= names
+    assert not {"norm1.weight", "norm2.weight"} & names
+    assert "norm.weight" not in dict(each.named_parameters())
+    x = torch.randn(4, 3, 128, 64)
+    after.train()
+    with torch.no_grad():
+        maps = after(x)
+        plain = F.relu(after.conv2(after.pool(F.relu(after.conv1(x)))))
+    torch.testing.assert_close(maps, F.batch_norm(after.pool(plain), None, None, training=True), atol=1e-4, rtol=1e-4)

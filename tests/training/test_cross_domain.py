@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from reidviz.training.recipes import paper_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.sampler import positives
-from reidviz.training.trainer import Source, Trainer
+from reidviz.training.trainer import Pooled, Source, Trainer
 from tests.conftest import SMALL, network, people_folder
 from tests.evaluation.conftest import CARD
 from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
@@ -61,10 +62,13 @@ def trainer(recipe: Recipe, cross: bool) -> Trainer:
     target = positives(np.repeat([f"p{i}" for i in range(8)], 4), shots)
     source = positives(np.repeat([f"s{i}" for i in range(6)], 4), shots[:24])
     pixels = np.random.default_rng(0).integers(0, 256, size=(56, SMALL.height, SMALL.width, 3), dtype=np.uint8)
-    copy = network("mtdnet", seed=1) if cross else None
-    assert copy is None or isinstance(copy, MTDnet)
     small = replace(recipe, architecture=SMALL, size=6)
-    return Trainer(network("mtdnet"), small, torch.from_numpy(pixels), target, 0, source=Source(source, 32, copy))
+    made = partial(Trainer, network("mtdnet"), small, torch.from_numpy(pixels), target, 0)
+    if not cross:
+        return made(pooled=[Pooled(source, 32)])
+    copy = network("mtdnet", seed=1)
+    assert isinstance(copy, MTDnet)
+    return made(source=Source(source, 32, copy))
 
 
 def weights(made: torch.nn.Module) -> torch.Tensor:
@@ -77,7 +81,6 @@ def weights(made: torch.nn.Module) -> torch.Tensor:
 def test_the_source_copy_learns_only_where_it_is_trained(recipe: Recipe, joint: Any, copy: Any) -> None:
     made = trainer(replace(recipe, joint=joint, source_copy=copy, joint_weight=0.01), cross=True)
     assert made.source is not None
-    assert made.source.network is not None
     before = weights(made.network), weights(made.source.network)
     steps = [made.step() for _ in range(2)]
     after = weights(made.network), weights(made.source.network)

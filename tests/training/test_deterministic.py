@@ -15,9 +15,9 @@ from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training.deterministic import deterministic
 from reidviz.training.recipe import Recipe
-from reidviz.training.recipes import compact_recipe, paper_recipe, ranking_alone
+from reidviz.training.recipes import compact_recipe, paper_recipe, photos_recipe, ranking_alone
 from reidviz.training.sampler import positives
-from reidviz.training.trainer import Source, Trainer
+from reidviz.training.trainer import Pooled, Source, Trainer
 from tests.training.two_threads import result
 
 PERSONS, RUNS, STEPS = 20, 3, 2
@@ -41,6 +41,7 @@ CASES: dict[str, tuple[str, Recipe]] = {
     "release": ("mtdnet", RELEASE),
     "caffenet bf16": ("mtdnet", replace(compact_recipe("caffenet"), size=12, precision="bf16")),
     "pooled": ("mtdnet-aug", COMPACT),
+    "photos": ("mtdnet", replace(photos_recipe(), size=8)),
     "cross fc7": ("mtdnet-cross", COMPACT),
     "cross conv5": ("mtdnet-cross", replace(COMPACT, joint="conv5", joint_weight=1e-3)),
     "cross trained": ("mtdnet-cross", replace(COMPACT, source_copy="trained")),
@@ -63,10 +64,11 @@ def trainer(variant: str, recipe: Recipe) -> Trainer:
     network = build(variant, a)
     initialise(network)
     data, source = positives(ids, cams), None
-    if variant in ("mtdnet-aug", "mtdnet-cross"):
+    pooled = [Pooled(data, len(ids))] if variant == "mtdnet-aug" else []
+    if variant == "mtdnet-cross":
         assert isinstance(network, MTDnet)
-        source = Source(data, len(ids), copy.deepcopy(network) if variant == "mtdnet-cross" else None)
-    return Trainer(network, recipe, torch.from_numpy(pixels), data, 0, source=source)
+        source = Source(data, len(ids), copy.deepcopy(network))
+    return Trainer(network, recipe, torch.from_numpy(pixels), data, 0, source=source, pooled=pooled)
 
 
 def digests(variant: str, recipe: Recipe) -> tuple[list[str], int]:

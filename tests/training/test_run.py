@@ -5,6 +5,7 @@ import signal
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -13,12 +14,16 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split, validation
+from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.model_card import find_checkpoint, fusion_from, read_card
 from reidviz.training import devices, resume_state
+from reidviz.training.job import Also
+from reidviz.training.reporter import Reporter
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.trainer import Trainer
+from tests.conftest import people_folder
 from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 
@@ -72,6 +77,31 @@ def test_without_held_out_persons_everyone_trains(people: Path, tmp_path: Path) 
     assert run.events()[0]["trained_on"] == 8
     assert not run.best.exists()
     assert not [e for e in run.events() if e["event"] == "validation"]
+
+
+def test_further_data_train_with_equal_shares_and_stand_on_the_card(people: Path, tmp_path: Path) -> None:
+    other = people_folder(tmp_path / "others", persons=12)
+    also = (Also(f"folder:{other}", "test2:0"),)
+    run = new_run(people, tmp_path / "run", recipe=replace(RECIPE, held_out=0.0, iterations=3), also=also)
+    train(run, EVALUATORS)
+    assert run.events()[0]["trained_on"] == 8 + 10
+    [told] = read_card(run.final).also
+    others = load(f"folder:{other}")
+    assert (told.data_hash, told.protocol) == (others.manifest_hash, "test2:0")
+    [ranker, *_] = rankers_of(run.final)
+    assert ranker.trained_by(others) == told
+    assert ranker.trained_by(load("synthetic:viper")) is None
+
+
+def test_a_training_on_two_data_sets_goes_on_only_with_both(people: Path, tmp_path: Path) -> None:
+    other = people_folder(tmp_path / "others", persons=12)
+    also = (Also(f"folder:{other}", "half:0"),)
+    run = new_run(people, tmp_path / "run", recipe=replace(RECIPE, held_out=0.0, iterations=6), also=also)
+    with patch.object(Reporter, "wanted_to_stop", lambda self: self.status.step == 2):
+        assert train(run, EVALUATORS, save_every=0.0) is None
+    next(other.rglob("*.png")).unlink()
+    with pytest.raises(ReidvizError, match="are not those this training was started with"):
+        train(run, EVALUATORS)
 
 
 def test_the_mistakes_of_a_validation_are_real_images(people: Path, tmp_path: Path, data: Dataset) -> None:

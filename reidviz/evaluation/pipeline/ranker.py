@@ -24,6 +24,7 @@ class Ranker:
     form     whether it is a network of ours, one in ONNX, given features or scores, or two models fused
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     trained  where that is known; also: further data sets that trained it
+    caveats  what whoever uses it must know, as its card says
     parts    of a fused ranker, the two whose scores are fused
     refinement  what is done to its distances afterwards
     weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
@@ -37,6 +38,7 @@ class Ranker:
     variant: str | None = None
     trained: Trained | None = None
     also: tuple[Trained, ...] = ()
+    caveats: tuple[str, ...] = ()
     parts: tuple["Ranker", ...] = ()
     weight: float | None = None
     fusion: Fusion | None = None
@@ -80,7 +82,8 @@ def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:
     trained = Trained(card.data, card.data_hash, card.protocol)
     rankers = []
     for as_read, kind in variant(card.variant).rankers:
-        one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained, also=card.also)
+        one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained)
+        one = replace(one, also=card.also, caveats=card.caveats)
         if kind == "fused":
             parts = one.part("distance"), one.part("probability")
             one = replace(one, parts=parts, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)

@@ -1,6 +1,7 @@
 """The same models on several splits: half:0-9 means half:0, half:1, ... half:9."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,14 @@ def expanded(protocol: str) -> tuple[str, ...]:
     if last < first or last - first >= MOST:
         raise ReidvizError(f"{protocol} is no range of 1 to {MOST} seeds.", "For example: half:0-9")
     return tuple(f"{found[1]}:{seed}{found[4] or ''}" for seed in range(first, last + 1))
+
+
+def collapsed(protocols: Sequence[str]) -> str:
+    """The name that expanded() makes these protocols of."""
+    if len(protocols) == 1:
+        return protocols[0]
+    first, last = (protocols[i].partition("+") for i in (0, -1))
+    return f"{first[0]}-{last[0].rpartition(':')[2]}{first[1]}{first[2]}"
 
 
 def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:

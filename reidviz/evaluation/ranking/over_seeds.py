@@ -28,12 +28,13 @@ from reidviz.evaluation.ranking.uncertainty import (
 
 @dataclass(frozen=True)
 class SeedFigures:
-    """Figures by FIGURES, in percent: the mean over seeds, the deviation over seeds (none for one seed), and the
-    interval over persons of the mean."""
+    """Figures by FIGURES, in percent: the mean over seeds, the deviation over seeds (none for one seed), the interval
+    over persons of the mean, and the figure of each seed."""
 
     mean: dict[str, float]
     deviation: dict[str, float] | None
     interval: dict[str, Interval]
+    by_seed: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def over_seeds(figures: Float64Array, persons: Names) -> SeedFigures:
         dict(zip(FIGURES, by_seed.mean(axis=0).tolist(), strict=True)),
         None if deviation is None else dict(zip(FIGURES, deviation.tolist(), strict=True)),
         intervals_of(figures.mean(axis=0), persons),
+        {name: tuple(values.tolist()) for name, values in zip(FIGURES, by_seed.T, strict=True)},
     )
 
 

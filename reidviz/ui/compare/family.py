@@ -1,14 +1,13 @@
 """The family in one press: a form, the table that fills while its runs go on, and the answer."""
 
 import json
-import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.experiments.family import Planned, Question, plan
+from reidviz.experiments.family import Planned, Question, arguments, compare_command, plan
 from reidviz.experiments.family_runs import FamilyFolder, card_of, families, seconds_left, start, state_of
 from reidviz.experiments.family_words import RULE, cells, meaning
 from reidviz.training.recipes import RECIPES
@@ -74,17 +73,9 @@ def _form(choice: Choice) -> None:
 
 def _begin(question: Question) -> None:
     try:
-        start(question, _arguments(question))
+        start(question, arguments(question))
     except ReidvizError as error:
         FAMILY_ERROR.set(error)
-
-
-def _arguments(question: Question) -> list[str]:
-    found = ["--data", question.data, "--recipe", question.recipe, "--seeds", str(question.seeds)]
-    found += ["--protocol", question.protocols[0]]
-    found += ["--source", question.source] if question.source else []
-    found += ["--init", question.init] if question.init else []
-    return [*found, *(word for name, value in question.settings for word in ("--set", f"{name}={value}"))]
 
 
 def _standing(folder: FamilyFolder, question: Question, was_awaited: bool) -> None:
@@ -141,7 +132,7 @@ def _show_result(result: dict[str, Any]) -> None:
         on_click="ignore",
     )
     st.caption("The command that does the same:")
-    st.code(shlex.join(["python", "-m", "reidviz", "compare", *_arguments(_question(result))]), language="bash")
+    st.code(compare_command(_question(result)), language="bash")
 
 
 def _question(result: dict[str, Any]) -> Question:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from reidviz.common.printable import short
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
 from reidviz.evaluation.pipeline.recorded_rankers import WEIGHT
+from reidviz.training.command import train_command
 from reidviz.ui.results.take_away import command
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.training.run_record import command as train_command
 from reidviz.ui.training.runs import RunView
 
 

@@ -172,3 +172,7 @@ def training_data(choice: Choice) -> None:
             )
         else:
             st.caption(f"Trained on the training persons of this protocol: {listed}.")
+    for caveats in dict.fromkeys(one.caveats for one in choice.rankers if one.caveats):
+        concerned = [literal(one.name) for one in choice.rankers if one.caveats == caveats]
+        said = [literal(one) for one in caveats]
+        st.caption(f":material/info: {Markdown(', '.join(concerned))}: {Markdown(' '.join(said))}")

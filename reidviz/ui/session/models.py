@@ -20,6 +20,8 @@ from reidviz.ui.session.model_styles import AT_STEP
 from reidviz.ui.session.stamp import stamp_of
 
 MOST_BY_DEFAULT = 6
+PHOTOS = "mtdnet-photos"
+"""The shipped model for photographs."""
 HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 
 
@@ -43,7 +45,7 @@ def damaged_models() -> tuple[str, ...]:
 
 def _models() -> list[tuple[Ranker, ...] | str]:
     """The rankers of each checkpoint, or why it has none."""
-    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in VARIANTS]
+    shipped = [settings.CHECKPOINTS / f"{name}.safetensors" for name in (*VARIANTS, PHOTOS)]
     runs = [_weights_of(file.parent) for file in sorted(settings.runs_dir().glob("[!.]*/checkpoints"))]
     files = [file for file in [*shipped, *runs, *added_models()] if file is not None and file.is_file()]
     return [_rankers(file, stamp_of(file, file.with_suffix(".json"))) for file in files]
@@ -89,13 +91,16 @@ def use_run(run: Path, data: str, protocol: str) -> None:
 
 
 def fitting(offered: dict[str, Ranker], dataset: Dataset) -> list[str]:
-    """The shipped models where they were trained on this data set; else one's own that were; else the shipped ones.
+    """The shipped models where they were trained on this data set; else one's own that were; else those shipped for
+    drawn people or for photographs, as the data are.
 
     Of the shipped ones that a source helped, each comes with the multi-task network it started from, and nowhere else.
     """
     own = [name for name, ranker in offered.items() if ranker.trained_by(dataset)]
     shipped = {name: r.variant or "" for name, r in offered.items() if r.path.parent == settings.CHECKPOINTS}
-    alone = [name for name, read_as in shipped.items() if not read_as.startswith(HELPED)]
+    drawn = dataset.layout == "synthetic"
+    kind = [name for name in shipped if (offered[name].path.stem == PHOTOS) != drawn]
+    alone = [name for name in kind or shipped if not shipped[name].startswith(HELPED)]
     found = [name for name in own if name in shipped]
     if found and not set(found) & set(alone):
         found = [name for name in alone if shipped[name] in dict(VARIANTS["mtdnet"].rankers)] + found

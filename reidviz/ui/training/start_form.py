@@ -15,7 +15,7 @@ from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
-from reidviz.training.job import Job, check
+from reidviz.training.job import Also, Job, check
 from reidviz.training.recipe import SETTINGS, Recipe, changed, value_of
 from reidviz.training.recipes import RECIPES, recipe_named
 from reidviz.ui.session.choice import Choice
@@ -98,7 +98,8 @@ def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[st
         with group_of_inputs("Chance"):
             meaning = Markdown("Decides the first weights, the batches and who is held out.")
             seed = st.number_input("Seed", 0, 2**31, old.seed if old else 0, key=f"{key}-seed", help=meaning)
-    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source)
+        also = () if helped else _also(data, old, f"{key}-also-{key_of(data)}")
+    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source, also)
     try:
         job = replace(job, recipe=changed(recipe, values))
         check(job)
@@ -199,6 +200,22 @@ def _source(data: str, old: Job | None, key: str) -> str:
     )
 
 
+def _also(data: str, old: Job | None, key: str) -> tuple[Also, ...]:
+    """Further data sets that train, by their default protocols; those of a run that is repeated by its own."""
+    told = {one.data: one.protocol for one in old.also} if old else {}
+    with group_of_inputs("Further data"):
+        chosen = st.multiselect(
+            "Train also on",
+            [name for name in dict.fromkeys([*told, *known_data()]) if name != data],
+            [name for name in told if name != data],
+            key=key,
+            format_func=short,
+            help="Data sets whose training persons train too, each with an equal share of every batch. Who is held out "
+            "and who tests the run comes from the first one.",
+        )
+    return tuple(Also(name, told.get(name) or default_protocol(dataset_named(name))) for name in chosen)
+
+
 def _start_from(recipe_name: str, runs: list[RunView], old: Job | None, key: str) -> Path | None:
     rankers = known_rankers().values()
     paths = [settings.IMAGENET, *(r.path for r in rankers if r.path.parent == settings.CHECKPOINTS)]
@@ -227,7 +244,7 @@ def init_words(init: Path | None) -> str:
     if init is None:
         return "fresh weights"
     if init == settings.IMAGENET:
-        return "ImageNet conv1-2"
+        return "ImageNet"
     return init.stem if init.parent == settings.CHECKPOINTS else f"run {init.name}"
 
 
@@ -269,6 +286,9 @@ def _persons(dataset: Dataset, job: Job) -> Markdown:
         else "is not validated"
     )
     helped = Markdown(f", helped by those of {literal(short(job.source))}" if job.source else "")
+    if job.also:
+        beside = Markdown(", ".join(literal(short(one.data)) for one in job.also))
+        helped = Markdown(f" and on those of {beside}")
     return Markdown(
         f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
         f"on the {len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."

@@ -5,7 +5,7 @@ import pytest
 
 from reidviz.cli.main import main
 from reidviz.common.errors import ReidvizError
-from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
+from reidviz.evaluation.pipeline.repeated_splits import averaged, collapsed, expanded
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from tests.conftest import SMALL, network, people_folder
@@ -19,6 +19,11 @@ def test_a_range_of_seeds_stands_for_each_of_them() -> None:
     for bad in ("half:5-3", "half:0-100"):
         with pytest.raises(ReidvizError, match="no range"):
             expanded(bad)
+
+
+@pytest.mark.parametrize("name", ["half:0", "half-multi:0-1", "test100:7-7", "half:0-2+tracklets", "mtdnet-486"])
+def test_protocols_are_named_as_they_were_asked_for(name: str) -> None:
+    assert expanded(collapsed(expanded(name))) == expanded(name)
 
 
 def test_mean_and_deviation_by_hand() -> None:
