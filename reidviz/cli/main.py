@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, settings, train
+from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, report, settings, train
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -19,6 +19,12 @@ COMMANDS = (
         compare.add_options,
         compare.run_compare,
         "do both tasks beat one? the family, trained and compared",
+    ),
+    (
+        "report",
+        report.add_options,
+        report.run_report,
+        "the whole comparison of models as one HTML file to pass on",
     ),
     ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),

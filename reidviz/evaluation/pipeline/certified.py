@@ -68,6 +68,7 @@ def _model(ranker: Ranker) -> str:
     """What the command calls a model: its name, its run, or its file."""
     if ranker.form != "network":
         return ranker.path.stem
-    if ranker.path.parent.name == "checkpoints" and ranker.path.parent != settings.CHECKPOINTS:
-        return str(Path("runs") / ranker.path.parent.parent.name)
+    folder = ranker.path.absolute().parent
+    if folder.name == "checkpoints" and folder != settings.CHECKPOINTS:
+        return str(Path("runs") / folder.parent.name)
     return str(Path("checkpoints") / ranker.path.name)
