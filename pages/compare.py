@@ -11,6 +11,7 @@ from reidviz.ui.compare.family import show_family
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.probe_by_probe import show_probe_by_probe
+from reidviz.ui.compare.report import offer_report
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance
 from reidviz.ui.results.scored_models import results_or_progress
@@ -35,6 +36,8 @@ if view == "Probe by probe" and len(results) > 1:
     answer.markdown(worded(wins_in_words(results)))
 elif others(ground_truth(choice.dataset, choice.split)):
     answer.markdown(best_in_words(choice, results))
+with answer:
+    offer_report(choice, results)
 if view == "Curves":
     show_curves(choice, results)
 elif view == "Size of the test":

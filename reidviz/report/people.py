@@ -12,7 +12,6 @@ from reidviz.data.images.encode import data_uri
 from reidviz.data.images.heads import RULE, without_head
 
 People = Literal["none", "blurred", "full"]
-PEOPLE: Final[tuple[People, ...]] = ("none", "blurred", "full")
 HEIGHT = 128
 TOLD: Final[dict[People, str]] = {
     "none": "Images of people are left out: ranks, identities and cameras stand in their places.",
@@ -24,14 +23,19 @@ Images = Callable[[int], str | None]
 """The data URI of the image at a position of the data set; None where it is left out or cannot be read."""
 
 
+def ways_to_show(dataset: Dataset) -> tuple[People, ...]:
+    """What may be shown of the people of a data set, the usual way first: real people are never shown in full."""
+    return ("full", "blurred", "none") if dataset.layout == SYNTHETIC.name else ("none", "blurred")
+
+
 def people_shown(dataset: Dataset, asked: People | None) -> People:
-    """What is shown where nothing or this is asked. ReidvizError for real people in full."""
-    drawn = dataset.layout == SYNTHETIC.name
-    if asked == "full" and not drawn:
+    """What is shown where nothing or this is asked. ReidvizError for what may not be."""
+    ways = ways_to_show(dataset)
+    if asked is not None and asked not in ways:
         raise ReidvizError(
             "Only the drawn people of the built-in data are shown in full.", "Choose --people none or --people blurred."
         )
-    return asked or ("full" if drawn else "none")
+    return asked or ways[0]
 
 
 def images_of(dataset: Dataset, people: People) -> Images:

@@ -70,7 +70,7 @@ def trained_in_words(ranker: Ranker, dataset: Dataset, split: Split) -> str:
     """What a ranker was trained on, beside the test it is shown on."""
     trained = ranker.trained
     if trained is None:
-        return "training data not known"
+        return "not known"
     if not ranker.trained_on(dataset):
         return f"other data: {short(trained.data)} ({trained.protocol})"
     if trained.protocol == split.protocol:
