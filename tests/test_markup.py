@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from reidviz.common import settings
 from reidviz.common.printable import printable
+from reidviz.common.words import Strong, text_of
 from reidviz.figures.text import plain
-from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, literal, render
+from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, literal, render, worded
 
 FORGOTTEN = "# forgotten"
 MODULE = """
@@ -150,6 +151,12 @@ def test_markdown_shows_a_literal_as_it_is(text: str) -> None:
     assert "".join(runs) == printable(" ".join(text.split()))
     assert not re.search(r"[\\`*_{}\[\]()#+\-.!|<>~$:&=]", "".join(ESCAPED.sub("", part) for part in parts))
     assert [run for run in runs if TAKEN.search(run)] == []
+
+
+def test_a_sentence_keeps_its_blanks_and_what_stands_out_and_escapes_both() -> None:
+    words = (Strong("a*b"), " is ", Strong("1.5 %"), " of <b>", ".")
+    assert worded(words) == r"**a\*b** is **1\.5 %** of \<b\>\."
+    assert text_of(words) == "a*b is 1.5 % of <b>."
 
 
 @given(TEXTS)

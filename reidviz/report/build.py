@@ -29,6 +29,7 @@ from reidviz.evaluation.ranking.foregone import foregone, others
 from reidviz.evaluation.ranking.power import needed_in_words
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import difference_intervals, intervals
+from reidviz.evaluation.scores import EXACT
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.report.charts import charts
 from reidviz.report.contents import Against, Data, Figure, Model, Report, Row, Source
@@ -146,8 +147,20 @@ def _against(found: Verdict, styles: dict[str, ModelStyle]) -> tuple[Against, ..
 def _certificate(dataset: Dataset, split: Split, results: Sequence[Result], people: People) -> Certificate:
     rankers = [one.ranker for one in results]
     made = certificate(dataset, split, rankers, "report", {"people": people})
-    again = command(dataset, split, rankers, "report", ("--people", people, "--out", "report.html"))
+    scoring = {option: value for one in results for option, value in _scoring_options(one)}
+    options = [word for told in scoring.items() for word in told]
+    again = command(dataset, split, rankers, "report", (*options, "--people", people, "--out", "report.html"))
     return replace(made, seed=SEED, command=again)
+
+
+def _scoring_options(result: Result) -> list[tuple[str, str]]:
+    """How its scores were computed, as options of the command, where that is not the usual way."""
+    told = (("passes", "--passes"), ("precision", "--precision"), ("cascade", "--cascade"))
+    return [
+        (option, str(getattr(result.scoring, name)))
+        for name, option in told
+        if getattr(result.scoring, name) != getattr(EXACT, name)
+    ]
 
 
 def _model(result: Result, styles: dict[str, ModelStyle]) -> Model:

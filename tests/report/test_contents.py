@@ -1,14 +1,17 @@
 """What a report says is what was computed: the same numbers as `evaluate`, the same words as Compare."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from reidviz.common.words import text_of
 from reidviz.data.dataset import Dataset, Split
+from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.report import report
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
+from reidviz.evaluation.ranking.ranking import rank
+from reidviz.evaluation.scores import Scoring
 from reidviz.report.build import build
 from reidviz.report.page import html
 from tests.report.conftest import Make, Page, renamed
@@ -78,6 +81,13 @@ def test_how_it_was_made_is_told(page: Page, dataset: Dataset, parts: Split, res
     assert str(dataset.samples[0].path.parents[1]) not in html(build(dataset, parts, results, "none"))
 
 
+def test_the_command_tells_how_scores_were_computed(dataset: Dataset, parts: Split, results: list[Result]) -> None:
+    cut = [replace(one, scoring=Scoring(passes="4-pass", cascade=50)) for one in results]
+    told = build(dataset, parts, cut, "blurred").certificate
+    assert told.command.endswith(" --passes 4-pass --cascade 50 --people blurred --out report.html")
+    assert (told.seed, told.asked["people"]) == (0, "blurred")
+
+
 def test_one_model_is_tested_against_nothing(dataset: Dataset, parts: Split, make: Make) -> None:
     made = build(dataset, parts, [make("alone", {4})], "none")
     page = Page(html(made))
@@ -93,12 +103,7 @@ def test_two_models_of_one_name_stay_two(dataset: Dataset, parts: Split, results
     assert all(chart.svg.count("net′") == 1 for chart in made.charts)
 
 
-def test_a_gallery_of_one_person_has_no_verdict(dataset: Dataset, parts: Split, make: Callable[..., Result]) -> None:
-    from dataclasses import replace
-
-    from reidviz.evaluation.ground_truth import ground_truth
-    from reidviz.evaluation.ranking.ranking import rank
-
+def test_a_gallery_of_one_person_has_no_verdict(dataset: Dataset, parts: Split, make: Make) -> None:
     person = dataset.identities[parts.gallery[0]]
     probes = parts.probes[dataset.identities[parts.probes] == person]
     small = replace(parts, probes=probes, gallery=parts.gallery[:1])

@@ -3,6 +3,7 @@
 import io
 import re
 from base64 import b64decode
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from reidviz.cli.report import PEOPLE
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
@@ -18,7 +20,7 @@ from reidviz.data.images.heads import BLOCKS, RULE, without_head
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.report.build import build
 from reidviz.report.page import html
-from reidviz.report.people import images_of, people_shown, ways_to_show
+from reidviz.report.people import People, images_of, people_shown, ways_to_show
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -36,6 +38,10 @@ def test_real_people_are_left_out_unless_asked_for_and_never_shown_in_full(datas
         people_shown(dataset, "full")
     assert people_shown(load("synthetic:viper"), None) == "full"
     assert "full" not in ways_to_show(dataset)
+
+
+def test_the_command_offers_every_way() -> None:
+    assert get_args(People) == PEOPLE
 
 
 def test_without_images_there_is_none(dataset: Dataset, parts: Split, results: list[Result]) -> None:
