@@ -19,11 +19,12 @@ class Model:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of one model in percent, its 95 % interval, and whether it is the best or cannot be told from it."""
+    """One figure of one model in percent, its 95 % interval, and whether it stands out as the best or one that cannot be
+    told from it."""
 
     value: float
     interval: Interval
-    best: bool
+    best: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ class Failures:
 
 @dataclass(frozen=True)
 class CameraPair:
-    """Rank-1 in percent of the probes of one camera among the gallery images of another: of each model, in order."""
+    """Rank-1 of the probes of one camera among the gallery images of another: of each model, in order."""
 
     probe: str
     gallery: str
     probes: int
-    shares: tuple[float, ...]
+    figures: tuple[Figure, ...]
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reidviz.common.arrays import IntArray
+from reidviz.common.arrays import Float64Array, IntArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.ranking.by_cameras import rank1_by_cameras
+from reidviz.evaluation.ranking.by_cameras import hits_by_camera
+from reidviz.evaluation.ranking.uncertainty import Interval, Names, mean_band
 from reidviz.figures.style import ModelStyle
-from reidviz.report.contents import CameraPair, Card, Failures, Model, Probes
+from reidviz.report.contents import CameraPair, Card, Failures, Figure, Model, Probes
 from reidviz.report.people import Images
 
 MOST_MISSED, MOST_ALONE, MOST_CAMERAS = 12, 4, 10
@@ -40,21 +41,26 @@ def failures(
 
 def hardest_cameras(dataset: Dataset, split: Split, results: Sequence[Result], best: Result) -> tuple[CameraPair, ...]:
     """The pairs of cameras, the lowest rank-1 of the best model first; none where there is but one pair."""
-    truth = ground_truth(dataset, split)
-    cameras = dataset.cameras[split.probes], dataset.cameras[split.gallery]
-    if len(set(cameras[0].tolist())) * len(set(cameras[1].tolist())) < 2:
+    truth, persons = ground_truth(dataset, split), dataset.identities[split.probes]
+    mine, gallery = dataset.cameras[split.probes], dataset.cameras[split.gallery]
+    if len(set(mine.tolist())) * len(set(gallery.tolist())) < 2:
         return ()
-    by_model = [rank1_by_cameras(one.scores, truth, *cameras) for one in results]
-    _, count, mine, theirs = by_model[0]
-    places = [(a, b) for a, b in np.ndindex(*count.shape) if count[a, b]]
-    if len(places) < 2:
-        return ()
+    by_model = [hits_by_camera(one.scores, truth, gallery) for one in results]
+    found = []
+    for camera in sorted(set(mine.tolist())):
+        for place, other in enumerate(by_model[0][1]):
+            rows = np.flatnonzero((mine == camera) & ~np.isnan(by_model[0][0][:, place]))
+            if len(rows):
+                figures = tuple(_rank1(hits[rows, place], persons[rows]) for hits, _ in by_model)
+                found.append(CameraPair(camera or "?", other or "?", len(rows), figures))
     at = next(number for number, one in enumerate(results) if one is best)
-    places.sort(key=lambda place: by_model[at][0][place])
-    return tuple(
-        CameraPair(mine[a] or "?", theirs[b] or "?", int(count[a, b]), tuple(float(one[0][a, b]) for one in by_model))
-        for a, b in places[:MOST_CAMERAS]
-    )
+    found.sort(key=lambda pair: pair.figures[at].value)
+    return tuple(found[:MOST_CAMERAS]) if len(found) > 1 else ()
+
+
+def _rank1(hits: Float64Array, persons: Names) -> Figure:
+    low, high = mean_band(100 * hits[:, None], persons)
+    return Figure(100 * float(hits.mean()), Interval(float(low[0]), float(high[0])))
 
 
 def _card(dataset: Dataset, split: Split, images: Images, probe: int, head: str) -> Card:

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from reidviz.common.words import text_of
 from reidviz.data.dataset import Dataset, Split
+from reidviz.data.splits.protocols import split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.report import report
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
 from reidviz.evaluation.ranking.ranking import rank
-from reidviz.evaluation.scores import Scoring
+from reidviz.evaluation.ranking.uncertainty import Interval
+from reidviz.evaluation.scores import Scores, Scoring
 from reidviz.report.build import build
 from reidviz.report.page import html
 from tests.report.conftest import Make, Page, renamed
@@ -60,6 +63,20 @@ def test_failures_are_counted(page: Page, dataset: Dataset, parts: Split, result
     assert [(model.name, probes.count) for model, probes in found.alone] == [("good", 14), ("worse", 1)]
     missed = {dataset.samples[parts.probes[probe]].identity for probe in (0, 1)}
     assert {one.lines[0] for one in found.missed.cards} == missed
+
+
+def test_cameras_are_told_apart_where_there_are_several_pairs(dataset: Dataset, make: Make) -> None:
+    parts = split(dataset, "half-multi:0")
+    truth = ground_truth(dataset, parts)
+    masks = [truth.masks(probe) for probe in range(len(parts.probes))]
+    by_a = dataset.cameras[parts.probes] == "A"
+    distances = np.stack([np.where(same, 0.0, 1.0) for same, _ in masks]).astype(np.float32)
+    distances[by_a] *= -1  # by camera A everybody else is nearer
+    scores = Scores("distance", distances)
+    result = replace(make("one", set()), scores=scores, ranking=rank(scores, truth))
+    pairs = build(dataset, parts, [result], "none").cameras
+    told = [(one.probe, one.gallery, one.probes, one.figures[0].value, one.figures[0].interval) for one in pairs]
+    assert told == [("A", "B", 24, 0.0, Interval(0, 0)), ("B", "A", 24, 100.0, Interval(100, 100))]
 
 
 def test_examples_show_the_list_as_it_was_ranked(dataset: Dataset, parts: Split, results: list[Result]) -> None:

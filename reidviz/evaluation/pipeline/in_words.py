@@ -72,7 +72,7 @@ def trained_in_words(ranker: Ranker, dataset: Dataset, split: Split) -> str:
     if trained is None:
         return "not known"
     if not ranker.trained_on(dataset):
-        return f"other data: {short(trained.data)} ({trained.protocol})"
+        return f"other data, {short(trained.data)} by protocol {trained.protocol}"
     if trained.protocol == split.protocol:
         return "the training persons of this protocol"
     return f"the same data by protocol {trained.protocol}: persons tested here may have been among them"
