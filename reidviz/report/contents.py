@@ -19,8 +19,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of one model in percent, its 95 % interval, and whether it stands out as the best or one that cannot be
-    told from it."""
+    """One figure of one model in percent with its 95 % interval; best: whether it is, or cannot be told from it."""
 
     value: float
     interval: Interval
