@@ -3,6 +3,7 @@
 import streamlit as st
 
 from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.pipeline.verdict import wins_in_words
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.ui.compare.cost import show_cost
 from reidviz.ui.compare.curves import show_curves
@@ -10,13 +11,14 @@ from reidviz.ui.compare.family import show_family
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.probe_by_probe import show_probe_by_probe
-from reidviz.ui.compare.rank_board import wins_in_words
+from reidviz.ui.compare.report import offer_report
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.results.verdict import best_in_words
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import COMPARE_VIEW
+from reidviz.ui.widgets.markup import worded
 from reidviz.ui.widgets.messages import heading
 from reidviz.ui.widgets.views import choose_view
 
@@ -31,9 +33,11 @@ choice = dialled.choice
 results = results_or_progress(choice)
 dialled.show_figures(results)
 if view == "Probe by probe" and len(results) > 1:
-    answer.markdown(wins_in_words(results))
+    answer.markdown(worded(wins_in_words(results)))
 elif others(ground_truth(choice.dataset, choice.split)):
     answer.markdown(best_in_words(choice, results))
+with answer:
+    offer_report(choice, results)
 if view == "Curves":
     show_curves(choice, results)
 elif view == "Size of the test":

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from reidviz.common import settings
 from reidviz.common.printable import printable
+from reidviz.common.words import Strong, text_of
 from reidviz.figures.text import plain
-from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, UI, literal, render
+from reidviz.ui.widgets.markup import NOTHING, TEMPLATES, literal, render, worded
 
 FORGOTTEN = "# forgotten"
 MODULE = """
@@ -104,10 +105,10 @@ def test_mypy_reports_every_escape_that_is_forgotten_and_no_other(tmp_path: Path
     ("way", "allowed"),
     [
         (r"cast\(\"?(Markdown|Html|Plain)\b", {"markup.py", "text.py"}),
-        (r"\bMarkup\(", {"markup.py"}),
+        (r"\bMarkup\(", {"markup.py", "page.py"}),
         (r"map\((Markdown|Html|Plain)\b", set()),
         ("unsafe_allow_html", set()),
-        (r"\|\s*safe\b|\bautoescape\b", {"markup.py"}),
+        (r"\|\s*safe\b|\bautoescape\b", {"templates.py"}),
     ],
 )
 def test_nothing_but_the_escapes_goes_round_the_check(way: str, allowed: set[str]) -> None:
@@ -116,7 +117,7 @@ def test_nothing_but_the_escapes_goes_round_the_check(way: str, allowed: set[str
     assert found <= allowed
 
 
-@pytest.mark.parametrize("file", sorted(UI.rglob("*.html")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted((settings.PROJECT / "reidviz").rglob("*.html")), ids=lambda file: file.name)
 def test_a_template_has_no_script_and_quotes_its_attributes(file: Path) -> None:
     assert not re.search(r"<script|\son\w+=|=\s*\{\{", file.read_text())
 
@@ -150,6 +151,12 @@ def test_markdown_shows_a_literal_as_it_is(text: str) -> None:
     assert "".join(runs) == printable(" ".join(text.split()))
     assert not re.search(r"[\\`*_{}\[\]()#+\-.!|<>~$:&=]", "".join(ESCAPED.sub("", part) for part in parts))
     assert [run for run in runs if TAKEN.search(run)] == []
+
+
+def test_a_sentence_keeps_its_blanks_and_what_stands_out_and_escapes_both() -> None:
+    words = (Strong("a*b"), " is ", Strong("1.5 %"), " of <b>", ".")
+    assert worded(words) == r"**a\*b** is **1\.5 %** of \<b\>\."
+    assert text_of(words) == "a*b is 1.5 % of <b>."
 
 
 @given(TEXTS)

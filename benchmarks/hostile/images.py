@@ -18,7 +18,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from benchmarks.hostile.campaign import main
 from reidviz.data.formats import load
 from reidviz.data.images.decode import SUFFIXES, decode, load_image, resize
-from reidviz.ui.widgets.thumbnails import data_uri
+from reidviz.data.images.encode import data_uri
 
 CASES = 2000
 SIDE = 24

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reidviz.cli.evaluate import SCORES, asked_for
+from reidviz.cli.asked import SCORES, asked_for
 from reidviz.cli.options import add_data, data_name
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.errors import ReidvizError

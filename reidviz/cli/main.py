@@ -5,7 +5,20 @@ import logging
 import sys
 import time
 
-from reidviz.cli import bench, cache, compare, doctor, evaluate, export, figure, models, results, settings, train
+from reidviz.cli import (
+    bench,
+    cache,
+    compare,
+    doctor,
+    evaluate,
+    export,
+    figure,
+    models,
+    report,
+    results,
+    settings,
+    train,
+)
 from reidviz.cli.logs import add_verbose, logged
 from reidviz.common.cache import trim
 from reidviz.common.errors import ReidvizError
@@ -21,6 +34,12 @@ COMMANDS = (
         "do both tasks beat one? the family, trained and compared",
     ),
     ("results", results.add_options, results.run_results, "records of what was trained, and the page made of them"),
+    (
+        "report",
+        report.add_options,
+        report.run_report,
+        "the whole comparison of models as one HTML file to pass on",
+    ),
     ("models", models.add_options, models.run_models, "models from elsewhere: add, list, rename, remove"),
     ("export", export.add_options, export.run_export, "features and scores of a model, for other programs"),
     ("figure", figure.add_options, figure.run_figure, "how a figure was made, and the same figure again"),

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.ranking.gallery_size import persons_before, size_curve
+from reidviz.evaluation.pipeline.smaller_galleries import size_curve_of
 from reidviz.evaluation.ranking.uncertainty import MOST_BANDS, cmc_band
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.gallery_size import gallery_size_figure
@@ -27,10 +27,7 @@ def _cmc(results: Sequence[Result], dataset: Dataset, split: Split, certificate:
 
 
 def _gallery_size(results: Sequence[Result], dataset: Dataset, split: Split, certificate: Certificate) -> go.Figure:
-    persons = dataset.identities[split.probes]
-    curves = {
-        plain(one.ranker.name): size_curve(*persons_before(one.scores, dataset, split), persons) for one in results
-    }
+    curves = {plain(one.ranker.name): size_curve_of(one, dataset, split) for one in results}
     return gallery_size_figure(curves, _styles(results))
 
 

@@ -1,5 +1,6 @@
 """The ways to read a model: each ranks a gallery by a score of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def rankers_of(path: Path) -> tuple[Ranker, ...]:
     path = find_checkpoint(path)
     card = card_of(path)
     return _of_network(path, card) if isinstance(card, Card) else (_of_added(path, card),)
+
+
+def apart(rankers: Iterable[Ranker]) -> list[Ranker]:
+    """The rankers in order, each under a name of its own: a prime stands behind one that was there before."""
+    found: dict[str, Ranker] = {}
+    for ranker in rankers:
+        name = ranker.name
+        while name in found:
+            name += "′"
+        found[name] = replace(ranker, name=name)
+    return list(found.values())
 
 
 def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:

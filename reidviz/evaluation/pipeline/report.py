@@ -10,10 +10,11 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result, evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
+from reidviz.evaluation.pipeline.verdict import paired_over
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.power import sizes_for
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
-from reidviz.evaluation.ranking.uncertainty import Names, difference, holm, intervals
+from reidviz.evaluation.ranking.uncertainty import Names, intervals
 from reidviz.evaluation.scores import EXACT, Scoring
 
 CASCADE = 100
@@ -85,19 +86,18 @@ def _intervals(result: Result, persons: Names, averaging: Averaging) -> dict[str
 
 def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
     """Every two models on the same probes; p values are corrected for how many pairs there are (Holm)."""
-    pairs = list(combinations(results, 2))
-    found = [difference(one.ranking, other.ranking, persons) for one, other in pairs]
-    corrected = holm([one.p for one in found])
+    found = paired_over(results, persons)
     return [
         {
             "a": one.ranker.name,
             "b": other.ranker.name,
             "rank1_difference": round(told.points, 2),
             "interval": [round(told.interval.low, 2), round(told.interval.high, 2)],
-            "p": round(p, 4),
+            "p": round(told.p, 4),
             "probes_for": sizes_for(told.spread),
         }
-        for (one, other), told, p in zip(pairs, found, corrected, strict=True)
+        for one, other in combinations(results, 2)
+        for told in (found[one.key, other.key],)
     ]
 
 

@@ -16,20 +16,27 @@ def rank1_by_cameras(
     """Percent (A, B) of the probes of each camera whose nearest image by another camera shows their person, a tie
     counting against the model; how many probes have a true match there; and both cameras' names. probes, gallery: the
     camera of each image. Not a number where no probe can be matched."""
-    mine, theirs = sorted(set(probes.tolist())), sorted(set(gallery.tolist()))
+    hits, theirs = hits_by_camera(scores, truth, gallery)
+    mine = sorted(set(probes.tolist()))
+    rows = [hits[probes == name] for name in mine]
+    right = np.array([np.nansum(part, axis=0) for part in rows])
+    count = np.array([(~np.isnan(part)).sum(axis=0) for part in rows], dtype=np.int64)
+    share = np.where(count > 0, 100 * right / np.maximum(count, 1), np.nan)
+    return share, count, mine, theirs
+
+
+def hits_by_camera(scores: Scores, truth: GroundTruth, gallery: Names) -> tuple[Float64Array, list[str]]:
+    """Whether the nearest image by each camera shows a probe's person (P, B): 1 or 0, or not a number where that camera
+    has no true match; and the cameras' names. gallery: the camera of each image."""
+    theirs = sorted(set(gallery.tolist()))
     columns = [np.flatnonzero(gallery == name) for name in theirs]
-    right = np.zeros((len(mine), len(theirs)), dtype=np.int64)
-    count = np.zeros_like(right)
-    at = {name: place for place, name in enumerate(mine)}
-    for probe, camera in enumerate(probes.tolist()):
+    hits = np.full((len(truth.probes), len(theirs)), np.nan)
+    for probe in range(len(truth.probes)):
         same, ignored = truth.masks(probe)
         distances = scores.distances(probe)
         for place, images in enumerate(columns):
             own = images[same[images]]
             if len(own):
                 others = images[~same[images] & ~ignored[images]]
-                count[at[camera], place] += 1
-                nearest = distances[others].min(initial=np.inf)
-                right[at[camera], place] += int(distances[own].min() < nearest)
-    share = np.where(count > 0, 100 * right / np.maximum(count, 1), np.nan)
-    return share, count, mine, theirs
+                hits[probe, place] = distances[own].min() < distances[others].min(initial=np.inf)
+    return hits, theirs

@@ -4,8 +4,8 @@ import streamlit as st
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.ranking.gallery_size import SizeCurve, persons_before, size_curve
+from reidviz.evaluation.pipeline.smaller_galleries import depends_on_gallery, size_curve_of
+from reidviz.evaluation.ranking.gallery_size import SizeCurve
 from reidviz.figures.gallery_size import gallery_size_figure
 from reidviz.figures.text import plain
 from reidviz.ui.results.certificates import certified
@@ -49,16 +49,6 @@ def show_gallery_size(choice: Choice, results: list[Result]) -> None:
     )
 
 
-def depends_on_gallery(result: Result) -> bool:
-    """Whether two images would be ranked otherwise if other images were not there."""
-    return result.cascade is not None or _is_refined(result.ranker)
-
-
-def _is_refined(ranker: Ranker) -> bool:
-    return ranker.refinement is not None or any(_is_refined(part) for part in ranker.parts)
-
-
 @remembered(st.cache_resource, max_entries=32, show_spinner="Counting smaller galleries …")
 def _curve(result: Result, dataset: Dataset, split: Split) -> SizeCurve:
-    before, others = persons_before(result.scores, dataset, split)
-    return size_curve(before, others, dataset.identities[split.probes])
+    return size_curve_of(result, dataset, split)

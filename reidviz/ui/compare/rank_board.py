@@ -8,7 +8,6 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.ranking.by_cameras import rank1_by_cameras
-from reidviz.evaluation.ranking.wins import wins
 from reidviz.figures.compare import board_figure, camera_matrix_figure
 from reidviz.figures.text import plain
 from reidviz.ui.results.certificates import certified
@@ -17,20 +16,7 @@ from reidviz.ui.session.keys import BOARD
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.session.selection import select, selected
 from reidviz.ui.widgets.chart import chart
-from reidviz.ui.widgets.markup import Markdown, literal
-
-
-def wins_in_words(results: list[Result]) -> Markdown:
-    """On how many probes each model alone ranks the true match best."""
-    won = wins([result.ranking.first for result in results])
-    alone = [
-        Markdown(f"{literal(result.ranker.name)} on **{count:,}**")
-        for result, count in zip(results, won.alone, strict=True)
-    ]
-    total = len(results[0].ranking.first)
-    return Markdown(
-        f"Alone best: {Markdown(', '.join(alone))} of {total:,} probes; on {won.shared:,} two or more are equally good."
-    )
+from reidviz.ui.widgets.markup import literal
 
 
 def show_board(choice: Choice, one: Result, other: Result) -> None:

@@ -3,13 +3,12 @@
 from collections import Counter
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.data.catalogue.published import WITHDRAWN, differences
+from reidviz.data.catalogue.in_words import card_notes, is_as_published, parts_of, split_notes
+from reidviz.data.catalogue.published import WITHDRAWN
 from reidviz.data.formats import FORMATS, format_of
-from reidviz.data.formats.reading import unread_line
 from reidviz.figures.cameras import MOST_COLUMNS, cameras_figure, images_figure, shared_figure, sightings
 from reidviz.figures.text import plain
 from reidviz.ui.results.certificates import certified
@@ -27,27 +26,6 @@ EXAMPLES: Final = {
 """What lies in a folder that can be read, by example."""
 
 
-def data_in_words(choice: Choice) -> Markdown:
-    """What there is, and what of it is tested."""
-    dataset, parts = choice.dataset, choice.split
-    cameras = len(set(dataset.cameras.tolist()) - {""})
-    seen = Markdown(f" by {cameras:,} cameras" if cameras else ", cameras unknown")
-    usual = np.median(
-        np.unique(dataset.identities[np.isin(dataset.identities, dataset.persons)], return_counts=True)[1]
-    )
-    told = Markdown(
-        f"**{len(dataset.persons):,} persons**{seen} in {len(dataset.samples):,} images ({usual:.0f} a person)"
-    )
-    if not len(parts.probes):
-        return Markdown(f"{told}.")
-    probed = len(set(dataset.identities[parts.probes].tolist()))
-    trained = len(set(dataset.identities[parts.train].tolist()))
-    return Markdown(
-        f"{told}: {trained:,} persons train, {len(parts.probes):,} probes of {probed:,} others are looked for among "
-        f"{len(parts.gallery):,} gallery images."
-    )
-
-
 def show_examples() -> None:
     """Layouts and columns that can be read, by example."""
     for column, (title, lines) in zip(st.columns(len(EXAMPLES)), EXAMPLES.items(), strict=True):
@@ -59,24 +37,13 @@ def show_card(choice: Choice) -> None:
     """Origin, counts, what differs from the published ones, and the cameras."""
     dataset = choice.dataset
     origin = format_of(dataset)
+    persons = Counter(dataset.identities.tolist())
     with st.container(border=True):
         st.markdown(f"**{literal(origin.title)}** · {literal(short(dataset.name))}")
         st.caption(literal(origin.obtain) + (" Some of its images are left out here." if dataset.base else ""))
-        persons = Counter(dataset.identities.tolist())
-        nobody = {name: count for name, count in persons.items() if name not in dataset.persons}
-        cameras = set(dataset.cameras.tolist()) - {""}
-        if nobody:
-            st.caption(
-                f":material/info: {sum(nobody.values()):,} images of nobody ({literal(', '.join(sorted(nobody)))}), "
-                "junk and distractors by the rules of Market-1501: they neither train nor are probed."
-            )
-        for note in (*dataset.notes, unread_line(dataset)):
-            if note:
-                st.caption(f":material/info: {literal(note)}")
-        different = differences(dataset)
-        for sentence in different:
-            st.caption(f":material/info: {literal(sentence)}")
-        if origin.counts is not None and not different:
+        for note in card_notes(dataset):
+            st.caption(f":material/info: {literal(note)}")
+        if is_as_published(dataset):
             st.caption(":material/check: As many persons, cameras and images as published.")
     left, right = st.columns(2, gap="medium")
     with left:
@@ -87,7 +54,7 @@ def show_card(choice: Choice) -> None:
             alt="How many persons have how many images",
             config={"displayModeBar": False},
         )
-    if cameras:
+    if set(dataset.cameras.tolist()) - {""}:
         with right:
             _show_cameras(choice, len(persons))
 
@@ -114,34 +81,21 @@ def _show_cameras(choice: Choice, persons: int) -> None:
 
 def show_split(choice: Choice) -> None:
     """Who trains, who is a probe, what the gallery holds."""
-    parts, names = choice.split, choice.dataset.identities
-    everybody = set(choice.dataset.persons)
+    parts = choice.split
     st.header("The chosen split", anchor=False)
-    used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
-    rest = np.setdiff1d(np.arange(len(names)), used)
     lines = [Markdown("| | persons | images |\n|:---|---:|---:|")]
-    for name, places in (
-        (Markdown("training"), parts.train),
-        (Markdown("probes"), parts.probes),
-        (Markdown("gallery"), parts.gallery),
-        (Markdown("not used"), rest),
-    ):
-        persons = len(everybody & set(names[places].tolist()))
-        lines.append(Markdown(f"| {name} | {persons:,} | {len(places):,} |"))
+    for part in parts_of(choice.dataset, parts):
+        lines.append(Markdown(f"| {literal(part.name)} | {part.persons:,} | {part.images:,} |"))
     st.markdown("\n".join(lines))
-    alone = ~np.isin(names[parts.gallery], names[parts.probes])
     told = [Markdown(f"Protocol {literal(parts.protocol)}.")]
     if not len(parts.probes):
         told = [
             Markdown(f"The protocol {literal(parts.protocol)} cannot split this data set; the sidebar says why."),
             Markdown("Choose another one."),
         ]
-    if alone.any():
-        told.append(Markdown(f"{int(alone.sum()):,} images of the gallery are no probe's match: distractors."))
-    if parts.across_cameras:
-        told.append(Markdown("Gallery images of the probe's person by the probe's own camera are ignored."))
+    told += [literal(note) for note in split_notes(choice.dataset, parts)]
     if parts.left_out:
-        told.append(Markdown(f"{len(parts.left_out):,} probes cannot be matched and are left out (sidebar)."))
+        told.append(Markdown("The sidebar lists them."))
     st.caption(" ".join(told))
 
 

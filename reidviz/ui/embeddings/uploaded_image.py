@@ -8,6 +8,7 @@ import streamlit as st
 
 from reidviz.common.arrays import Float32Array
 from reidviz.data.images.decode import load_image
+from reidviz.data.images.encode import data_uri
 from reidviz.evaluation.embedding.neighbours import nearest
 from reidviz.evaluation.embedding.projection import Plane, interpolate_position, principal_of
 from reidviz.evaluation.embedding.spaces import describe_image
@@ -18,7 +19,7 @@ from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.image_upload import upload
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.person_cards import rows_html
-from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 ANCHORS = 10
 

@@ -8,6 +8,7 @@ import streamlit as st
 from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import load_image
+from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.transfer.domain_gap import distances
@@ -17,7 +18,6 @@ from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.selection import selected
 from reidviz.ui.widgets.markup import Markdown, render
 from reidviz.ui.widgets.messages import said
-from reidviz.ui.widgets.thumbnails import data_uri
 
 NEAREST = 3
 STRONGEST = 12

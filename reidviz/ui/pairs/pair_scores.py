@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from reidviz.common.arrays import Float32Array
+from reidviz.data.images.encode import data_uri
 from reidviz.figures.pairs import passes_figure
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
@@ -18,7 +19,6 @@ from reidviz.ui.session.choice import Choice, current_choice
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
-from reidviz.ui.widgets.thumbnails import data_uri
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

@@ -11,6 +11,7 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import time_left
+from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.heatmaps import signed_overlay
@@ -19,7 +20,6 @@ from reidviz.models.variants import variant
 from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
-from reidviz.ui.widgets.thumbnails import data_uri
 
 if TYPE_CHECKING:
     from reidviz.evaluation.explain.saliency import Branch, Method

@@ -9,12 +9,12 @@ import streamlit as st
 from reidviz.common.printable import short
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.in_words import how_scored, ranks_by, what_it_is
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.models.model_card import Trained
-from reidviz.models.variants import TRAINED_ON
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.take_away import offer_table
 from reidviz.ui.results.verdict import bold_cells, figure_intervals
@@ -22,19 +22,6 @@ from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 RANKED = tuple(str(k) for k in RANKS)
-FORMS: dict[str, str] = {
-    "onnx": "ONNX network",
-    "features": "given features",
-    "scores": "given scores",
-    "fused": "two models",
-}
-RANKS_BY: dict[str, Markdown] = {
-    "probability": Markdown("P(same)"),
-    "distance": Markdown("distance"),
-    "similarity": Markdown("score"),
-    "dissimilarity": Markdown("score"),
-}
-REFINED = {"reranking": Markdown("re-ranked distance"), "expansion": Markdown("distance, expanded")}
 WITH_INTERVAL = ("1", "mAP")
 COLUMNS = (
     *(Markdown(f"rank\N{NON-BREAKING HYPHEN}{k}") for k in RANKS),
@@ -49,7 +36,7 @@ def results_table(choice: Choice, results: list[Result]) -> None:
     ends = [figure_intervals(result, choice.dataset, choice.split) for result in results]
     records = [record(result) for result in results]
     st.markdown(figures_table(records, names, bold_cells(choice, results), ends))
-    offer_table(choice, records, ends, certified(choice, "results"))
+    offer_table(records, ends, certified(choice, "results"))
     st.caption(
         "In percent; beside rank-1 and mAP the 95 % interval over persons. Bold: the best, and all that cannot be told "
         "from it on the same probes (paired permutation and bootstrap over persons; p corrected by Holm for all pairs "
@@ -82,8 +69,8 @@ def figures_table(
     lines = [Markdown(f"| model | what it is | ranks by | {heads} |"), Markdown(f"|:---|:---|:---|{rule}|")]
     for number, (name, one, row) in enumerate(zip(names, records, rows, strict=True)):
         cells = [_cell(row[place], bold[number][place], _below(ends, number, place)) for place in shown]
-        title = literal(TRAINED_ON.get(one["variant"], one["variant"]) if "variant" in one else FORMS[one["form"]])
-        lines.append(Markdown("| " + " | ".join([name, title, _ranks_by(one), *cells]) + " |"))
+        words = [name, literal(what_it_is(one)), literal(ranks_by(one)), *cells]
+        lines.append(Markdown("| " + " | ".join(words) + " |"))
     return Markdown("\n".join(lines))
 
 
@@ -113,33 +100,17 @@ def _below(ends: Sequence[Mapping[str, Interval]], number: int, place: int) -> M
     return Markdown(f" :small[:gray[{found.low:.1f}–{found.high:.1f}]]")
 
 
-def _ranks_by(one: dict[str, Any]) -> Markdown:
-    if one["kind"] == "fused":
-        return Markdown(f"both, {one['weight']:.2f}" + ("" if one["weight_fitted"] else " (not fitted)"))
-    return REFINED[next(iter(one["refinement"]))] if "refinement" in one else RANKS_BY[one["kind"]]
-
-
 def provenance(choice: Choice) -> None:
     """Where the numbers on screen come from, and a warning where a model may have seen the test persons."""
     data = literal(short(choice.dataset.name))
     st.caption(
         f"Computed here on {data}, protocol {literal(choice.split.protocol)}: "
         f"{len(choice.split.probes):,} probes, gallery of {len(choice.split.gallery):,}, ties counted against the "
-        f"model; {how_scored(choice)}. mAP (mean of average precision) and mINP in percent."
+        f"model; {literal(how_scored(choice.rankers))}. mAP (mean of average precision) and mINP in percent."
     )
     for sentence in choice.split.notes:
         st.warning(literal(sentence), icon=":material/filter_alt:")
     training_data(choice)
-
-
-def how_scored(choice: Choice) -> Markdown:
-    """What an image's score is the mean of, by kind of model."""
-    forms = {part.form for ranker in choice.rankers for part in (ranker.parts or (ranker,))}
-    ours = Markdown("mean over mirror images (and both orders for P(same))")
-    if forms <= {"network"}:
-        return ours
-    others = Markdown("added models as their cards say")
-    return Markdown(f"MTDnet by the {ours}, {others}" if "network" in forms else others)
 
 
 def training_data(choice: Choice) -> None:

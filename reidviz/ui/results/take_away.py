@@ -2,30 +2,21 @@
 
 import csv
 import io
-import shlex
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from reidviz.common import settings
-from reidviz.common.printable import short, spreadsheet_cell
+from reidviz.common.printable import spreadsheet_cell
 from reidviz.evaluation.certificate import Certificate
-from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
-from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.evaluation.ranking.uncertainty import Interval
 from reidviz.evaluation.tables import latex, lines_of
-from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal
 
 
-def offer_table(
-    choice: Choice, records: list[dict[str, Any]], ends: list[dict[str, Interval]], certificate: Certificate
-) -> None:
+def offer_table(records: list[dict[str, Any]], ends: list[dict[str, Interval]], certificate: Certificate) -> None:
     """Draw what can be taken away of records as `evaluate --json` writes them, with the intervals of their figures."""
     with st.popover("Export", icon=":material/ios_share:"):
         with st.container(horizontal=True):
@@ -37,7 +28,7 @@ def offer_table(
                 st.download_button(label, made, file, "text/plain", key=file, on_click="ignore")
         st.caption(literal(certificate.caption))
         st.caption("The command that prints this table; data of your own take their folder behind the colon:")
-        st.code(command(choice), language="bash", wrap_lines=True)
+        st.code(certificate.command, language="bash", wrap_lines=True)
 
 
 def _with_record(
@@ -75,33 +66,6 @@ def as_latex(records: list[dict[str, Any]], ends: list[dict[str, Interval]]) -> 
             cells.append(f"{value:.1f}{interval}")
         lines.append(" & ".join([latex(one["name"]), *cells]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
-
-
-def command(choice: Choice) -> str:
-    """`python -m reidviz evaluate` with what is chosen; a data set by its name: where it lies is nobody's business."""
-    words = ["python", "-m", "reidviz", "evaluate", "--data", short(choice.dataset.name)]
-    words += ["--protocol", choice.split.protocol]
-    single = [part for ranker in choice.rankers for part in (ranker.parts or (ranker,))]
-    for model in dict.fromkeys(_model(ranker) for ranker in single):
-        words += ["--model", model]
-    refinements = {ranker.refinement for ranker in choice.rankers if ranker.refinement is not None}
-    for one in refinements:
-        if isinstance(one, Reranking):
-            words += ["--rerank", f"{one.k1},{one.k2},{one.weight:g}"]
-        elif isinstance(one, Expansion):
-            words += ["--expand", f"{one.k},{one.alpha:g}"]
-    if any(ranker.form == "fused" for ranker in choice.rankers):
-        words.append("--fuse")
-    return shlex.join(words)
-
-
-def _model(ranker: Ranker) -> str:
-    """What the command calls a model: its name, its run, or its file."""
-    if ranker.form != "network":
-        return ranker.path.stem
-    if ranker.path.parent.name == "checkpoints" and ranker.path.parent != settings.CHECKPOINTS:
-        return str(Path("runs") / ranker.path.parent.parent.name)
-    return str(Path("checkpoints") / ranker.path.name)
 
 
 def _figures(one: dict[str, Any]) -> dict[str, float]:

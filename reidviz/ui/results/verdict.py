@@ -1,120 +1,49 @@
-"""Which model is better, by how much, and how sure that is: the answer, in a sentence."""
-
-from dataclasses import dataclass, replace
-from itertools import combinations
+"""What is chosen, judged: the pure answers of evaluation/pipeline/verdict.py, with what they cost kept in memory."""
 
 import streamlit as st
 
 from reidviz.common.arrays import Float64Array
 from reidviz.data.dataset import Dataset, Split
+from reidviz.evaluation.pipeline import verdict
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.ranking.power import needed_in_words
+from reidviz.evaluation.pipeline.verdict import Paired, Verdict, as_good_as_the_best, paired
 from reidviz.evaluation.ranking.uncertainty import (
-    FIGURES,
     MOST_BANDS,
     Difference,
     Interval,
     cmc_band,
     difference,
     difference_intervals,
-    holm,
     intervals,
 )
 from reidviz.figures.text import Plain, plain
-from reidviz.models.variants import VARIANTS
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Markdown, literal
-
-SINGLE = {name for v in VARIANTS.values() if v.ranking != v.pairs for name, _ in v.rankers}
-BOTH = {name for v in VARIANTS.values() if v.ranking and v.pairs and not v.source for name, _ in v.rankers}
-
-
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """The model that puts the right person first most often, and how each other one stands to it; p values are
-    corrected for how many pairs of models there are (Holm)."""
-
-    best: Result
-    others: tuple[tuple[Result, Difference], ...]
-
-    @property
-    def equals(self) -> list[Result]:
-        """Those that cannot be told from the best."""
-        return [other for other, told in self.others if not told.told_apart]
+from reidviz.ui.widgets.markup import Markdown, worded
 
 
 def verdict_of(choice: Choice, results: list[Result]) -> Verdict:
-    """Every result against the one with the best rank-1, of equals the one with the best mAP."""
-    best = max(results, key=lambda one: (one.ranking.cmc_at(1), one.ranking.mean_average_precision()))
-    told = _paired(choice, results)
-    return Verdict(best, tuple((one, told[best.key, one.key]) for one in results if one is not best))
-
-
-def _paired(choice: Choice, results: list[Result]) -> dict[tuple[str, str], Difference]:
-    """Every two results on the same probes, either way round, by their keys."""
-    pairs = list(combinations(results, 2))
-    found = [_difference(one, other, choice.dataset, choice.split) for one, other in pairs]
-    told = {}
-    for (one, other), raw, p in zip(pairs, found, holm([one.p for one in found]), strict=True):
-        told[one.key, other.key] = replace(raw, p=p)
-        turned = Interval(-raw.interval.high, -raw.interval.low)
-        told[other.key, one.key] = Difference(-raw.points, turned, p, -raw.more, raw.spread)
-    return told
+    """Every result against the best one."""
+    return verdict.verdict(results, _paired(choice, results))
 
 
 def does_multi_task_pay(choice: Choice, results: list[Result]) -> Markdown | None:
-    """The best reading of a network that learned both tasks against the better single-task one; None where not both are
-    chosen."""
-    both = [one for one in results if one.ranker.variant in BOTH]
-    single = [one for one in results if one.ranker.variant in SINGLE]
-    if not both or not single:
-        return None
-    one, other = (max(group, key=lambda result: result.ranking.cmc_at(1)) for group in (both, single))
-    found = _paired(choice, results)[one.key, other.key]
-    names = Markdown(f"{literal(one.ranker.name)} against {literal(other.ranker.name)}")
-    if not found.told_apart:
-        return Markdown(
-            f"**Both tasks cannot be told from the better single task here** ({names}): {_in_words(found, one)}"
-        )
-    word = Markdown("better" if found.points > 0 else "worse")
-    return Markdown(f"**Both tasks are {word} than the better single task** ({names}): {_in_words(found, one)}")
+    """Both tasks against the better single one; None where not both are chosen."""
+    told = verdict.does_multi_task_pay(results, _paired(choice, results))
+    return None if told is None else worded(told)
 
 
 def best_in_words(choice: Choice, results: list[Result]) -> Markdown:
     """Which model puts the right person first most often, and which cannot be told from it."""
     found = verdict_of(choice, results)
-    best, probes = found.best, len(found.best.ranking.first)
-    share = best.ranking.cmc_at(1)
-    ends = figure_intervals(best, choice.dataset, choice.split)["1"]
-    told = Markdown(
-        f"**{literal(best.ranker.name)}** puts the right person first for **{share:.1f} %** of {probes:,} probes "
-        f"({ends.low:.1f} to {ends.high:.1f})"
-    )
-    if not found.others:
-        return Markdown(f"{told}.")
-    apart = [(other, one) for other, one in found.others if one.told_apart]
-    equal = Markdown(", ".join(literal(one.ranker.name) for one in found.equals))
-    if not apart:
-        return Markdown(f"{told}; no model of those chosen can be told from it ({equal}).")
-    nearest, least = min(apart, key=lambda one: one[1].points)
-    behind = Markdown(f"{least.points:+.1f} points on {literal(nearest.ranker.name)}, {_sure(least)}")
-    same = Markdown(f" Not told from it: {equal}." if found.equals else "")
-    return Markdown(f"{told}: {behind}.{same}")
+    return worded(verdict.best_in_words(found, figure_intervals(found.best, choice.dataset, choice.split)["1"]))
 
 
 def bold_cells(choice: Choice, results: list[Result]) -> list[list[bool]]:
-    """For each model and figure (rank-1, -5, -10, -20, mAP, mINP), whether it is the best or cannot be told from it."""
-    if len(results) < 2:
-        return [[False] * 6 for _ in results]
-    found = verdict_of(choice, results)
-    equal = {found.best.key, *(one.key for one in found.equals)}
-    columns = [[one.key in equal for one in results]]
-    for place, name in enumerate(FIGURES[1:], 1):
-        shares = [_figures(one)[place] for one in results]
-        best = results[shares.index(max(shares))]
-        columns.append([one is best or not _apart(best, one, choice.dataset, choice.split)[name] for one in results])
-    return [list(row) for row in zip(*columns, strict=True)]
+    """For each model and figure, whether it is the best or cannot be told from it."""
+    return as_good_as_the_best(
+        results, verdict_of(choice, results), lambda best, one: _apart(best, one, choice.dataset, choice.split)
+    )
 
 
 def cmc_bands(choice: Choice, results: list[Result]) -> dict[Plain, tuple[Float64Array, Float64Array]]:
@@ -122,6 +51,10 @@ def cmc_bands(choice: Choice, results: list[Result]) -> dict[Plain, tuple[Float6
     if len(results) > MOST_BANDS:
         return {}
     return {plain(one.ranker.name): _band(one, choice.dataset, choice.split) for one in results}
+
+
+def _paired(choice: Choice, results: list[Result]) -> Paired:
+    return paired(results, lambda one, other: _difference(one, other, choice.dataset, choice.split))
 
 
 @remembered(st.cache_resource, max_entries=64)
@@ -144,25 +77,3 @@ def _difference(one: Result, other: Result, dataset: Dataset, split: Split) -> D
 def _apart(best: Result, other: Result, dataset: Dataset, split: Split) -> dict[str, bool]:
     found = difference_intervals(best.ranking, other.ranking, dataset.identities[split.probes])
     return {name: one.leaves_out_0 for name, one in found.items()}
-
-
-def _figures(result: Result) -> list[float]:
-    ranking = result.ranking
-    shares = [ranking.cmc_at(k) for k in (1, 5, 10, 20)]
-    return [*shares, ranking.mean_average_precision(), ranking.mean_inverse_negative_penalty]
-
-
-def _in_words(found: Difference, one: Result) -> Markdown:
-    probes = len(one.ranking.first)
-    if found.told_apart:
-        word = Markdown("more" if found.more > 0 else "fewer")
-        return Markdown(
-            f"{abs(found.more):,} {word} of {probes:,} probes at rank 1, **{found.points:+.1f} points** "
-            f"({_sure(found)})."
-        )
-    return Markdown(f"{found.points:+.1f} points of rank-1, {_sure(found)}. {literal(needed_in_words(found.spread))}")
-
-
-def _sure(found: Difference) -> Markdown:
-    p = Markdown("p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}")
-    return Markdown(f"95 % interval {found.interval.low:+.1f} to {found.interval.high:+.1f}, {p}")

@@ -9,10 +9,12 @@ import streamlit as st
 from reidviz.common.arrays import BoolArray, IntArray
 from reidviz.common.printable import short
 from reidviz.data.images.decode import load_image
+from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.in_words import how_scored
 from reidviz.evaluation.scoring.multi_query import How
 from reidviz.ui.results.fusion_slider import dial
-from reidviz.ui.results.results_table import how_scored, training_data
+from reidviz.ui.results.results_table import training_data
 from reidviz.ui.retrieval.list_export import offer_lists
 from reidviz.ui.retrieval.rank_image import DataImage, scores_of_images
 from reidviz.ui.retrieval.ranked_lists import Shown, choose_length, ranked_row
@@ -22,7 +24,7 @@ from reidviz.ui.widgets.image_upload import MOST_IMAGES, upload_several
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import rows_html
-from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 HOW: Final[tuple[How, ...]] = ("mean feature", "best score")
 
@@ -120,7 +122,7 @@ def _show(
     together = Markdown("" if len(images) == 1 else f" {len(images)} images as one probe, by {literal(how)}.")
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "
-        f"protocol {literal(choice.split.protocol)}; {how_scored(choice)}.{together}"
+        f"protocol {literal(choice.split.protocol)}; {literal(how_scored(choice.rankers))}.{together}"
     )
     training_data(choice)
 

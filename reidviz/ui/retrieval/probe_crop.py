@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from PIL import Image
 
+from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.explain.masking import Box, only_box, without_box
 from reidviz.ui.session.keys import BOX
 from reidviz.ui.widgets.markup import Markdown
-from reidviz.ui.widgets.thumbnails import KeyedImage, data_uri
+from reidviz.ui.widgets.thumbnails import KeyedImage
 
 GRID = 24
 WIDTH = 150

@@ -1,7 +1,6 @@
 """The models that can be chosen: the shipped ones, those trained here and those that were added."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +9,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.pipeline.ranker import Ranker, apart, rankers_of
 from reidviz.models.added.store import added_models
 from reidviz.models.model_card import find_checkpoint
 from reidviz.models.variants import VARIANTS
@@ -28,14 +27,8 @@ HELPED = tuple(name for name, variant in VARIANTS.items() if variant.source)
 def known_rankers() -> dict[str, Ranker]:
     """Every ranker of the shipped checkpoints, of the runs that have weights and of the models that were added, by a
     name that is unique."""
-    rankers: dict[str, Ranker] = {}
-    for found in _models():
-        for ranker in () if isinstance(found, str) else found:
-            name = ranker.name
-            while name in rankers:
-                name += "′"
-            rankers[name] = replace(ranker, name=name)
-    return rankers
+    rankers = [ranker for found in _models() if not isinstance(found, str) for ranker in found]
+    return {one.name: one for one in apart(rankers)}
 
 
 def damaged_models() -> tuple[str, ...]:

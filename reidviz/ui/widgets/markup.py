@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 from typing import Final, NewType, cast
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reidviz.common.printable import printable
+from reidviz.common.templates import templates
+from reidviz.common.words import Words
 from reidviz.figures.style import ModelStyle
 
 Markdown = NewType("Markdown", str)
@@ -34,6 +35,19 @@ def literal(text: str) -> Markdown:
     line is replaced (names.shown)."""
     parts = FOUND_LATER.split(printable(" ".join(text.split())))
     return cast(Markdown, NOTHING.join(MARKS.sub(r"\\\1", part) for part in parts))
+
+
+def worded(words: Words) -> Markdown:
+    """A sentence, what stands out in it in bold."""
+    return Markdown(
+        "".join(_spaced(one) if isinstance(one, str) else Markdown(f"**{literal(one.text)}**") for one in words)
+    )
+
+
+def _spaced(text: str) -> Markdown:
+    """literal() that keeps a blank at either end, which parts the text from its neighbours."""
+    before, after = Markdown(" " if text[:1].isspace() else ""), Markdown(" " if text[-1:].isspace() else "")
+    return Markdown(f"{before}{literal(text)}{after}")
 
 
 def model(name: str, style: ModelStyle) -> Markdown:
@@ -57,15 +71,4 @@ def script(file: str) -> Html:
     return cast(Html, Markup(f"<script>{(UI / file).read_text(encoding='utf-8')}</script>"))
 
 
-def _visible(value: object) -> object:
-    return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else printable(value)
-
-
-TEMPLATES: Final = Environment(
-    loader=FileSystemLoader(UI),
-    autoescape=True,
-    finalize=_visible,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES: Final = templates(UI)

@@ -1,0 +1,25 @@
+"""HTML from templates that escape all they are given."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reidviz.common.printable import printable
+
+
+def templates(folder: Path) -> Environment:
+    """The templates of a folder, by the names of their files. A value is shown as it is, in attributes too; what is
+    invisible is replaced; Markup stands as HTML; a value that is missing is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        finalize=_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _visible(value: object) -> object:
+    return value if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable() else printable(value)
