@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test check checkpoints clean
+.PHONY: app test check checkpoints photos clean
 
 app: .venv/.app
 	$(BIN)/streamlit run app.py
@@ -17,6 +17,9 @@ check: .venv/.test
 
 checkpoints: .venv/.app
 	sh checkpoints/make.sh $(BIN)/python
+
+photos: .venv/.app
+	sh checkpoints/photos.sh $(BIN)/python "$(DATA)"
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "reidviz needs Python 3.11 or newer"'

@@ -8,6 +8,7 @@ import time
 from reidviz.cli import (
     bench,
     cache,
+    calibrate,
     compare,
     doctor,
     evaluate,
@@ -32,6 +33,12 @@ COMMANDS = (
         compare.add_options,
         compare.run_compare,
         "do both tasks beat one? the family, trained and compared",
+    ),
+    (
+        "calibrate",
+        calibrate.add_options,
+        calibrate.run_calibrate,
+        "how to fuse a checkpoint's scores, and its threshold",
     ),
     ("results", results.add_options, results.run_results, "records of what was trained, and the page made of them"),
     (

@@ -72,6 +72,24 @@ class Measured(TypedDict):
 
 
 @dataclass(frozen=True)
+class Threshold:
+    """From which score of that kind on a pair is taken for one person, and what that cost where it was chosen.
+
+    value             in the score's own unit; of fused scores at the card's weight
+    false_match_rate, false_non_match_rate  shares, 0-1, of the pairs of different persons and of one person
+    measured_on       whose pairs; same, different: how many of them
+    """
+
+    kind: Kind
+    value: float
+    false_match_rate: float
+    false_non_match_rate: float
+    measured_on: str
+    same: Count
+    different: Count
+
+
+@dataclass(frozen=True)
 class Trained:
     """What a model was trained on: a data set, its manifest hash, and a protocol of it."""
 
@@ -92,6 +110,7 @@ class Card:
     metrics    one record a ranker and test, as `reidviz evaluate --json` writes it, with data and protocol
     fusion     of a multi-task network that was validated: how to mix its two scores
     caveats    what whoever uses it must know, a sentence each
+    thresholds  one a kind of score, where it was calibrated
     sha256     of the weights file
     """
 
@@ -110,6 +129,7 @@ class Card:
     source: str = ""
     also: tuple[Trained, ...] = ()
     caveats: tuple[str, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))

@@ -9,7 +9,7 @@ from reidviz.evaluation.ranking.fusion import UNFITTED
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.models.added.cards import AddedCard, Form, ScoresCard, card_of
-from reidviz.models.model_card import Card, Fusion, Trained, find_checkpoint
+from reidviz.models.model_card import Card, Fusion, Threshold, Trained, find_checkpoint
 from reidviz.models.variants import Kind, variant
 
 Refinement = Reranking | Expansion
@@ -26,6 +26,7 @@ class Ranker:
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     trained  where that is known; also: further data sets that trained it
     caveats  what whoever uses it must know, as its card says
+    threshold  from which score on a pair is one person, where its card says so
     parts    of a fused ranker, the two whose scores are fused
     refinement  what is done to its distances afterwards
     weight   of a fused ranker, where its dial stands; fusion: how that was fitted, None where it was not
@@ -40,6 +41,7 @@ class Ranker:
     trained: Trained | None = None
     also: tuple[Trained, ...] = ()
     caveats: tuple[str, ...] = ()
+    threshold: Threshold | None = None
     parts: tuple["Ranker", ...] = ()
     weight: float | None = None
     fusion: Fusion | None = None
@@ -69,7 +71,7 @@ class Ranker:
 
     def part(self, kind: Kind) -> "Ranker":
         """The same network read for another of its scores."""
-        return replace(self, kind=kind, parts=(), weight=None, fusion=None, refinement=None)
+        return replace(self, kind=kind, parts=(), weight=None, fusion=None, refinement=None, threshold=None)
 
 
 def rankers_of(path: Path) -> tuple[Ranker, ...]:
@@ -95,7 +97,8 @@ def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:
     rankers = []
     for as_read, kind in variant(card.variant).rankers:
         one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained)
-        one = replace(one, also=card.also, caveats=card.caveats)
+        calibrated = next((found for found in card.thresholds if found.kind == kind), None)
+        one = replace(one, also=card.also, caveats=card.caveats, threshold=calibrated)
         if kind == "fused":
             parts = one.part("distance"), one.part("probability")
             one = replace(one, parts=parts, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)

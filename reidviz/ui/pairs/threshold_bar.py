@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
+from reidviz.models.model_card import Threshold
 from reidviz.ui.pairs.verification import AtMost, Tested
 from reidviz.ui.session.address import follows, linked, tell
 from reidviz.ui.session.keys import PAIRS_MODEL, THRESHOLD_SLIDER
-from reidviz.ui.widgets.markup import Markdown
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.slider import slider
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ PLACES: Final = {
     Markdown("FMR 0.1 %"): AtMost(0.001),
 }
 """Where the threshold can be put, by what the button says."""
+CALIBRATED: Final = Markdown("As calibrated")
 AT_MOST: Final = "FMR "
 
 
@@ -46,6 +48,16 @@ def threshold_bar(every: Sequence[Tested]) -> ThresholdBar:
             _slider(one)
         for label, place in PLACES.items():
             st.button(label, key=f"to {label}", width="content", on_click=one.threshold_key.set, args=(place,))
+        if (known := _calibrated(one)) is not None:
+            st.button(
+                CALIBRATED,
+                key="to calibrated",
+                width="content",
+                on_click=one.threshold_key.set,
+                args=(known.value,),
+                help=f"{known.value:.4g} of the model's card: FMR {100 * known.false_match_rate:.2f} %, FNMR "
+                f"{100 * known.false_non_match_rate:.1f} % on {literal(known.measured_on)}.",
+            )
         told = st.container(width="content")
     _tell(every)
     return ThresholdBar(names.index(chosen), told)
@@ -56,6 +68,13 @@ def _preferred(every: Sequence[Tested]) -> int:
     ranked_too = {one.ranker.sha256 for one in every if one.ranker.kind == "distance"}
     kinds = [(one.ranker.kind == "probability", one.ranker.sha256 in ranked_too) for one in every]
     return kinds.index(max(kinds))
+
+
+def _calibrated(one: Tested) -> Threshold | None:
+    """The threshold of the card, unless it is of fused scores whose weight has been moved."""
+    ranker = one.ranker
+    moved = ranker.fusion is not None and ranker.weight != ranker.fusion.weight
+    return None if moved else ranker.threshold
 
 
 def _slider(one: Tested) -> None:

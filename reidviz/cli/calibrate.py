@@ -1,0 +1,54 @@
+"""python -m reidviz calibrate."""
+
+import argparse
+from pathlib import Path
+
+from reidviz.cli.options import add_data, data_name
+from reidviz.cli.progress import ConsoleProgress
+from reidviz.common.errors import ReidvizError
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    command.description = (
+        "Writes a copy of a checkpoint whose card says how to fuse its scores and from which score on a pair is taken "
+        "for one person, both measured on the test persons of a protocol: choose persons who are not tested later."
+    )
+    add_data(command, required=True)
+    command.add_argument("--model", type=Path, required=True, help="checkpoint file or run folder")
+    command.add_argument("--false-match", type=float, default=0.01, metavar="SHARE", help="accepted; default: 0.01")
+    command.add_argument("--caveat", action="append", default=[], help="a sentence its card is to say; may be repeated")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the copy, NAME.safetensors")
+
+
+def run_calibrate(options: argparse.Namespace) -> None:
+    """Measure, and write the copy."""
+    from dataclasses import replace
+
+    from reidviz.common.atomic_write import write_atomically
+    from reidviz.data.formats import load
+    from reidviz.data.splits.protocols import default_protocol, split
+    from reidviz.evaluation.pipeline.calibrate import calibrated
+    from reidviz.models.model_card import find_checkpoint, write_card
+
+    if not 0 <= options.false_match < 1:
+        raise ReidvizError("The share of false matches lies from 0 to below 1.", "For example: --false-match 0.01")
+    if options.out.suffix != ".safetensors":
+        raise ReidvizError("A checkpoint is called NAME.safetensors.", "Give --out such a name.")
+    dataset = load(data_name(options))
+    parts = split(dataset, options.protocol or default_protocol(dataset))
+    weights, progress = find_checkpoint(options.model), ConsoleProgress()
+    card, fusion, thresholds = calibrated(weights, dataset, parts, options.false_match, progress)
+    progress.end()
+    caveats = tuple(options.caveat) or card.caveats
+    write_atomically(options.out, weights.read_bytes())
+    write_card(
+        options.out,
+        replace(card, name=options.out.stem, fusion=fusion, thresholds=thresholds, caveats=caveats, metrics=()),
+    )
+    if fusion is not None:
+        print(f"fusion weight {fusion.weight:.2f}, mAP within a point from {fusion.low:.2f} to {fusion.high:.2f}")
+    for one in thresholds:
+        costs = f"FMR {100 * one.false_match_rate:.2f} %, FNMR {100 * one.false_non_match_rate:.1f} %"
+        print(f"{one.kind}: threshold {one.value:.4g}, {costs}, over {one.same + one.different:,} pairs")
+    print(options.out)

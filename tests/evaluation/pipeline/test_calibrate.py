@@ -1,0 +1,53 @@
+"""Thresholds by hand, and a checkpoint that carries its own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reidviz.cli import main as cli
+from reidviz.common import settings
+from reidviz.evaluation.pipeline.calibrate import threshold_of
+from reidviz.evaluation.pipeline.ranker import rankers_of
+from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.verification.pair_set import PairSet
+from reidviz.models.checkpoint import load_checkpoint
+from reidviz.models.model_card import read_card
+from reidviz.models.variants import Kind
+
+PAIRS = PairSet(np.zeros(6, np.int64), np.arange(6), np.array([True, True, False, False, False, False]), 4)
+SCORES = np.array([[0.9, 0.4, 0.5, 0.3, 0.2, 0.1]], np.float32)
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("probability", 1), ("distance", -1)])
+@pytest.mark.parametrize(("allowed", "value", "false_match", "missed"), [(0.0, 0.9, 0.0, 0.5), (0.25, 0.4, 0.25, 0.0)])
+def test_the_lowest_threshold_that_the_false_matches_allow(
+    kind: Kind, sign: int, allowed: float, value: float, false_match: float, missed: float
+) -> None:
+    """Of four pairs of different persons one lies above 0.4 and none above 0.5."""
+    found = threshold_of(Scores(kind, sign * SCORES), PAIRS, allowed, "two persons")
+    assert found.value == pytest.approx(sign * value)
+    assert (found.false_match_rate, found.false_non_match_rate) == (false_match, missed)
+    assert (found.same, found.different, found.kind) == (2, 4, kind)
+
+
+def test_a_calibrated_copy_says_what_it_costs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shipped, copy = settings.CHECKPOINTS / "mtdnet.safetensors", tmp_path / "mine.safetensors"
+    asked = ["--data", "synthetic:ilids", "--protocol", "half:0", "--caveat", "For <b>drawn</b> people only."]
+    assert cli.main(["calibrate", *asked, "--model", str(shipped), "--false-match", "0.02", "--out", str(copy)]) == 0
+    assert "threshold" in capsys.readouterr().out
+    card = read_card(copy)
+    assert (card.name, card.caveats) == ("mine", ("For <b>drawn</b> people only.",))
+    assert load_checkpoint(copy)[1] == card
+    assert {one.kind for one in card.thresholds} == {"distance", "probability", "fused"}
+    assert all(one.false_match_rate <= 0.02 and one.different > 0 for one in card.thresholds)
+    assert card.fusion is not None
+    by_kind = {one.kind: one for one in rankers_of(copy)}
+    assert by_kind["fused"].weight == card.fusion.weight
+    assert {kind: one.threshold for kind, one in by_kind.items()} == {one.kind: one for one in card.thresholds}
+
+
+def test_calibrate_refuses_what_is_no_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--data", "synthetic:ilids", "--model", "mtdnet", "--out", str(tmp_path / "a.safetensors")]
+    assert cli.main(["calibrate", *asked, "--false-match", "1.5"]) != 0
+    assert "share of false matches" in capsys.readouterr().err
