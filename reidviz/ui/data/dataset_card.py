@@ -10,13 +10,19 @@ from reidviz.common.printable import short
 from reidviz.data.catalogue.published import WITHDRAWN, differences
 from reidviz.data.formats import FORMATS, format_of
 from reidviz.data.formats.reading import unread_line
-from reidviz.figures.cameras import MOST_COLUMNS, cameras_figure, images_figure, shared_figure, sightings
-from reidviz.figures.text import plain
+from reidviz.figures.remade.of_data import (
+    images_of_persons,
+    shows_each_person,
+    sightings_of,
+    split_parts,
+    split_table,
+)
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.table import show_table
 
 EXAMPLES: Final = {
     Markdown("A folder a person"): "mine/0001/front.jpg\nmine/0001/door.jpg\nmine/0002/front.jpg",
@@ -81,7 +87,7 @@ def show_card(choice: Choice) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         chart(
-            images_figure([persons[name] for name in dataset.persons]),
+            images_of_persons(dataset),
             certified(choice, "images"),
             key="data-images",
             alt="How many persons have how many images",
@@ -89,22 +95,17 @@ def show_card(choice: Choice) -> None:
         )
     if cameras:
         with right:
-            _show_cameras(choice, len(persons))
+            _show_cameras(choice)
 
 
-def _show_cameras(choice: Choice, persons: int) -> None:
-    """Who was seen by which camera: each person, or where they are many, how many by each two cameras."""
-    counts, seen_by, seen = sightings(choice.dataset)
-    names = [plain(name) for name in seen_by]
-    if persons > MOST_COLUMNS:
-        figure = shared_figure(counts, names)
+def _show_cameras(choice: Choice) -> None:
+    """Who was seen by which camera."""
+    told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
+    if not shows_each_person(choice.dataset):
         told = Markdown("Persons that both cameras saw; on the diagonal, all that a camera saw.")
-    else:
-        figure = cameras_figure(counts, names, [plain(name) for name in seen])
-        told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
     chart(
-        figure,
-        certified(choice, "cameras"),
+        sightings_of(choice.dataset),
+        certified(choice, "sightings"),
         key="data-cameras",
         alt="Persons by the cameras that saw them",
         config={"displayModeBar": False},
@@ -115,20 +116,12 @@ def _show_cameras(choice: Choice, persons: int) -> None:
 def show_split(choice: Choice) -> None:
     """Who trains, who is a probe, what the gallery holds."""
     parts, names = choice.split, choice.dataset.identities
-    everybody = set(choice.dataset.persons)
     st.header("The chosen split", anchor=False)
-    used = np.unique(np.concatenate([parts.train, parts.probes, parts.gallery]))
-    rest = np.setdiff1d(np.arange(len(names)), used)
     lines = [Markdown("| | persons | images |\n|:---|---:|---:|")]
-    for name, places in (
-        (Markdown("training"), parts.train),
-        (Markdown("probes"), parts.probes),
-        (Markdown("gallery"), parts.gallery),
-        (Markdown("not used"), rest),
-    ):
-        persons = len(everybody & set(names[places].tolist()))
-        lines.append(Markdown(f"| {name} | {persons:,} | {len(places):,} |"))
-    st.markdown("\n".join(lines))
+    for part, persons, images in split_parts(choice.dataset, parts):
+        lines.append(Markdown(f"| {literal(part)} | {persons:,} | {images:,} |"))
+    table = split_table(choice.dataset, parts)
+    show_table(Markdown("\n".join(lines)), table, certified(choice, "split"), "data-split")
     alone = ~np.isin(names[parts.gallery], names[parts.probes])
     told = [Markdown(f"Protocol {literal(parts.protocol)}.")]
     if not len(parts.probes):

@@ -51,8 +51,9 @@ class PairFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two networks on the same pairs."""
+    """Two networks on the same pairs. choice: the target as data set and split."""
 
+    choice: Choice
     target: Dataset
     source: Dataset
     target_pairs: Pairs
@@ -154,7 +155,7 @@ def _comparison(
         key = key_of(ranker, choice.dataset, source, pairs, place)
         style = styles[ranker.source]
         seen.append(PairFeatures(ranker.name, style, key, target_maps, source_maps, target, others))
-    return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
+    return Comparison(choice, choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 
 
 @remembered(st.cache_resource, max_entries=16, show_spinner="Computing joint maps …")

@@ -1,41 +1,73 @@
 """The birth certificate of what a page shows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from reidviz.common.printable import short
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
-from reidviz.evaluation.pipeline.recorded_rankers import WEIGHT
+from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.pipeline.recorded_rankers import mark_of
+from reidviz.figures.remade.again import REMADE, command_of
+from reidviz.figures.remade.of_runs import LAST_STEP, RUN, TOTAL
+from reidviz.figures.style import ModelStyle
 from reidviz.ui.results.take_away import command
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.training.run_record import command as train_command
 from reidviz.ui.training.runs import RunView
 
+Value = str | int | float | bool
+ALIKE: Final[Mapping[str, ModelStyle]] = {}
 
-def certified(choice: Choice, kind: str, **asked: str | int | float | bool) -> Certificate:
-    """Of a figure of that kind of what is chosen; asked: what else it was made with."""
+
+def certified(choice: Choice, kind: str, results: Sequence[Result] = (), /, **asked: Value) -> Certificate:
+    """Of a figure of that kind of the chosen data and split, and of results where it shows any; asked: what else it was
+    made with."""
+    marks = [
+        mark_of(one.ranker, choice.style(one.ranker).place, one.scoring.cascade if one.cascade else 0)
+        for one in results
+    ]
+    return _certified(choice, kind, marks, [one.ranker for one in results], asked)
+
+
+def certified_rankers(choice: Choice, kind: str, rankers: Sequence[Ranker], /, **asked: Value) -> Certificate:
+    """The same of what models say beside their results."""
+    marks = [mark_of(one, choice.style(one).place) for one in rankers]
+    return _certified(choice, kind, marks, rankers, asked)
+
+
+def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] = ALIKE) -> Certificate:
+    """Of a figure of one training, and of others beside it; styles: how the models in it look, by name."""
+    job = seen[0].job
+    asked: dict[str, Value] = {TOTAL: max(one.status.total for one in seen)}
+    for number, one in enumerate(seen, 1):
+        last = max((int(e.get("step", 0)) for e in one.events), default=0)
+        asked |= {f"{RUN} {number}": one.name, f"{LAST_STEP} {number}": last}
+    looks = tuple(ModelMark(name, "", "", style.place) for name, style in styles.items())
+    made = Certificate(kind, models=looks, asked=asked, version=version(), date=_now(), command=command_of(kind))
+    if job is None:
+        return made
+    data_hash = seen[0].started.get("data_hash", "")
+    return replace(made, data=short(job.data), data_hash=data_hash, protocol=job.protocol, seed=job.seed)
+
+
+def _certified(
+    choice: Choice, kind: str, marks: Sequence[ModelMark], rankers: Sequence[Ranker], asked: Mapping[str, Value]
+) -> Certificate:
+    numbers = command(replace(choice, rankers=tuple(rankers))) if rankers else ""
     return Certificate(
         kind=kind,
         data=short(choice.dataset.name),
         data_hash=choice.dataset.manifest_hash,
         protocol=choice.split.protocol,
         split=choice.split.key,
-        models=tuple(ModelMark(one.name, one.sha256, one.kind) for one in choice.rankers),
-        asked=asked | {f"{WEIGHT}{one.name}": one.weight for one in choice.rankers if one.weight is not None},
+        models=tuple(marks),
+        asked=asked,
         version=version(),
         date=_now(),
-        command=command(choice) if choice.rankers else "",
+        command=command_of(kind) if kind in REMADE else numbers,
     )
-
-
-def certified_run(seen: RunView, kind: str) -> Certificate:
-    """Of a figure of a training."""
-    job = seen.job
-    if job is None:
-        return Certificate(kind, version=version(), date=_now())
-    data, protocol = short(job.data), job.protocol
-    made = Certificate(kind, data, seen.started.get("data_hash", ""), protocol, version=version(), date=_now())
-    return replace(made, seed=job.seed, asked={"variant": job.variant, "run": seen.name}, command=train_command(job))
 
 
 def _now() -> str:

@@ -1,13 +1,11 @@
 """Which model is better, by how much, and how sure that is: the answer, in a sentence."""
 
-from dataclasses import dataclass, replace
-from itertools import combinations
-
 import streamlit as st
 
 from reidviz.common.arrays import Float64Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.verdict import Verdict, paired, verdict
 from reidviz.evaluation.ranking.power import needed_in_words
 from reidviz.evaluation.ranking.uncertainty import (
     FIGURES,
@@ -17,7 +15,6 @@ from reidviz.evaluation.ranking.uncertainty import (
     cmc_band,
     difference,
     difference_intervals,
-    holm,
     intervals,
 )
 from reidviz.figures.text import Plain, plain
@@ -30,37 +27,13 @@ SINGLE = {name for v in VARIANTS.values() if v.ranking != v.pairs for name, _ in
 BOTH = {name for v in VARIANTS.values() if v.ranking and v.pairs and not v.source for name, _ in v.rankers}
 
 
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """The model that puts the right person first most often, and how each other one stands to it; p values are
-    corrected for how many pairs of models there are (Holm)."""
-
-    best: Result
-    others: tuple[tuple[Result, Difference], ...]
-
-    @property
-    def equals(self) -> list[Result]:
-        """Those that cannot be told from the best."""
-        return [other for other, told in self.others if not told.told_apart]
-
-
 def verdict_of(choice: Choice, results: list[Result]) -> Verdict:
-    """Every result against the one with the best rank-1, of equals the one with the best mAP."""
-    best = max(results, key=lambda one: (one.ranking.cmc_at(1), one.ranking.mean_average_precision()))
-    told = _paired(choice, results)
-    return Verdict(best, tuple((one, told[best.key, one.key]) for one in results if one is not best))
+    """Every result against the best."""
+    return verdict(results, lambda one, other: _difference(one, other, choice.dataset, choice.split))
 
 
 def _paired(choice: Choice, results: list[Result]) -> dict[tuple[str, str], Difference]:
-    """Every two results on the same probes, either way round, by their keys."""
-    pairs = list(combinations(results, 2))
-    found = [_difference(one, other, choice.dataset, choice.split) for one, other in pairs]
-    told = {}
-    for (one, other), raw, p in zip(pairs, found, holm([one.p for one in found]), strict=True):
-        told[one.key, other.key] = replace(raw, p=p)
-        turned = Interval(-raw.interval.high, -raw.interval.low)
-        told[other.key, one.key] = Difference(-raw.points, turned, p, -raw.more, raw.spread)
-    return told
+    return paired(results, lambda one, other: _difference(one, other, choice.dataset, choice.split))
 
 
 def does_multi_task_pay(choice: Choice, results: list[Result]) -> Markdown | None:
