@@ -14,6 +14,7 @@ from reidviz.evaluation.coverage import restricted
 from reidviz.evaluation.pipeline.recorded_rankers import rankers_recorded, results_recorded
 from reidviz.figures.print.files import Made
 from reidviz.figures.remade.lists import ranked_lists
+from reidviz.figures.remade.of_costs import pareto
 from reidviz.figures.remade.of_data import OF_DATA
 from reidviz.figures.remade.of_pairs import OF_PAIRS
 from reidviz.figures.remade.of_results import OF_RESULTS
@@ -25,6 +26,7 @@ OF_MODELS: Final[Mapping[str, Callable[[Recorded], Made]]] = {
     **OF_RESULTS,
     **OF_PAIRS,
     **TABLES,
+    "pareto": pareto,
     "ranked-lists": ranked_lists,
 }
 REMADE: Final = frozenset({*OF_DATA, *OF_RUNS, *OF_MODELS})
