@@ -31,7 +31,8 @@ def run_figure(options: argparse.Namespace) -> None:
 
     certificate = certificate_in(options.file)
     if options.out is None:
-        print(f"{printable(certificate.caption)}\n{printable(certificate.command)}\n{as_json(certificate)}")
+        told = [certificate.caption, certificate.command, certificate.numbers]
+        print(*(printable(line) for line in told if line), as_json(certificate), sep="\n")
         return
     form = options.out.suffix.lower().lstrip(".")
     progress = ConsoleProgress()

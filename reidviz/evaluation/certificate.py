@@ -59,7 +59,9 @@ class Certificate:
     asked       what else was set: the seed of a draw, ranks shown, a threshold
     version     of the code
     date        UTC, ISO 8601
-    command     that makes it again or, where that cannot be, that gives its numbers; empty where there is none
+    command     that makes it again from its file; empty where there is none
+    numbers     the command that needs no file and computes its numbers anew: evaluates its models, or trains its run;
+                empty where there is none
     """
 
     kind: Name
@@ -75,6 +77,7 @@ class Certificate:
     version: Name = ""
     date: Name = ""
     command: Line = ""
+    numbers: Line = ""
 
     @property
     def caption(self) -> str:

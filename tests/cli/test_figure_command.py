@@ -14,10 +14,11 @@ from reidviz.evaluation.pipeline.evaluate import evaluate_all
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.pipeline.recorded_rankers import mark_of
 from reidviz.evaluation.ranking.uncertainty import cmc_band
-from reidviz.evaluation.tables import lines_of
+from reidviz.evaluation.tables import Table, as_csv
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.print.files import FORMATS
 from reidviz.figures.print.record import certificate_in
+from reidviz.figures.remade.again import OF_MODELS, OF_RUNS
 from reidviz.figures.style import style_of
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
@@ -70,6 +71,13 @@ def test_the_record_is_printed(record: Certificate, tmp_path: Path, capsys: pyte
     assert certificate_in(taken) == record
 
 
+def made_from(record: Certificate, folder: Path) -> int:
+    """What the command returns for a table with that record."""
+    file = folder / "taken.csv"
+    file.write_text(as_csv(Table(("a",), ()), record), encoding="utf-8")
+    return main(["figure", "--from", str(file), "--out", str(folder / "again.csv")])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -86,10 +94,48 @@ def test_the_record_is_printed(record: Certificate, tmp_path: Path, capsys: pyte
 def test_what_is_not_here_is_said(
     change: dict[str, object], said: str, record: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    taken = written(record, tmp_path, "csv")
-    figure = taken.read_text().splitlines()[2:]
-    changed = replace(record, **change)  # type: ignore[arg-type]
-    taken.write_text(lines_of(changed, "#") + "\n".join(figure))
-    assert main(["figure", "--from", str(taken), "--out", str(tmp_path / "again.csv")]) == 1
+    assert made_from(replace(record, **change), tmp_path) == 1  # type: ignore[arg-type]
     assert said in capsys.readouterr().err
     assert not (tmp_path / "again.csv").exists()
+
+
+BAD = [
+    {},
+    {"ranks": -1, "points": 0, "images": 10**9, "threshold": "x", "model": "nobody", "cameras": "nowhere"},
+    {"ranks": 1e300, "points": -5.0, "probe": "../x", "images": 3, "tracklets": 3, "better": "mine", "worse": "mine"},
+    {"model": "mine", "cameras": "a and b", "threshold": 1e300, "curve": "x", "across": "mine", "up": "mine"},
+    {"first": "x", "second": "y", "measure": "z", "splits": "half:9-1", "milliseconds of mine": "[", "pair": "x"},
+]
+
+
+@pytest.mark.parametrize("bad", range(len(BAD)))
+@pytest.mark.parametrize("kind", OF_MODELS)
+def test_a_record_that_was_changed_by_hand_is_a_sentence(
+    kind: str, bad: int, record: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = made_from(replace(record, kind=kind, asked=BAD[bad]), tmp_path)
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err
+    assert done == 0 or said.err.strip()
+
+
+@pytest.mark.parametrize("kind", OF_RUNS)
+@pytest.mark.parametrize(
+    "asked", [{}, {"run 1": 3}, {"run 1": "mine"}, {"run 1": "mine", "last step 1": -1, "steps": "x"}]
+)
+def test_so_is_one_of_runs(
+    kind: str, asked: dict[str, int | str], record: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "runs" / "mine" / "recipe.json").write_text("{}")
+    made_from(replace(record, kind=kind, models=(), asked=asked), tmp_path)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_table_is_not_written_as_a_picture(
+    record: Certificate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made_from(replace(record, kind="split", models=()), tmp_path) == 0
+    assert main(["figure", "--from", str(tmp_path / "again.csv"), "--out", str(tmp_path / "again.png")]) == 1
+    assert "Choose one of: csv, tex" in capsys.readouterr().err
+    assert main(["figure", "--from", str(tmp_path / "again.csv"), "--out", str(tmp_path / "again.tex")]) == 0
+    assert certificate_in(tmp_path / "again.tex").kind == "split"

@@ -18,8 +18,12 @@ from reidviz.figures.print.files import Formats, Made
 from reidviz.figures.remade.again import NOT_REMADE, REMADE, command_of
 from reidviz.ui.embeddings import maps
 from reidviz.ui.retrieval import own_images, ranked_lists
+from reidviz.ui.training import run_table
 from reidviz.ui.widgets import chart, table
+from tests.conftest import people_folder
 from tests.pages.conftest import settled, view
+from tests.pages.test_train_page import trained
+from tests.training.conftest import step_event
 
 Taken = tuple[Callable[[], Made], Formats, Certificate]
 
@@ -34,7 +38,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Taken]:
         found[key] = make, forms, certificate
         real(make, forms, certificate, key)
 
-    for module in (chart, table, maps, ranked_lists, own_images):
+    for module in (chart, table, maps, ranked_lists, own_images, run_table):
         monkeypatch.setattr(module, "offer_export", spy)
     return found
 
@@ -174,12 +178,31 @@ def test_what_some_models_do_not_know_is_left_out_again(
     assert made_again(taken, tmp_path, data) == ["cmc", "results"]
 
 
+def test_the_curves_and_tests_of_runs_are_made_again_while_they_go_on(
+    app: AppTest, taken: dict[str, Taken], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REIDVIZ_RUNS", str(tmp_path / "runs"))
+    crowd = f"folder:{people_folder(tmp_path / 'crowd', persons=12)}"
+    for name in ("one", "two & more"):
+        trained(tmp_path / "runs", crowd, name)
+    settled(app)
+    taken.clear()
+    page = settled(app.switch_page("pages/train.py"))
+    assert not page.exception
+    with open(tmp_path / "runs" / "one" / "events.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps(step_event(21)) + "\n")
+    found = made_again(taken, tmp_path, crowd)
+    assert found == ["accuracy", "losses", "test-results", "validation-cmc", "validation-rank-1"]
+    assert taken["rank1"][2].numbers.startswith("python -m reidviz train")
+
+
 def test_every_kind_on_any_page_is_made_again_or_says_why_not() -> None:
     found = set()
     for file in [*Path("reidviz/ui").rglob("*.py"), *Path("pages").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and "certified" in node.func.id:
-                found |= {one.value for one in ast.walk(node.args[1]) if isinstance(one, ast.Constant)}
+                kind = node.args[0 if node.func.id == "certified_here" else 1]
+                found |= {one.value for one in ast.walk(kind) if isinstance(one, ast.Constant)}
     told = {kind for kind in found if isinstance(kind, str) and not kind.startswith("-")}
     assert {kind for kind in told if kind in REMADE or kind in NOT_REMADE} == told
     assert told >= REMADE

@@ -52,6 +52,7 @@ NOT_REMADE: Final[Mapping[str, tuple[str, str]]] = {
     "joint-distances": JOINT,
     "joint-plane": JOINT,
     "joint-numbers": JOINT,
+    "runs": ("runs go on, and the table is as they stand now.", "See Train."),
     "family": ("its models are trained anew.", "Run the command of the record."),
 }
 """Why the other kinds are not, and what to do."""

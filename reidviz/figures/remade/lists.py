@@ -16,8 +16,8 @@ from reidviz.evaluation.ranking.ranked_list import Listed, RankedList, ranked_li
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.tables import Cell as TableCell
 from reidviz.evaluation.tables import Table
-from reidviz.figures.print.grid import Cell, ImageGrid
-from reidviz.figures.remade.recorded import Recorded, asked
+from reidviz.figures.print.grid import MOST_COLUMNS, Cell, ImageGrid
+from reidviz.figures.remade.recorded import CHANGED, Recorded, asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +96,10 @@ def ranked_lists(of: Recorded) -> ImageGrid:
     wanted = of.text("probe")
     places = [place for place, at in enumerate(of.split.probes) if of.dataset.samples[at].id == wanted]
     if not places:
-        raise ReidvizError(f"{printable(wanted)} is no probe of this split.", "The record was changed by hand.")
+        raise ReidvizError(f"{printable(wanted)} is no probe of this split.", CHANGED)
     together = bool(asked(of.certificate, "tracklets", bool))
     scored = [(one.ranker, one.scores, places[0]) for one in of.results]
-    shown = max(1, int(of.number("images")))
+    shown = int(of.number("images", 1, MOST_COLUMNS - 2))
     return lists_grid(lists_of_probe(scored, of.dataset, of.split, places[0], shown, together))
 
 

@@ -12,7 +12,7 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.operating_points import ranking_of, ways
 from reidviz.evaluation.ranking.uncertainty import intervals
 from reidviz.figures.pareto import Mark, pareto_figure
-from reidviz.figures.remade.recorded import Recorded
+from reidviz.figures.remade.recorded import CHANGED, Recorded
 from reidviz.figures.text import plain
 
 MILLISECONDS: Final = "milliseconds of "
@@ -30,9 +30,7 @@ def _marks(of: Recorded, one: Result) -> list[Mark]:
     marks = []
     for name, milliseconds in decoded(told, dict[str, float], WHAT).items():
         if name not in known or not milliseconds > 0:
-            raise ReidvizError(
-                f"{printable(one.ranker.name)} is not run as “{printable(name)}”.", "The record is damaged."
-            )
+            raise ReidvizError(f"{printable(one.ranker.name)} is not run as “{printable(name)}”.", CHANGED)
         ranking = ranking_of(one, known[name], of.dataset, of.split, of.progress)
         marks.append(Mark(plain(name), milliseconds, ranking.cmc_at(1), intervals(ranking, of.persons)["1"]))
     return marks

@@ -14,7 +14,7 @@ from reidviz.evaluation.verification.calibration import Reliability
 from reidviz.evaluation.verification.error_rates import thinned
 from reidviz.evaluation.verification.scored_pairs import ScoredPairs, between, by_logistic, by_temperature, rows_drawn
 from reidviz.figures.pairs import UNITS, errors_figure, passes_figure, plane_figure, reliability_figure, scores_figure
-from reidviz.figures.remade.recorded import Recorded
+from reidviz.figures.remade.recorded import CHANGED, Recorded
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, plain
 
@@ -76,6 +76,8 @@ def _reliability(of: Recorded) -> go.Figure:
 
 def _plane(of: Recorded) -> go.Figure:
     across, up = (of.scored(of.text(axis)) for axis in ("across", "up"))
+    if len(across.pairs) != len(up.pairs):
+        raise ReidvizError("The two models have scores for different pairs.", CHANGED)
     rows = rows_drawn(across.pairs)
     return plane_figure(
         across.values[rows],
@@ -104,14 +106,16 @@ def _passes(of: Recorded) -> go.Figure:
     wanted = [of.text(key) for key in ("first", "second")]
     for one in wanted:
         if one not in ids:
-            raise ReidvizError(f"There is no image {printable(one)} in the data.", "The record was changed by hand.")
+            raise ReidvizError(f"There is no image {printable(one)} in the data.", CHANGED)
     images = [load_image(of.dataset, ids[one]) for one in wanted]
+    if any(one.ranker.form != "network" for one in of.results):
+        raise ReidvizError("Single passes are those of networks of this app.", CHANGED)
     found = {
         one.ranker.name: passes_of_pair(one.ranker.path, one.ranker.sha256, images[0], images[1]) for one in of.results
     }
     made = passes_figure_of(found, of.styles, of.text("measure"))
     if made is None:
-        raise ReidvizError("None of the models of the record gives such a score.", "It was changed by hand.")
+        raise ReidvizError("None of the models of the record gives such a score.", CHANGED)
     return made
 
 

@@ -24,7 +24,7 @@ def _cmc(of: Recorded) -> go.Figure:
     banded = of.results if len(of.results) <= MOST_BANDS else []
     bands = {plain(one.ranker.name): cmc_band(one.ranking, of.persons) for one in banded}
     curves = {plain(one.ranker.name): one.ranking.cmc for one in of.results}
-    return cmc_figure(curves, of.styles, int(of.number("ranks")), bands)
+    return cmc_figure(curves, of.styles, int(of.number("ranks", 1, 1e6)), bands)
 
 
 def _cmc_with_published(of: Recorded) -> go.Figure:

@@ -1,8 +1,9 @@
 """The record of a figure with what it was made of: all that one which is made again may ask."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
@@ -16,6 +17,8 @@ from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested
 from reidviz.evaluation.verification.scored_pairs import ScoredPairs, scored_pairs
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.figures.text import Plain, plain
+
+CHANGED: Final = "It was changed by hand, or another version wrote it."
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,22 +63,25 @@ class Recorded:
         for one in self.results:
             if one.ranker.name == name:
                 return one
-        raise ReidvizError(f"The record names no model {printable(name)}.", "It was changed by hand, or cut off.")
+        raise ReidvizError(f"The record names no model {printable(name)}.", CHANGED)
 
     def text(self, key: str) -> str:
         """What the record says of a text."""
         return str(asked(self.certificate, key, str))
 
-    def number(self, key: str) -> float:
-        """What the record says of a number."""
-        return float(asked(self.certificate, key, int | float))
+    def number(self, key: str, low: float = -math.inf, high: float = math.inf) -> float:
+        """What the record says of a number. ReidvizError beyond low or high, too."""
+        found = float(asked(self.certificate, key, int | float))
+        if not low <= found <= high:
+            raise ReidvizError(f"The record's “{printable(key)}” is {found:g}, which cannot be.", CHANGED)
+        return found
 
 
 def asked(certificate: Certificate, key: str, kind: Any) -> Any:
     """What a record says under a key. ReidvizError where it says nothing of that kind."""
     found = certificate.asked.get(key)
     if not isinstance(found, kind):
-        raise ReidvizError(f"The record does not say its “{printable(key)}”.", "It was changed by hand, or is too old.")
+        raise ReidvizError(f"The record does not say its “{printable(key)}”.", CHANGED)
     return found
 
 

@@ -29,7 +29,7 @@ def _errors(of: Recorded) -> Table:
 
 def _power(of: Recorded) -> Table:
     found = verdict(of.results, lambda one, other: difference(one.ranking, other.ranking, of.persons))
-    return power_table(found, of.number("points"))
+    return power_table(found, of.number("points", 0.01, 100))
 
 
 def _several_splits(of: Recorded) -> Table:

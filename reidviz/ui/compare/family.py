@@ -10,13 +10,16 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.experiments.family import Planned, Question, plan
 from reidviz.experiments.family_runs import FamilyFolder, card_of, families, seconds_left, start, state_of
-from reidviz.experiments.family_words import RULE, cells, meaning
+from reidviz.experiments.family_words import RULE, cells, meaning, taken_table
+from reidviz.figures.print.files import TABLES
 from reidviz.training.recipes import RECIPES
+from reidviz.ui.results.certificates import certified_family
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.keys import FAMILY_ERROR
 from reidviz.ui.training.runs import duration
+from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said, show_error
 
@@ -130,18 +133,18 @@ def _show_result(result: dict[str, Any]) -> None:
     notes = sorted({f"{row['member']}: {note}" for row in result["rows"] for note in row["notes"]})
     for sentence in (meaning(result), RULE, *notes):
         st.caption(literal(sentence))
+    command = shlex.join(["python", "-m", "reidviz", "compare", *_arguments(_question(result))])
+    offer_export(lambda: taken_table(result), TABLES, certified_family(result, command), "family")
     st.download_button(
-        "Export",
+        "JSON",
         data=lambda: json.dumps(result, indent=1),
         file_name="family.json",
         mime="application/json",
-        icon=":material/ios_share:",
+        icon=":material/download:",
         key="family-json",
         help="All of it as JSON, as the command writes it",
         on_click="ignore",
     )
-    st.caption("The command that does the same:")
-    st.code(shlex.join(["python", "-m", "reidviz", "compare", *_arguments(_question(result))]), language="bash")
 
 
 def _question(result: dict[str, Any]) -> Question:

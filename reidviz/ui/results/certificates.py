@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from reidviz.common.printable import short
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
@@ -15,6 +15,7 @@ from reidviz.figures.remade.of_runs import LAST_STEP, RUN, TOTAL
 from reidviz.figures.style import ModelStyle
 from reidviz.ui.results.take_away import command
 from reidviz.ui.session.choice import Choice
+from reidviz.ui.training.run_record import command as train_command
 from reidviz.ui.training.runs import RunView
 
 Value = str | int | float | bool
@@ -45,17 +46,35 @@ def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, Mode
         last = max((int(e.get("step", 0)) for e in one.events), default=0)
         asked |= {f"{RUN} {number}": one.name, f"{LAST_STEP} {number}": last}
     looks = tuple(ModelMark(name, "", "", style.place) for name, style in styles.items())
-    made = Certificate(kind, models=looks, asked=asked, version=version(), date=_now(), command=command_of(kind))
+    made = replace(certified_here(kind), models=looks, asked=asked, command=command_of(kind))
     if job is None:
         return made
-    data_hash = seen[0].started.get("data_hash", "")
-    return replace(made, data=short(job.data), data_hash=data_hash, protocol=job.protocol, seed=job.seed)
+    return replace(
+        made,
+        data=short(job.data),
+        data_hash=seen[0].started.get("data_hash", ""),
+        protocol=job.protocol,
+        seed=job.seed,
+        numbers=train_command(job),
+    )
+
+
+def certified_here(kind: str) -> Certificate:
+    """Of a table of what this server has."""
+    return Certificate(kind, version=version(), date=_now())
+
+
+def certified_family(result: Mapping[str, Any], numbers: str) -> Certificate:
+    """Of the table of a family that was trained, by its result as `compare --json` writes it."""
+    asked = {"recipe": result["recipe"], "seeds": result["seeds"], "source": short(result["source"] or "")}
+    protocol = ", ".join(result["protocols"])
+    made = replace(certified_here("family"), data=short(result["data"]), protocol=protocol)
+    return replace(made, asked=asked, numbers=numbers)
 
 
 def _certified(
     choice: Choice, kind: str, marks: Sequence[ModelMark], rankers: Sequence[Ranker], asked: Mapping[str, Value]
 ) -> Certificate:
-    numbers = command(replace(choice, rankers=tuple(rankers))) if rankers else ""
     return Certificate(
         kind=kind,
         data=short(choice.dataset.name),
@@ -66,7 +85,8 @@ def _certified(
         asked=asked,
         version=version(),
         date=_now(),
-        command=command_of(kind) if kind in REMADE else numbers,
+        command=command_of(kind) if kind in REMADE else "",
+        numbers=command(replace(choice, rankers=tuple(rankers))) if rankers else "",
     )
 
 

@@ -18,6 +18,9 @@ LABELS: Final = {
     "tex": Markdown("LaTeX"),
 }
 
+AGAIN: Final = Markdown("Makes it again from its file, with --data NAME:FOLDER where the data are your own:")
+ANEW: Final = Markdown("Computes its numbers anew, without the file:")
+
 
 def offer_export(make: Callable[[], Made], forms: Formats, certificate: Certificate, key: str) -> None:
     """Draw what it can be taken away as, and the command of its record; a file is made when it is asked for, and is
@@ -30,8 +33,10 @@ def offer_export(make: Callable[[], Made], forms: Formats, certificate: Certific
                     LABELS[form], data, f"{certificate.kind}.{form}", mime, key=f"{key}-{form}", on_click="ignore"
                 )
         st.caption(literal(certificate.caption))
-        if certificate.command:
-            st.code(certificate.command, language="bash", wrap_lines=True)
+        for what, command in ((AGAIN, certificate.command), (ANEW, certificate.numbers)):
+            if command:
+                st.caption(what)
+                st.code(command, language="bash", wrap_lines=True)
 
 
 def _made(make: Callable[[], Made], write: Callable[[Made, Certificate], bytes], certificate: Certificate) -> bytes:
