@@ -90,7 +90,7 @@ def _frame(axes: Any, layout: Any) -> None:
         title = text(told.title.text)
         if told.type == "log":
             (axes.set_xscale if name == "x" else axes.set_yscale)("log")
-            title = title if "(log)" in title else f"{title} (log)".strip()
+            title = title if "log" in title else f"{title} (log)".strip()
         (axes.set_xlabel if name == "x" else axes.set_ylabel)("\n".join(textwrap.wrap(title, 80)), fontsize=9)
         if told.showgrid is not False:
             axes.grid(True, axis=name, color="#DDDDDD", linewidth=0.5)

@@ -19,7 +19,7 @@ LABELS: Final = {
 }
 
 AGAIN: Final = Markdown("Makes it again from its file, with --data NAME:FOLDER where the data are your own:")
-ANEW: Final = Markdown("Computes its numbers anew, without the file:")
+ANEW: Final = Markdown("Computes the numbers of its models anew, without the file:")
 
 
 def offer_export(make: Callable[[], Made], forms: Formats, certificate: Certificate, key: str) -> None:
