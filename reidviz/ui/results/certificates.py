@@ -13,7 +13,7 @@ from reidviz.evaluation.pipeline.recorded_rankers import mark_of
 from reidviz.figures.remade.again import REMADE, command_of
 from reidviz.figures.remade.of_runs import LAST_STEP, RUN, TOTAL
 from reidviz.figures.style import ModelStyle
-from reidviz.ui.results.take_away import command
+from reidviz.ui.results.evaluate_command import command
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.run_record import command as train_command
 from reidviz.ui.training.runs import RunView

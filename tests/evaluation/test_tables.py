@@ -2,22 +2,13 @@
 
 import csv
 import io
-import shlex
-from dataclasses import replace
-from pathlib import Path
 
-from reidviz.common import settings
-from reidviz.data.formats import load
-from reidviz.data.splits.protocols import split
 from reidviz.evaluation.certificate import Certificate
-from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.pipeline.repeated_splits import splits_table
 from reidviz.evaluation.pipeline.report import results_table
-from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.evaluation.tables import MARK, Estimate, Table, as_csv, as_latex
-from reidviz.ui.results.take_away import command
-from reidviz.ui.session.choice import Choice
-from tests.conftest import people_folder
+from reidviz.experiments.family_words import taken_table
 
 RECORD = {
     "name": "=my_net & co",
@@ -65,12 +56,23 @@ def test_what_is_not_known_is_empty_in_csv_and_a_dash_in_latex() -> None:
     ]
 
 
-def test_the_command_names_models_by_file_run_and_name(tmp_path: Path) -> None:
-    dataset = load(f"folder:{people_folder(tmp_path / 'people')}")
-    shipped = Ranker("mtdnet", "distance", settings.CHECKPOINTS / "mtdnet.safetensors", "0" * 64)
-    run = replace(shipped, path=tmp_path / "runs" / "my run" / "checkpoints" / "final.safetensors")
-    added = replace(shipped, path=tmp_path / "models" / "net.onnx", form="onnx", refinement=Reranking(5, 2, 0.5))
-    words = shlex.split(command(Choice(dataset, split(dataset, "half:0"), (shipped, run, added))))
-    assert words[:8] == ["python", "-m", "reidviz", "evaluate", "--data", "folder:people", "--protocol", "half:0"]
-    models = ["--model", "checkpoints/mtdnet.safetensors", "--model", "runs/my run", "--model", "net"]
-    assert words[8:] == [*models, "--rerank", "5,2,0.5"]
+def test_of_a_family_deviations_are_known_from_two_seeds_on() -> None:
+    figures = {
+        "mean": dict.fromkeys(("1", "5", "10", "20", "mAP"), 50.0),
+        "deviation": None,
+        "interval": {"1": {"low": 40.0, "high": 60.0}, "mAP": {"low": 45.0, "high": 55.0}},
+    }
+    row = {"member": "mtdnet", "role": "P(same)", "figures": figures, "parameters": 9, "steps": 3, "seconds": 1.5}
+    told = taken_table({"rows": [row]})
+    found = dict(zip(told.heads, told.rows[0], strict=True))
+    assert found["rank-1"] == Estimate(50.0, 40.0, 60.0)
+    assert (found["rank-5"], found["rank-1 deviation over seeds"], found["steps"]) == (50.0, None, 3)
+    row["figures"] = figures | {"deviation": figures["mean"]}
+    assert taken_table({"rows": [row]}).rows[0][3] == 50.0
+
+
+def test_over_splits_a_figure_has_its_mean_and_its_deviation() -> None:
+    rows = [{"name": "a", "kind": "distance", "mean": {"rank-1": 50.0}, "deviation": {"rank-1": 2.5}}]
+    assert splits_table(rows) == Table(
+        ("model", "ranks by", "rank-1", "rank-1 deviation"), (("a", "distance", 50.0, 2.5),)
+    )
