@@ -24,7 +24,7 @@ from reidviz.ui.embeddings.canvas_maps import map_data, show_maps
 from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
 from reidviz.ui.embeddings.points import Points, describe_points
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
-from reidviz.ui.results.certificates import certified
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.keys import MAP_FOCUS
 from reidviz.ui.session.selection import clear, select, selected
 from reidviz.ui.widgets.export import offer_export
@@ -131,9 +131,10 @@ def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Pl
 
 def _certified(maps: Sequence[Map], name: str, options: MapOptions, marked: IntArray) -> Certificate:
     side = dict(zip(NAMES, maps, strict=True))[name].side
-    return certified(
+    return certified_features(
         maps[0].side.points.choice,
         "map",
+        [one.side.mark for one in maps],
         side=name,
         of=side.space.name,
         images=len(side.points),

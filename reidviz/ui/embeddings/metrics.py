@@ -15,7 +15,7 @@ from reidviz.evaluation.ranking.uncertainty import difference_of
 from reidviz.evaluation.tables import Table
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
-from reidviz.ui.results.certificates import certified
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
@@ -118,7 +118,8 @@ def _measured(sides: Sequence[EmbeddingMap]) -> tuple[list[Numbers], tuple[float
 def _certified(sides: Sequence[EmbeddingMap], kind: str, **asked: str) -> Certificate:
     left, right = (side.space.name for side in sides)
     images = len(sides[0].points)
-    return certified(sides[0].points.choice, kind, left=left, right=right, images=images, **asked)
+    marks = [side.mark for side in sides]
+    return certified_features(sides[0].points.choice, kind, marks, left=left, right=right, images=images, **asked)
 
 
 def _taken(sides: Sequence[EmbeddingMap], numbers: Sequence[Numbers], shared: tuple[float, int] | None) -> Table:

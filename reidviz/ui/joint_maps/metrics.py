@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.evaluation.certificate import Certificate
+from reidviz.evaluation.certificate import Certificate, ModelMark
 from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.ranking.uncertainty import difference_of
 from reidviz.evaluation.tables import Table
@@ -12,7 +12,7 @@ from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distanc
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
-from reidviz.ui.results.certificates import certified
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
@@ -87,9 +87,11 @@ def _numbers(seen: PairFeatures, target_pairs: Pairs, source_pairs: Pairs) -> Tr
 
 
 def _certified(comparison: Comparison, kind: str, **asked: str) -> Certificate:
-    return certified(
+    both = comparison.before, comparison.after
+    return certified_features(
         comparison.choice,
         kind,
+        [ModelMark(seen.name, seen.sha256, comparison.place, seen.style.place) for seen in both],
         source=short(comparison.source.name),
         before=comparison.before.name,
         after=comparison.after.name,

@@ -38,6 +38,11 @@ def certified_rankers(choice: Choice, kind: str, rankers: Sequence[Ranker], /, *
     return _certified(choice, kind, marks, rankers, asked)
 
 
+def certified_features(choice: Choice, kind: str, marks: Sequence[ModelMark], /, **asked: Value) -> Certificate:
+    """The same of features of models, which no ranking stands for."""
+    return _certified(choice, kind, marks, (), asked)
+
+
 def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] = ALIKE) -> Certificate:
     """Of a figure of one training, and of others beside it; styles: how the models in it look, by name."""
     job = seen[0].job

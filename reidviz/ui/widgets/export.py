@@ -8,6 +8,7 @@ import streamlit as st
 
 from reidviz.evaluation.certificate import Certificate
 from reidviz.figures.print.files import Formats, Made
+from reidviz.figures.remade.again import NOT_REMADE
 from reidviz.ui.widgets.markup import Markdown, literal
 
 LABELS: Final = {
@@ -33,6 +34,8 @@ def offer_export(make: Callable[[], Made], forms: Formats, certificate: Certific
                     LABELS[form], data, f"{certificate.kind}.{form}", mime, key=f"{key}-{form}", on_click="ignore"
                 )
         st.caption(literal(certificate.caption))
+        if found := NOT_REMADE.get(certificate.kind):
+            st.caption(f"The command does not make it again: {literal(' '.join(found))}")
         for what, command in ((AGAIN, certificate.command), (ANEW, certificate.numbers)):
             if command:
                 st.caption(what)
