@@ -1,6 +1,6 @@
 """Rankers as the record of a figure tells them, and found again by what their weights hash to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,9 +39,10 @@ def mark_of(ranker: Ranker, look: int | None = None, cascade: int = 0) -> ModelM
     )
 
 
-def results_recorded(certificate: Certificate, dataset: Dataset, split: Split, progress: Progress) -> list[Result]:
-    """The results of the rankers of a record, from the cache where they are kept. ReidvizError as rankers_recorded."""
-    rankers = rankers_recorded(certificate)
+def results_recorded(
+    certificate: Certificate, rankers: Sequence[Ranker], dataset: Dataset, split: Split, progress: Progress
+) -> list[Result]:
+    """The results of the rankers of a record, scored as it says, from the cache where they are kept."""
     return [
         evaluate(ranker, dataset, split, progress, Scoring(cascade=mark.cascade))
         for mark, ranker in zip(certificate.models, rankers, strict=True)

@@ -80,10 +80,11 @@ def made_again(certificate: Certificate, data: str | None, progress: Progress) -
     dataset = _dataset(certificate, data)
     if kind in OF_DATA:
         return OF_DATA[kind](dataset)
-    parts = restricted(dataset, split(dataset, certificate.protocol), rankers_recorded(certificate))
+    rankers = rankers_recorded(certificate)
+    parts = restricted(dataset, split(dataset, certificate.protocol), rankers)
     if parts.key != certificate.split:
         raise ReidvizError("The split is not that of this figure.", "It was made where other images were known.")
-    results = results_recorded(certificate, dataset, parts, progress)
+    results = results_recorded(certificate, rankers, dataset, parts, progress)
     return OF_MODELS[kind](Recorded(certificate, dataset, parts, results, progress))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from reidviz.evaluation.pipeline.recorded_rankers import rankers_recorded
 from reidviz.evaluation.pipeline.repeated_splits import averaged_over, splits_table
 from reidviz.evaluation.pipeline.report import record, results_table
 from reidviz.evaluation.pipeline.verdict import power_table, verdict
@@ -33,7 +32,7 @@ def _power(of: Recorded) -> Table:
 
 
 def _several_splits(of: Recorded) -> Table:
-    rankers = rankers_recorded(of.certificate)
+    rankers = [one.ranker for one in of.results]
     return splits_table(averaged_over(rankers, of.dataset, of.text("splits"), of.progress))
 
 

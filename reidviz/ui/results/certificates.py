@@ -19,7 +19,8 @@ from reidviz.ui.training.run_record import command as train_command
 from reidviz.ui.training.runs import RunView
 
 Value = str | int | float | bool
-ALIKE: Final[Mapping[str, ModelStyle]] = {}
+SEED: Final = 0
+"""Of every draw behind a figure: intervals over persons, pairs, halves of persons."""
 
 
 def certified(choice: Choice, kind: str, results: Sequence[Result] = (), /, **asked: Value) -> Certificate:
@@ -43,14 +44,15 @@ def certified_features(choice: Choice, kind: str, marks: Sequence[ModelMark], /,
     return _certified(choice, kind, marks, (), asked)
 
 
-def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] = ALIKE) -> Certificate:
-    """Of a figure of one training, and of others beside it; styles: how the models in it look, by name."""
+def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] | None = None) -> Certificate:
+    """Of a figure of one training, and of others beside it; styles: how the models in it look, by name, where it shows
+    any."""
     job = seen[0].job
     asked: dict[str, Value] = {TOTAL: max(one.status.total for one in seen)}
     for number, one in enumerate(seen, 1):
         last = max((int(e.get("step", 0)) for e in one.events), default=0)
         asked |= {f"{RUN} {number}": one.name, f"{LAST_STEP} {number}": last}
-    looks = tuple(ModelMark(name, "", "", style.place) for name, style in styles.items())
+    looks = tuple(ModelMark(name, "", "", style.place) for name, style in (styles or {}).items())
     made = replace(certified_here(kind), models=looks, asked=asked, command=command_of(kind))
     if job is None:
         return made
@@ -87,6 +89,7 @@ def _certified(
         protocol=choice.split.protocol,
         split=choice.split.key,
         models=tuple(marks),
+        seed=SEED if marks else None,
         asked=asked,
         version=version(),
         date=_now(),
