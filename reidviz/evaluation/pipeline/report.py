@@ -1,5 +1,6 @@
 """Results as `evaluate --json` writes them and as a model's card keeps them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
@@ -14,8 +15,9 @@ from reidviz.evaluation.pipeline.verdict import paired_over
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.power import sizes_for
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
-from reidviz.evaluation.ranking.uncertainty import Names, intervals
+from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval, Names, intervals
 from reidviz.evaluation.scores import EXACT, Scoring
+from reidviz.evaluation.tables import Cell, Estimate, Table
 
 CASCADE = 100
 
@@ -76,6 +78,20 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
         "models": [record(r, averaging) | {"interval": _intervals(r, persons, averaging)} for r in results],
         "paired": _paired(results, persons),
     }
+
+
+def results_table(records: Sequence[Mapping[str, Any]], ends: Sequence[Mapping[str, Interval]] = ()) -> Table:
+    """Records as a table to take away, a row a model. ends: the intervals of each by FIGURES, where they are known."""
+    names = [*(f"rank-{k}" for k in RANKS), *METRICS]
+    rows: list[tuple[Cell, ...]] = []
+    for number, one in enumerate(records):
+        values = [float(one["cmc"][str(k)]) for k in RANKS] + [float(one[name]) for name in METRICS]
+        cells: list[Cell] = list(values)
+        if ends:
+            known = [ends[number][name] for name in FIGURES]
+            cells = [Estimate(value, found.low, found.high) for value, found in zip(values, known, strict=True)]
+        rows.append((one["name"], one["kind"], *cells))
+    return Table(("model", "ranks by", *names), tuple(rows), brief=frozenset(names) - {"rank-1", "mAP"})
 
 
 def _intervals(result: Result, persons: Names, averaging: Averaging) -> dict[str, list[float]]:
