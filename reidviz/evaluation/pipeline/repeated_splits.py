@@ -53,8 +53,8 @@ def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
             {
                 "name": models[0]["name"],
                 "kind": models[0]["kind"],
-                "mean": {name: round(float(np.mean(values)), 2) for name, values in figures.items()},
-                "deviation": {name: round(float(np.std(values, ddof=1)), 2) for name, values in figures.items()},
+                "mean": {name: float(np.mean(values)) for name, values in figures.items()},
+                "deviation": {name: float(np.std(values, ddof=1)) for name, values in figures.items()},
             }
         )
     return rows

@@ -44,14 +44,14 @@ def card_metrics(
 
 
 def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
-    """A result as `evaluate --json` writes it; percentages 0-100."""
+    """A result as `evaluate --json` writes it; percentages 0-100, rounded only where they are shown."""
     ranking, ranker, cascade = result.ranking, result.ranker, result.cascade
     made = {
         "name": ranker.name,
         **({"variant": ranker.variant} if ranker.variant else {"form": ranker.form}),
         "kind": ranker.kind,
-        "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
-        **{name: round(metric(ranking, averaging), 2) for name, metric in METRICS.items()},
+        "cmc": {str(k): ranking.cmc_at(k) for k in RANKS},
+        **{name: metric(ranking, averaging) for name, metric in METRICS.items()},
         "seconds": round(result.seconds, 2),
     }
     if ranker.refinement is not None:
@@ -59,8 +59,7 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
     if ranker.weight is not None:
         made |= {"weight": ranker.weight, "weight_fitted": ranker.fusion is not None}
     if cascade is not None:
-        change = None if cascade.change is None else round(cascade.change, 2)
-        made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
+        made["cascade"] = {"count": cascade.count, "recall": cascade.recall, "rank1_change": cascade.change}
     return made
 
 
@@ -97,7 +96,7 @@ def results_table(records: Sequence[Mapping[str, Any]], ends: Sequence[Mapping[s
 def _intervals(result: Result, persons: Names, averaging: Averaging) -> dict[str, list[float]]:
     """The ends of the 95 % interval over persons of each figure, in percent."""
     found = intervals(result.ranking, persons, averaging)
-    return {name: [round(one.low, 2), round(one.high, 2)] for name, one in found.items()}
+    return {name: [one.low, one.high] for name, one in found.items()}
 
 
 def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
@@ -107,9 +106,9 @@ def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
         {
             "a": one.ranker.name,
             "b": other.ranker.name,
-            "rank1_difference": round(told.points, 2),
-            "interval": [round(told.interval.low, 2), round(told.interval.high, 2)],
-            "p": round(told.p, 4),
+            "rank1_difference": told.points,
+            "interval": [told.interval.low, told.interval.high],
+            "p": told.p,
             "probes_for": sizes_for(told.spread),
         }
         for one, other in combinations(results, 2)
