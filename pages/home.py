@@ -26,7 +26,7 @@ chart(
         {plain(r.ranker.name): choice.style(r.ranker) for r in results},
         bands=cmc_bands(choice, results),
     ),
-    certified(choice, "cmc", ranks=20),
+    certified(choice, "cmc", results, ranks=20),
     key="home-cmc",
     alt="CMC curves of the chosen models: percent of probes found within rank k",
 )

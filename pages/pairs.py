@@ -35,16 +35,16 @@ if view == "Threshold":
     left, right = st.columns(2)
     with left:
         st.markdown("**DET and ROC**")
-        show_curves(choice, every)
+        show_curves(choice, results, every)
     with right:
         st.markdown("**Calibration**")
-        show_calibration(choice, one)
+        show_calibration(choice, result, one)
 elif view == "Mistakes":
     tasks = choose_tasks(every, one)
     answer.markdown(mistakes_in_words(tasks))
     left, right = st.columns(2)
     with left:
-        show_plane(choice, tasks)
+        show_plane(choice, results, tasks)
     with right:
         show_images(choice, tasks)
 else:

@@ -23,12 +23,14 @@ from reidviz.common.printable import titles
 from reidviz.data.catalogue.imported import added
 from reidviz.data.formats import load
 from reidviz.evaluation.scoring import cache as score_cache
+from reidviz.figures.remade.of_runs import Validated, cmc_of_runs, rank1_of_runs, ranker_names
+from reidviz.figures.style import style_of
+from reidviz.figures.text import plain
 from reidviz.training import resume_state
 from reidviz.training.run_folder import RunFolder, Status
 from reidviz.ui.results.results_table import figures_table, largest
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.models import damaged_models, known_rankers
-from reidviz.ui.training.run_results import _cmc, _rank1
 from reidviz.ui.training.run_table import _columns, _standing
 from reidviz.ui.training.runs import RunView, all_runs
 from reidviz.ui.widgets.markup import literal
@@ -124,7 +126,9 @@ def _run(seen: RunView) -> str:
         seen.job,
     ]
     if seen.validations:
-        told += [_rank1([seen]), _cmc([seen])]
+        run = Validated(seen.name, seen.validations)
+        styles = {plain(name): style for name, style in style_of(ranker_names(run)).items()}
+        told += [rank1_of_runs([run], styles, seen.status.total), cmc_of_runs([run], styles)]
     if seen.metrics:
         records = list(seen.metrics)
         told.append(figures_table(records, [literal(one["name"]) for one in records], largest(records)))

@@ -13,6 +13,8 @@ import msgspec
 
 from reidviz import __version__
 from reidviz.common.json_files import decoded
+from reidviz.evaluation.ranking.query_expansion import Expansion
+from reidviz.evaluation.ranking.reranking import Reranking
 
 MOST_BYTES = 100_000
 """Of a record, as JSON."""
@@ -23,11 +25,25 @@ Line = Annotated[str, msgspec.Meta(max_length=4_000)]
 
 @dataclass(frozen=True)
 class ModelMark:
-    """A model that took part. sha256: of its file, 64 hex digits; kind: what it ranks by."""
+    """A model that took part, and how it was read.
+
+    sha256   of its file, 64 hex digits; kind: what it ranks by
+    look     its place in the order of all looks (figures.style.ModelStyle); None where a figure gives it one
+    weight   of a fused score
+    cascade  how many gallery images of each probe its classifier rescored; 0: all
+    rerank, expand  how its distances were refined
+    parts    the two models of a fused pair
+    """
 
     name: Name
     sha256: Name
     kind: Name
+    look: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | None = None
+    weight: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    cascade: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
+    rerank: Reranking | None = None
+    expand: Expansion | None = None
+    parts: "Annotated[tuple[ModelMark, ...], msgspec.Meta(max_length=2)]" = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,9 @@ class Certificate:
     asked       what else was set: the seed of a draw, ranks shown, a threshold
     version     of the code
     date        UTC, ISO 8601
-    command     that makes it again; empty where there is none
+    command     that makes it again from its file; empty where there is none
+    numbers     the command that needs no file and computes its numbers anew: evaluates its models, or trains its run;
+                empty where there is none
     """
 
     kind: Name
@@ -59,6 +77,7 @@ class Certificate:
     version: Name = ""
     date: Name = ""
     command: Line = ""
+    numbers: Line = ""
 
     @property
     def caption(self) -> str:

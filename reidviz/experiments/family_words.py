@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from reidviz.evaluation.tables import Cell, Estimate, Table
 from reidviz.experiments.family_results import Read, Verdict
 
 COLUMNS = {"rank-1": "1", "rank-5": "5", "rank-10": "10", "rank-20": "20", "mAP": "mAP"}
@@ -67,6 +68,21 @@ def figure(percent: float, deviation: float | None = None, interval: dict[str, f
     spread = "" if deviation is None else f" ± {deviation:.2f}"
     ends = "" if interval is None else f" [{interval['low']:.1f}, {interval['high']:.1f}]"
     return f"{percent:.2f}{spread}{ends}"
+
+
+def taken_table(result: dict[str, Any]) -> Table:
+    """The result as a table to take away: means over seeds with their intervals over persons, and deviations."""
+    heads = [head for column in COLUMNS for head in (column, f"{column} deviation over seeds")]
+    made: list[tuple[Cell, ...]] = []
+    for row in result["rows"]:
+        figures, found = row["figures"], list[Cell]()
+        for name in COLUMNS.values():
+            mean, ends = figures["mean"][name], figures["interval"].get(name)
+            found.append(mean if ends is None else Estimate(mean, ends["low"], ends["high"]))
+            found.append(None if figures["deviation"] is None else figures["deviation"][name])
+        made.append((row["member"], row["role"], *found, row["parameters"], row["steps"], row["seconds"]))
+    names = ("variant", "ranks by", *heads, "parameters", "steps", "seconds of training")
+    return Table(names, tuple(made), brief=frozenset(COLUMNS) - {"rank-1", "mAP"})
 
 
 def table(result: dict[str, Any]) -> str:

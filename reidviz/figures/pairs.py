@@ -13,10 +13,18 @@ from reidviz.figures.histogram import histograms
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import LINE, MOST_INSIDE, Plain
+from reidviz.models.variants import Kind
 
 BINS = 60
 MARK = "#CC79A7"
 KINDS = (Plain("one person"), Plain("different persons"))
+UNITS: Mapping[Kind, Plain] = {
+    "distance": Plain("squared distance"),
+    "probability": Plain("P(same)"),
+    "fused": Plain("fused score"),
+    "similarity": Plain("given score"),
+    "dissimilarity": Plain("given score"),
+}
 MARGIN = {"l": 10, "r": 10, "t": 14, "b": 10}
 
 

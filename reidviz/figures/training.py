@@ -1,6 +1,7 @@
 """Curves of trainings: losses and accuracy of one run, and how several do on their validation persons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,11 +11,33 @@ from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.palette import colour, dash
 from reidviz.figures.style import ModelStyle
 from reidviz.figures.text import Plain, below
+from reidviz.training.events import Event
 
 Points = tuple[Float64Array, Float64Array]
 """Steps, and one value a step; NaN where there is none."""
 
 WINDOW = 15
+LOSSES: Final = {
+    "loss": Plain("both"),
+    "triplet_loss": Plain("ranking (triplets)"),
+    "pair_loss": Plain("pairs"),
+    "joint_loss": Plain("joint features"),
+    "source_pair_loss": Plain("pairs of the source"),
+}
+
+
+def losses_figure(steps: Sequence[Event], total: int) -> go.Figure:
+    """The losses of one run from its events of steps; of one that has a single loss, that alone."""
+    names = [key for key in LOSSES if any(e.get(key) is not None for e in steps)]
+    if len(names) == 2:
+        names = names[1:]
+    return steps_figure({LOSSES[key]: _points(steps, key) for key in names}, Plain("loss"), total)
+
+
+def accuracy_figure(steps: Sequence[Event], total: int) -> go.Figure:
+    """The share of pairs told right of one run from its events of steps."""
+    points = _points(steps, "pair_accuracy", 100)
+    return steps_figure({Plain("pairs told right"): points}, Plain("share of pairs (%)"), total, percent=True)
 
 
 def steps_figure(curves: Mapping[Plain, Points], title: Plain, total: int, percent: bool = False) -> go.Figure:
@@ -91,6 +114,11 @@ def running_mean(values: Float64Array, window: int) -> Float64Array:
     ends = np.arange(1, len(values) + 1)
     starts = np.maximum(0, ends - window)
     return np.asarray((sums[ends] - sums[starts]) / (ends - starts), dtype=np.float64)
+
+
+def _points(steps: Sequence[Event], key: str, scale: float = 1.0) -> Points:
+    values = [np.nan if e.get(key) is None else scale * e[key] for e in steps]
+    return np.array([e["step"] for e in steps], dtype=np.float64), np.array(values, dtype=np.float64)
 
 
 def _lay_out(figure: go.Figure, title: Plain, height: int) -> None:

@@ -11,16 +11,18 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import format_of
 from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.ground_truth import ground_truth
-from reidviz.evaluation.pipeline.certified import certificate, command
+from reidviz.evaluation.pipeline.certified import certificate, command, scoring_options
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.in_words import how_scored, may_know, notes, ranks_by, trained_in_words, what_it_is
 from reidviz.evaluation.pipeline.ranker import apart
+from reidviz.evaluation.pipeline.recorded_rankers import mark_of_result
 from reidviz.evaluation.pipeline.report import record
 from reidviz.evaluation.pipeline.verdict import (
     Verdict,
     as_good_as_the_best,
     best_in_words,
     does_multi_task_pay,
+    figures_apart,
     paired_over,
     verdict,
     wins_in_words,
@@ -28,12 +30,11 @@ from reidviz.evaluation.pipeline.verdict import (
 from reidviz.evaluation.ranking.foregone import foregone, others
 from reidviz.evaluation.ranking.power import needed_in_words
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
-from reidviz.evaluation.ranking.uncertainty import difference_intervals, intervals
-from reidviz.evaluation.scores import EXACT
+from reidviz.evaluation.ranking.uncertainty import intervals
 from reidviz.figures.style import ModelStyle, style_of
 from reidviz.report.charts import charts
 from reidviz.report.contents import Against, Data, Figure, Model, Report, Row, Source
-from reidviz.report.examples import SEED, examples
+from reidviz.report.examples import examples
 from reidviz.report.failures import failures, hardest_cameras
 from reidviz.report.people import TOLD, People, images_of
 
@@ -55,7 +56,7 @@ def build(
     told = paired_over(results, persons)
     found = verdict(results, told)
     images = images_of(dataset, people)
-    made = _certificate(dataset, split, results, people)
+    made = _certificate(dataset, split, results, people, styles)
     progress(0, 3, "the report: charts")
     drawn = charts(dataset, split, results, made)
     progress(1, 3, "the report: failures")
@@ -122,12 +123,7 @@ def _rows(
     dataset: Dataset, split: Split, results: Sequence[Result], found: Verdict, styles: dict[str, ModelStyle]
 ) -> tuple[Row, ...]:
     persons = dataset.identities[split.probes]
-
-    def differ(best: Result, one: Result) -> dict[str, bool]:
-        ends = difference_intervals(best.ranking, one.ranking, persons)
-        return {name: end.leaves_out_0 for name, end in ends.items()}
-
-    bold = as_good_as_the_best(results, found, differ)
+    bold = as_good_as_the_best(results, found, lambda best, one: figures_apart(best, one, persons))
     rows = []
     for one, best in zip(results, bold, strict=True):
         made, ends = record(one), intervals(one.ranking, persons)
@@ -144,23 +140,13 @@ def _against(found: Verdict, styles: dict[str, ModelStyle]) -> tuple[Against, ..
     )
 
 
-def _certificate(dataset: Dataset, split: Split, results: Sequence[Result], people: People) -> Certificate:
-    rankers = [one.ranker for one in results]
-    made = certificate(dataset, split, rankers, "report", {"people": people})
-    scoring = {option: value for one in results for option, value in _scoring_options(one)}
-    options = [word for told in scoring.items() for word in told]
-    again = command(dataset, split, rankers, "report", (*options, "--people", people, "--out", "report.html"))
-    return replace(made, seed=SEED, command=again)
-
-
-def _scoring_options(result: Result) -> list[tuple[str, str]]:
-    """How its scores were computed, as options of the command, where that is not the usual way."""
-    told = (("passes", "--passes"), ("precision", "--precision"), ("cascade", "--cascade"))
-    return [
-        (option, str(getattr(result.scoring, name)))
-        for name, option in told
-        if getattr(result.scoring, name) != getattr(EXACT, name)
-    ]
+def _certificate(
+    dataset: Dataset, split: Split, results: Sequence[Result], people: People, styles: dict[str, ModelStyle]
+) -> Certificate:
+    marks = [mark_of_result(one, styles[one.ranker.name].place) for one in results]
+    options = (*scoring_options(results), "--people", people, "--out", "report.html")
+    again = command(dataset, split, [one.ranker for one in results], "report", options)
+    return replace(certificate(dataset, split, "report", marks, {"people": people}), numbers=again)
 
 
 def _model(result: Result, styles: dict[str, ModelStyle]) -> Model:

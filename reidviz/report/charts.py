@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.certificate import Certificate
@@ -9,16 +10,20 @@ from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.smaller_galleries import depends_on_gallery
 from reidviz.evaluation.ranking.uncertainty import MOST_BANDS
 from reidviz.figures.print.files import svg
-from reidviz.figures.remade import REMADE
+from reidviz.figures.remade.of_results import OF_RESULTS
+from reidviz.figures.remade.recorded import Recorded
 from reidviz.report.contents import Chart
 
 LEFT_OUT = ("metadata", "style", "title")
+RANKS_SHOWN = 20
 FEWEST_PERSONS = 3
 """In the gallery, for it to be worth to draw some of them."""
 
 
 def charts(dataset: Dataset, split: Split, results: Sequence[Result], certificate: Certificate) -> tuple[Chart, ...]:
-    """The CMC, and rank-1 over the size of the gallery of the models whose scores tell it."""
+    """The CMC, and rank-1 over the size of the gallery of the models whose scores tell it. certificate: of the report;
+    models look as it says."""
+    of = Recorded(replace(certificate, asked={"ranks": RANKS_SHOWN}), dataset, split, list(results))
     banded = "Bands are 95 % intervals over persons."
     if len(results) > MOST_BANDS:
         banded = "The bands of so many curves would hide each other: the table tells the intervals."
@@ -26,7 +31,7 @@ def charts(dataset: Dataset, split: Split, results: Sequence[Result], certificat
         Chart(
             "Found within the first k",
             "CMC curves: percent of probes found within rank k",
-            _inline(REMADE["cmc"](results, dataset, split, certificate), certificate, "cmc"),
+            _inline(OF_RESULTS["cmc"](of), certificate, "cmc"),
             f"CMC: the share of probes with a true match among the first k gallery images. {banded}",
         )
     ]
@@ -36,7 +41,7 @@ def charts(dataset: Dataset, split: Split, results: Sequence[Result], certificat
             Chart(
                 "In smaller galleries",
                 "Rank-1 over the number of persons in the gallery, on a logarithmic axis",
-                _inline(REMADE["gallery-size"](fixed, dataset, split, certificate), certificate, "size"),
+                _inline(OF_RESULTS["gallery-size"](replace(of, results=fixed)), certificate, "size"),
                 "The exact mean of rank-1 over all galleries of so many persons; bands are 95 % intervals over persons."
                 + _left(results, fixed),
             )

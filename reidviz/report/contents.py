@@ -97,7 +97,7 @@ class CameraPair:
 
 
 @dataclass(frozen=True)
-class RankedList:
+class ListOfModel:
     """The first gallery images of one model, and the true match where it stands behind them."""
 
     model: Model
@@ -112,7 +112,7 @@ class Example:
 
     title: str
     probe: Card
-    lists: tuple[RankedList, ...]
+    lists: tuple[ListOfModel, ...]
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from reidviz.common.arrays import BoolArray
+from reidviz.data.catalogue.in_words import lines_below
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
+from reidviz.evaluation.pipeline.certified import SEED
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.ranking.ranking import order
+from reidviz.evaluation.ranking.ranked_list import Listed, ranked_list
+from reidviz.figures.remade.lists import list_in_words
 from reidviz.figures.style import ModelStyle
-from reidviz.report.contents import Card, Example, Model, RankedList
+from reidviz.report.contents import Card, Example, ListOfModel, Model
 from reidviz.report.people import Images
 
-SEED = 0
 EACH, SHOWN, MOST_LISTS = 2, 10, 3
 """Examples of either kind, gallery images a list, and models whose lists are shown."""
 
@@ -30,8 +32,7 @@ def examples(
         for probe in sorted(rng.choice(probes, min(EACH, len(probes)), replace=False).tolist()):
             position = int(split.probes[probe])
             sample = dataset.samples[position]
-            camera = (f"cam {sample.camera}",) if sample.camera else ()
-            card = Card("probe", f"probe, person {sample.identity}", (sample.identity, *camera), None, images(position))
+            card = Card("probe", f"probe, person {sample.identity}", lines_below(sample), None, images(position))
             lists = [
                 _list(dataset, split, one, styles[one.ranker.name], probe, truth.masks(probe), images)
                 for one in results[:MOST_LISTS]
@@ -48,25 +49,20 @@ def _list(
     probe: int,
     masks: tuple[BoolArray, BoolArray],
     images: Images,
-) -> RankedList:
-    same, ignored = masks
-    ranked = order(result.scores.distances(probe), same)
-    ranked = ranked[~ignored[ranked]]
+) -> ListOfModel:
+    found = ranked_list(result.scores, probe, masks, np.arange(len(split.gallery)), SHOWN)
 
-    def card(rank: int) -> Card:
-        place = int(ranked[rank - 1])
-        position = int(split.gallery[place])
-        sample, score = dataset.samples[position], result.scores.text(probe, place)
-        right = bool(same[place])
-        camera = (f"cam {sample.camera}",) if sample.camera else ()
-        who = "the probe's person" if right else "another person"
-        label = f"rank {rank}: person {sample.identity}, {score}, {who}"
-        return Card(str(rank), label, (sample.identity, *camera, score), right, images(position))
+    def card(one: Listed) -> Card:
+        position = int(split.gallery[one.place])
+        sample, score = dataset.samples[position], result.scores.text(probe, one.place)
+        who = "the probe's person" if one.right else "another person"
+        label = f"rank {one.rank}: person {sample.identity}, {score}, {who}"
+        return Card(str(one.rank), label, (*lines_below(sample), score), one.right, images(position))
 
-    first = int(result.ranking.first[probe])
-    return RankedList(
+    behind = found.match if found.match is not None and found.match.rank > SHOWN else None
+    return ListOfModel(
         Model(result.ranker.name, style),
-        f"true match at rank {first:,} of {len(ranked):,}",
-        tuple(card(rank) for rank in range(1, min(SHOWN, len(ranked)) + 1)),
-        card(first) if first > SHOWN else None,
+        list_in_words(result.ranker, found),
+        tuple(card(one) for one in found.first),
+        None if behind is None else card(behind),
     )

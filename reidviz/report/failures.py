@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reidviz.common.arrays import Float64Array, IntArray
+from reidviz.data.catalogue.in_words import lines_below
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
@@ -66,6 +67,5 @@ def _rank1(hits: Float64Array, persons: Names) -> Figure:
 def _card(dataset: Dataset, split: Split, images: Images, probe: int, head: str) -> Card:
     position = int(split.probes[probe])
     sample = dataset.samples[position]
-    camera = (f"cam {sample.camera}",) if sample.camera else ()
     label = f"probe, person {sample.identity}, {head}"
-    return Card(head, label, (sample.identity, *camera), None, images(position))
+    return Card(head, label, lines_below(sample), None, images(position))

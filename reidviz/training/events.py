@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
@@ -87,6 +88,16 @@ class _Resumed(TypedDict):
 
 
 _KINDS: dict[str, Any] = {"started": _Started, "step": _Step, "validation": _Validation, "resumed": _Resumed}
+
+
+def validations_in(events: Sequence[Event]) -> list[Event]:
+    """The validations among events, in order, with the rankers that the last one has."""
+    found = [e for e in events if e.get("event") == "validation"]
+    return [one for one in found if _rankers(one) == _rankers(found[-1])]
+
+
+def _rankers(validation: Event) -> list[str]:
+    return [ranker["name"] for ranker in validation["readings"]]
 
 
 class Events:

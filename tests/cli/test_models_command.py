@@ -54,7 +54,7 @@ def figures(data: str, out: Path, *models: str | Path, more: tuple[str, ...] = (
 
 def plain(matrix: np.ndarray, dataset: Dataset, parts: Split) -> dict[str, float]:
     ranking = rank(Scores("dissimilarity", matrix.astype(np.float32)), ground_truth(dataset, parts))
-    return {"1": round(ranking.cmc_at(1), 2), "mAP": round(ranking.mean_average_precision(), 2)}
+    return {"1": ranking.cmc_at(1), "mAP": ranking.mean_average_precision()}
 
 
 def test_features_by_name_and_without_being_added(

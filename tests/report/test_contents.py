@@ -85,7 +85,7 @@ def test_examples_show_the_list_as_it_was_ranked(dataset: Dataset, parts: Split,
     for example in found:
         best = example.lists[0]
         place = 1 if example.title.startswith("Found") else 3
-        assert best.note == f"true match at rank {place} of 12"
+        assert best.note == f"ranked by squared distance · true match at rank {place} of 12"
         assert [card.right for card in best.cards] == [rank == place for rank in range(1, 11)]
         assert best.cards[place - 1].lines[0] == example.probe.lines[0]
 
@@ -101,7 +101,7 @@ def test_how_it_was_made_is_told(page: Page, dataset: Dataset, parts: Split, res
 def test_the_command_tells_how_scores_were_computed(dataset: Dataset, parts: Split, results: list[Result]) -> None:
     cut = [replace(one, scoring=Scoring(passes="4-pass", cascade=50)) for one in results]
     told = build(dataset, parts, cut, "blurred").certificate
-    assert told.command.endswith(" --passes 4-pass --cascade 50 --people blurred --out report.html")
+    assert told.numbers.endswith(" --passes 4-pass --cascade 50 --people blurred --out report.html")
     assert (told.seed, told.asked["people"]) == (0, "blurred")
 
 

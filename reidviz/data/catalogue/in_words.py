@@ -1,4 +1,4 @@
-"""What a data set and a split of it are, in words and counts."""
+"""What a data set, a split of it and an image of it are, in words and counts."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from reidviz.common.words import Strong, Words
 from reidviz.data.catalogue.published import differences
-from reidviz.data.dataset import Dataset, Split
+from reidviz.data.dataset import Dataset, Sample, Split
 from reidviz.data.formats import format_of
 from reidviz.data.formats.reading import unread_line
 
@@ -68,6 +68,11 @@ def parts_of(dataset: Dataset, split: Split) -> tuple[Part, ...]:
     rest = np.setdiff1d(np.arange(len(names)), used)
     named = (("training", split.train), ("probes", split.probes), ("gallery", split.gallery), ("not used", rest))
     return tuple(Part(name, len(everybody & set(names[places].tolist())), len(places)) for name, places in named)
+
+
+def lines_below(sample: Sample) -> tuple[str, ...]:
+    """What stands below an image: its person and, where that is known, its camera."""
+    return (sample.identity, f"cam {sample.camera}") if sample.camera else (sample.identity,)
 
 
 def split_notes(dataset: Dataset, split: Split) -> list[str]:

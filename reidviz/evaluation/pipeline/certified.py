@@ -1,40 +1,46 @@
-"""The birth certificate of what is made of rankers and a split, and the command that computes the same."""
+"""The birth certificate of what is made of a split and of models on it, and the command that computes the same."""
 
 import shlex
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from reidviz.common import settings
 from reidviz.common.printable import short
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
+from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.evaluation.pipeline.recorded_rankers import WEIGHT
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.reranking import Reranking
+from reidviz.evaluation.scores import EXACT
+
+SEED: Final = 0
+"""Of every draw behind a figure: intervals over persons, pairs, halves of persons, examples."""
 
 
 def certificate(
     dataset: Dataset,
     split: Split,
-    rankers: Iterable[Ranker],
     kind: str,
+    marks: Iterable[ModelMark],
     asked: Mapping[str, str | int | float | bool | None],
 ) -> Certificate:
-    """Of a figure, table or report of that kind. asked: what else it was made with."""
-    rankers = tuple(rankers)
+    """Of a figure, table or report of that kind, without its commands. marks: its models, in the order shown; asked:
+    what else it was made with."""
+    marks = tuple(marks)
     return Certificate(
         kind=kind,
         data=short(dataset.name),
         data_hash=dataset.manifest_hash,
         protocol=split.protocol,
         split=split.key,
-        models=tuple(ModelMark(one.name, one.sha256, one.kind) for one in rankers),
-        asked={**asked, **{f"{WEIGHT}{one.name}": one.weight for one in rankers if one.weight is not None}},
+        models=marks,
+        seed=SEED if marks else None,
+        asked=asked,
         version=version(),
         date=now(),
-        command=command(dataset, split, rankers) if rankers else "",
     )
 
 
@@ -62,6 +68,17 @@ def command(
     if any(ranker.form == "fused" for ranker in rankers):
         words.append("--fuse")
     return shlex.join([*words, *options])
+
+
+def scoring_options(results: Iterable[Result]) -> list[str]:
+    """How the scores of results were computed, as options of the command, where that is not the usual way."""
+    found = {
+        f"--{name}": str(value)
+        for one in results
+        for name in ("passes", "precision", "cascade")
+        if (value := getattr(one.scoring, name)) != getattr(EXACT, name)
+    }
+    return [word for told in found.items() for word in told]
 
 
 def _model(ranker: Ranker) -> str:

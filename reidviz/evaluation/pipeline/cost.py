@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import numpy as np
 
 from reidviz.common import settings
 from reidviz.common.arrays import Float64Array, ImageArray, IntArray
+from reidviz.common.json_files import Count, Seconds
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import load_image
@@ -50,11 +52,11 @@ class Cost:
     bytes_an_image  that are kept of every gallery image
     """
 
-    parameters: int | None
-    pairs: int
-    passes: int
-    seconds: tuple[float, ...]
-    bytes_an_image: int
+    parameters: Count | None
+    pairs: Count
+    passes: Count
+    seconds: Annotated[tuple[Seconds, ...], msgspec.Meta(min_length=1)]
+    bytes_an_image: Count
 
     @property
     def typical(self) -> float:

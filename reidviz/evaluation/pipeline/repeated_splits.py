@@ -1,13 +1,21 @@
 """The same models on several splits: half:0-9 means half:0, half:1, ... half:9."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import Dataset
+from reidviz.data.splits.protocols import split
+from reidviz.evaluation.coverage import restricted
+from reidviz.evaluation.pipeline.evaluate import evaluate_all
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.pipeline.report import report
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
+from reidviz.evaluation.tables import Table
 
 MOST = 100
 _RANGE = re.compile(r"(.+):([0-9]{1,18})-([0-9]{1,18})(\+tracklets)?")
@@ -38,15 +46,15 @@ def collapsed(protocols: Sequence[str]) -> str:
 def averaged(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Mean and standard deviation (n - 1) over splits of each model's figures, from reports as evaluate writes them."""
     rows = []
-    for models in zip(*(report["models"] for report in reports), strict=True):
+    for models in zip(*(one["models"] for one in reports), strict=True):
         figures = {f"rank-{k}": [one["cmc"][str(k)] for one in models] for k in RANKS}
         figures |= {name: [one[name] for one in models] for name in METRICS}
         rows.append(
             {
                 "name": models[0]["name"],
                 "kind": models[0]["kind"],
-                "mean": {name: round(float(np.mean(values)), 2) for name, values in figures.items()},
-                "deviation": {name: round(float(np.std(values, ddof=1)), 2) for name, values in figures.items()},
+                "mean": {name: float(np.mean(values)) for name, values in figures.items()},
+                "deviation": {name: float(np.std(values, ddof=1)) for name, values in figures.items()},
             }
         )
     return rows
@@ -64,3 +72,27 @@ def table(rows: list[dict[str, Any]], splits: int) -> str:
         cells = (f"{row['mean'][name]:.2f} ± {row['deviation'][name]:.2f}" for name in names)
         lines.append(f"{row['name']:<{wide}}{row['kind']:<13}" + "".join(f"{cell:>16}" for cell in cells))
     return "\n".join(lines)
+
+
+def averaged_over(
+    rankers: Sequence[Ranker], dataset: Dataset, protocol: str, progress: Progress = silent
+) -> list[dict[str, Any]]:
+    """averaged() of rankers on each split that a protocol with a range of seeds stands for."""
+    reports = []
+    for number, one in enumerate(names := expanded(protocol), 1):
+        parts = restricted(dataset, split(dataset, one), rankers)
+
+        def of_all(done: int, total: int, what: str, number: int = number) -> None:
+            progress(done, total, f"split {number} of {len(names)}: {what}")
+
+        reports.append(report(dataset, parts, evaluate_all(rankers, dataset, parts, of_all)))
+    return averaged(reports)
+
+
+def splits_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """What averaged() gives as a table to take away."""
+    names = list(rows[0]["mean"])
+    heads = [head for name in names for head in (name, f"{name} deviation")]
+    cells = [[row[what][name] for name in names for what in ("mean", "deviation")] for row in rows]
+    found = zip(rows, cells, strict=True)
+    return Table(("model", "ranks by", *heads), tuple((row["name"], row["kind"], *values) for row, values in found))

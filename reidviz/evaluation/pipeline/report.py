@@ -1,5 +1,6 @@
 """Results as `evaluate --json` writes them and as a model's card keeps them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
@@ -14,8 +15,9 @@ from reidviz.evaluation.pipeline.verdict import paired_over
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.power import sizes_for
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS, Averaging
-from reidviz.evaluation.ranking.uncertainty import Names, intervals
+from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval, Names, intervals
 from reidviz.evaluation.scores import EXACT, Scoring
+from reidviz.evaluation.tables import Cell, Estimate, Table
 
 CASCADE = 100
 
@@ -42,14 +44,14 @@ def card_metrics(
 
 
 def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
-    """A result as `evaluate --json` writes it; percentages 0-100."""
+    """A result as `evaluate --json` writes it; percentages 0-100, rounded only where they are shown."""
     ranking, ranker, cascade = result.ranking, result.ranker, result.cascade
     made = {
         "name": ranker.name,
         **({"variant": ranker.variant} if ranker.variant else {"form": ranker.form}),
         "kind": ranker.kind,
-        "cmc": {str(k): round(ranking.cmc_at(k), 2) for k in RANKS},
-        **{name: round(metric(ranking, averaging), 2) for name, metric in METRICS.items()},
+        "cmc": {str(k): ranking.cmc_at(k) for k in RANKS},
+        **{name: metric(ranking, averaging) for name, metric in METRICS.items()},
         "seconds": round(result.seconds, 2),
     }
     if ranker.refinement is not None:
@@ -57,8 +59,7 @@ def record(result: Result, averaging: Averaging = "step") -> dict[str, Any]:
     if ranker.weight is not None:
         made |= {"weight": ranker.weight, "weight_fitted": ranker.fusion is not None}
     if cascade is not None:
-        change = None if cascade.change is None else round(cascade.change, 2)
-        made["cascade"] = {"count": cascade.count, "recall": round(cascade.recall, 2), "rank1_change": change}
+        made["cascade"] = {"count": cascade.count, "recall": cascade.recall, "rank1_change": cascade.change}
     return made
 
 
@@ -78,10 +79,24 @@ def report(dataset: Dataset, split: Split, results: list[Result], averaging: Ave
     }
 
 
+def results_table(records: Sequence[Mapping[str, Any]], ends: Sequence[Mapping[str, Interval]] = ()) -> Table:
+    """Records as a table to take away, a row a model. ends: the intervals of each by FIGURES, where they are known."""
+    names = [*(f"rank-{k}" for k in RANKS), *METRICS]
+    rows: list[tuple[Cell, ...]] = []
+    for number, one in enumerate(records):
+        values = [float(one["cmc"][str(k)]) for k in RANKS] + [float(one[name]) for name in METRICS]
+        cells: list[Cell] = list(values)
+        if ends:
+            known = [ends[number][name] for name in FIGURES]
+            cells = [Estimate(value, found.low, found.high) for value, found in zip(values, known, strict=True)]
+        rows.append((one["name"], one["kind"], *cells))
+    return Table(("model", "ranks by", *names), tuple(rows), brief=frozenset(names) - {"rank-1", "mAP"})
+
+
 def _intervals(result: Result, persons: Names, averaging: Averaging) -> dict[str, list[float]]:
     """The ends of the 95 % interval over persons of each figure, in percent."""
     found = intervals(result.ranking, persons, averaging)
-    return {name: [round(one.low, 2), round(one.high, 2)] for name, one in found.items()}
+    return {name: [one.low, one.high] for name, one in found.items()}
 
 
 def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
@@ -91,9 +106,9 @@ def _paired(results: list[Result], persons: Names) -> list[dict[str, Any]]:
         {
             "a": one.ranker.name,
             "b": other.ranker.name,
-            "rank1_difference": round(told.points, 2),
-            "interval": [round(told.interval.low, 2), round(told.interval.high, 2)],
-            "p": round(told.p, 4),
+            "rank1_difference": told.points,
+            "interval": [told.interval.low, told.interval.high],
+            "p": told.p,
             "probes_for": sizes_for(told.spread),
         }
         for one, other in combinations(results, 2)

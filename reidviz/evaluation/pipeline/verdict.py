@@ -7,8 +7,17 @@ from itertools import combinations
 from reidviz.common.words import Strong, Words, listed
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.ranking.power import needed_in_words
-from reidviz.evaluation.ranking.uncertainty import FIGURES, Difference, Interval, Names, difference, holm
+from reidviz.evaluation.ranking.uncertainty import (
+    FIGURES,
+    Difference,
+    Interval,
+    Names,
+    difference,
+    difference_intervals,
+    holm,
+)
 from reidviz.evaluation.ranking.wins import wins
+from reidviz.evaluation.tables import Estimate, Table
 from reidviz.models.variants import VARIANTS
 
 SINGLE = {name for v in VARIANTS.values() if v.ranking != v.pairs for name, _ in v.rankers}
@@ -20,7 +29,8 @@ Paired = Mapping[tuple[str, str], Difference]
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """The model that puts the right person first most often, and how it stands to each other one."""
+    """The model that puts the right person first most often, and how each other one stands to it; p values are
+    corrected for how many pairs of models there are (Holm)."""
 
     best: Result
     others: tuple[tuple[Result, Difference], ...]
@@ -107,6 +117,19 @@ def wins_in_words(results: Sequence[Result]) -> Words:
     )
 
 
+def power_table(found: Verdict, points: float) -> Table:
+    """Of the best against each other model: the difference in points of rank-1, the smallest that a test like this one
+    sees, and the probes and persons of one that sees so many points."""
+    rows = []
+    for other, told in found.others:
+        needed = told.spread.needed(points)
+        sizes = (told.spread.visible, needed.probes, needed.persons) if needed else (None, None, None)
+        rows.append((other.ranker.name, Estimate(told.points, told.interval.low, told.interval.high), *sizes))
+    against = f"{found.best.ranker.name} against"
+    heads = (against, "difference", "sees from", f"probes for {points:g} points", f"persons for {points:g} points")
+    return Table(heads, tuple(rows))
+
+
 def as_good_as_the_best(
     results: Sequence[Result], found: Verdict, apart: Callable[[Result, Result], Mapping[str, bool]]
 ) -> list[list[bool]]:
@@ -121,6 +144,13 @@ def as_good_as_the_best(
         best = results[shares.index(max(shares))]
         columns.append([one is best or not apart(best, one)[name] for one in results])
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def figures_apart(one: Result, other: Result, persons: Names) -> dict[str, bool]:
+    """For each figure, whether two results can be told apart by it: the interval of their difference leaves out 0.
+    persons: whom each probe shows (P,)."""
+    found = difference_intervals(one.ranking, other.ranking, persons)
+    return {name: ends.leaves_out_0 for name, ends in found.items()}
 
 
 def sure(found: Difference) -> str:

@@ -1,5 +1,7 @@
 """What each of the chosen models costs beside how well it ranks."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -7,34 +9,35 @@ import streamlit as st
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.cost import RUNS, Cost, Stopwatch, can_be_timed, machine
-from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.operating_points import CASCADES, OperatingPoint, operating_points
+from reidviz.evaluation.pipeline.cost import RUNS, Stopwatch, can_be_timed
+from reidviz.evaluation.pipeline.evaluate import Result, is_cached
+from reidviz.evaluation.pipeline.kept_costs import KeptCosts, Measurement
+from reidviz.evaluation.pipeline.operating_points import CASCADES, Way, ranking_of, ways
 from reidviz.evaluation.ranking.ranking import Ranking
 from reidviz.evaluation.ranking.uncertainty import Interval, intervals
 from reidviz.figures.pareto import Mark, pareto_figure
+from reidviz.figures.remade.of_costs import MILLISECONDS
 from reidviz.figures.text import plain
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
+from reidviz.ui.compare.cost_table import Row, cost_markdown, cost_table
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.verdict import figure_intervals
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import COST_ASKED
+from reidviz.ui.session.keys import COST_ASKED, Key
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.chart import chart
-from reidviz.ui.widgets.markup import Markdown, literal, model
-
-DASH = Markdown("\N{WORD JOINER}–\N{WORD JOINER}")
-"""Between the ends of what is not to be parted at the end of a line."""
-SIZES = ("B", "kB", "MB", "GB")
+from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.table import show_table
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """The ways to run one ranker, and on what they were timed."""
+class Point:
+    """A way to run a ranker, its cost, and how well it ranks."""
 
-    points: tuple[OperatingPoint, ...]
-    machine: str
+    way: Way
+    measured: Measurement
+    ranking: Ranking
 
 
 def show_cost(choice: Choice, results: list[Result]) -> None:
@@ -49,11 +52,20 @@ def show_cost(choice: Choice, results: list[Result]) -> None:
         key="cost-passes",
         help="P(same) as the mean of 4 passes and of 1: all pairs are scored again, which takes as long as a test",
     )
-    keys = {one.key: _key(choice, one, fewer) for one in timed}
-    if all(key in _kept() for key in keys.values()):
-        _show(choice, results, {one.key: _kept()[keys[one.key]] for one in timed})
+    points = {one.key: _points(choice, one, fewer) for one in timed}
+    missing = [one for one in timed if points[one.key] is None]
+    if not missing:
+        _show(choice, results, {key: found for key, found in points.items() if found is not None})
+        st.button(
+            "Measure again",
+            icon=":material/timer:",
+            key="cost-again",
+            help="Other work on this machine makes times longer than they need be.",
+            on_click=_once_more,
+            args=(choice, timed, fewer),
+        )
         return
-    asked = COST_ASKED.of(key_of(sorted(keys.values())))
+    asked = _asked(missing, fewer)
     st.caption(
         "The time of a probe is measured on this server, one probe after another: from the image to its scores against "
         f"the whole gallery, {len(choice.split.gallery):,} images, which were described before. It waits until no "
@@ -62,54 +74,93 @@ def show_cost(choice: Choice, results: list[Result]) -> None:
     if not asked.get(False):
         st.button("Measure", icon=":material/timer:", key="cost-now", on_click=asked.set, args=(True,))
         return
-    _measure(choice, [one for one in timed if keys[one.key] not in _kept()], fewer)
+    _measure(choice, missing, fewer)
+
+
+def _points(choice: Choice, one: Result, fewer: bool) -> list[Point] | None:
+    """All ways to run a ranker; None where one was not measured on this machine, or not scored."""
+    kept, found = KeptCosts(choice.dataset, choice.split), []
+    for way in ways(one, choice.dataset, choice.split, fewer):
+        measured = kept.get(one.ranker, way.scoring)
+        if measured is None or not _is_scored(choice, one, way):
+            return None
+        found.append(Point(way, measured, one.ranking if not way.name else _ranking(one, way, choice)))
+    return found
+
+
+def _is_scored(choice: Choice, one: Result, way: Way) -> bool:
+    """Whether how it ranks is had at once; a cascade is made of the scores of all pairs and of distances."""
+    if not way.name or way.scoring.cascade == 0:
+        return is_cached(one.ranker, choice.dataset, choice.split, way.scoring)
+    return is_cached(one.ranker.part("distance"), choice.dataset, choice.split)
 
 
 def _measure(choice: Choice, missing: list[Result], fewer: bool) -> None:
-    keys = [_key(choice, one, fewer) for one in missing]
-
     def work(progress: Progress) -> None:
-        clock = Stopwatch(choice.dataset, choice.split, progress)
-        for key, one in zip(keys, missing, strict=True):
-            points = operating_points(one, choice.dataset, choice.split, clock, fewer, progress)
-            _kept()[key] = Measured(points, machine())
+        clock, kept = Stopwatch(choice.dataset, choice.split, progress), KeptCosts(choice.dataset, choice.split)
+        for one in missing:
+            for way in ways(one, choice.dataset, choice.split, fewer):
+                ranking_of(one, way, choice.dataset, choice.split, progress)
+                kept.put(one.ranker, way.scoring, clock.measure(one.ranker, way.scoring))
 
     names = Markdown(", ".join(literal(one.ranker.name) for one in missing))
     about = Markdown(f"**Timing** {names}.")
-    wait_for(key_of("cost", keys), work, "Measure again", board(), about)
+    wait_for(key_of("cost", [one.key for one in missing], fewer), work, "Measure again", board(), about)
 
 
-def _show(choice: Choice, results: list[Result], measured: dict[str, Measured]) -> None:
-    lines = [
-        Markdown("| model | way | rank-1 | time per probe | pairs × passes | parameters | kept of a gallery image |"),
-        Markdown("|:---|:---|---:|---:|---:|---:|---:|"),
-    ]
-    marks = {}
+def _asked(missing: Sequence[Result], fewer: bool) -> Key[bool]:
+    """What the session keeps under that it has asked to time these."""
+    return COST_ASKED.of(key_of([one.key for one in missing], fewer))
+
+
+def _once_more(choice: Choice, timed: list[Result], fewer: bool) -> None:
+    """Forget what was measured, and ask for it."""
+    _asked(timed, fewer).set(True)
+    kept = KeptCosts(choice.dataset, choice.split)
+    for one in timed:
+        kept.forget(one.ranker, [way.scoring for way in ways(one, choice.dataset, choice.split, fewer)])
+
+
+def _show(choice: Choice, results: list[Result], measured: Mapping[str, Sequence[Point]]) -> None:
+    rows: list[Row] = []
+    marks: dict[str, list[Mark]] = {}
     for one in results:
-        name = model(one.ranker.name, choice.style(one.ranker))
+        style = choice.style(one.ranker)
         if one.key not in measured:
-            lines.append(_given(name, one, figure_intervals(one, choice.dataset, choice.split)["1"]))
+            ends = figure_intervals(one, choice.dataset, choice.split)["1"]
+            rows.append(Row(one.ranker, style, "", one.ranking.cmc_at(1), ends))
             continue
-        rankings = [one.ranking if not point.way else point.ranking for point in measured[one.key].points]
-        ends = [_interval(ranking, choice.dataset, choice.split) for ranking in rankings]
-        points = list(zip(measured[one.key].points, rankings, ends, strict=True))
-        lines.extend(_row(name, point, ranking, end) for point, ranking, end in points)
-        marks[plain(one.ranker.name)] = [
-            Mark(plain(point.way), 1000 * point.cost.typical, ranking.cmc_at(1), end) for point, ranking, end in points
-        ]
-    styles = {plain(one.ranker.name): choice.style(one.ranker) for one in results}
+        for point in measured[one.key]:
+            ends = _interval(point.ranking, choice.dataset, choice.split)
+            rank1, cost = point.ranking.cmc_at(1), point.measured.cost
+            rows.append(Row(one.ranker, style, point.way.name, rank1, ends, cost))
+            mark = Mark(plain(point.way.name), 1000 * cost.typical, rank1, ends)
+            marks.setdefault(one.ranker.name, []).append(mark)
+    first = next(iter(measured.values()))[0].measured
+    shown = [one for one in results if one.key in measured]
+    times = {
+        f"{MILLISECONDS}{name}": json.dumps({mark.way: mark.milliseconds for mark in found})
+        for name, found in marks.items()
+    }
     chart(
-        pareto_figure(marks, styles),
-        certified(choice, "pareto"),
+        pareto_figure(
+            {plain(name): found for name, found in marks.items()},
+            {plain(one.ranker.name): choice.style(one.ranker) for one in shown},
+        ),
+        certified(choice, "pareto", shown, machine=first.machine, measured=first.date, **times),
         key="compare-pareto",
         alt="Rank-1 with its interval against the time of a probe on a logarithmic axis, a mark a way to run a model",
     )
-    st.markdown(Markdown("\n".join(lines)))
-    first = next(iter(measured.values()))
-    probes = len(first.points[0].cost.seconds)
+    certificate = certified(choice, "cost", results, machine=first.machine, measured=first.date)
+    show_table(cost_markdown(rows), cost_table(rows), certificate, "compare-cost")
+    _explain(choice, first)
+
+
+def _explain(choice: Choice, first: Measurement) -> None:
     cascades = Markdown(", ".join(f"{count:d}" for count in CASCADES))
     st.caption(
-        f"Timed on {literal(first.machine)}: the median of {probes} probes, fastest to slowest in grey, each the "
+        f"Timed on {literal(first.machine)}, {literal(first.date[:10])}: the median of {len(first.cost.seconds)} "
+        "probes, fastest to slowest in grey, each the "
         f"fastest of {RUNS} runs (one, where it takes over a second), one after another against "
         f"{len(choice.split.gallery):,} gallery images that were described before. *Kept of a gallery image*: what "
         "that asks for in bytes, its ranking feature and, for a classifier, what conv3 makes of it. "
@@ -118,56 +169,15 @@ def _show(choice: Choice, results: list[Result], measured: dict[str, Measured]) 
     )
 
 
-def _row(name: Markdown, point: OperatingPoint, ranking: Ranking, ends: Interval) -> Markdown:
-    cost = point.cost
-    way = literal(point.way) if point.way else Markdown("as tested")
-    cells = [
-        name,
-        way,
-        _rank1(ranking, ends),
-        _time(cost),
-        Markdown(f"{cost.pairs:,} × {cost.passes}" if cost.pairs else "–"),
-        Markdown("not told" if cost.parameters is None else f"{cost.parameters / 1e6:.2f} M"),
-        _bytes(cost.bytes_an_image),
-    ]
-    return Markdown(f"| {Markdown(' | '.join(cells))} |")
+def _ranking(result: Result, way: Way, choice: Choice) -> Ranking:
+    return _kept_ranking(result, way, choice.dataset, choice.split)
 
 
-def _given(name: Markdown, result: Result, ends: Interval) -> Markdown:
-    """The row of a ranker that was not timed, and why."""
-    why = Markdown("given" if result.ranker.form in ("features", "scores") else "not timed")
-    return Markdown(f"| {name} | {why} | {_rank1(result.ranking, ends)} | – | – | – | – |")
-
-
-def _rank1(ranking: Ranking, ends: Interval) -> Markdown:
-    return Markdown(f"{ranking.cmc_at(1):.1f} :small[:gray[{ends.low:.1f}{DASH}{ends.high:.1f}]]")
-
-
-def _time(cost: Cost) -> Markdown:
-    low, high = (1000 * end for end in (min(cost.seconds), max(cost.seconds)))
-    return Markdown(f"{1000 * cost.typical:,.3g} ms :small[:gray[{low:,.3g}{DASH}{high:,.3g}]]")
-
-
-def _bytes(count: float) -> Markdown:
-    unit = 0
-    while count >= 1000 and unit < len(SIZES) - 1:
-        count, unit = count / 1000, unit + 1
-    return Markdown(f"{count:,.3g} {literal(SIZES[unit])}")
+@remembered(st.cache_resource, max_entries=64)
+def _kept_ranking(result: Result, way: Way, dataset: Dataset, split: Split) -> Ranking:
+    return ranking_of(result, way, dataset, split)
 
 
 @remembered(st.cache_resource, max_entries=64)
 def _interval(ranking: Ranking, dataset: Dataset, split: Split) -> Interval:
     return intervals(ranking, dataset.identities[split.probes])["1"]
-
-
-def _key(choice: Choice, result: Result, fewer: bool) -> str:
-    """What a measurement belongs to. Where a dial stands changes nothing of it."""
-    ranker = result.ranker
-    ways = fewer and ranker.kind == "probability"
-    return key_of(ranker.source, ranker.sha256, choice.dataset, choice.split, result.scoring, ways)
-
-
-@st.cache_resource
-def _kept() -> dict[str, Measured]:
-    """What was measured since this server started."""
-    return {}

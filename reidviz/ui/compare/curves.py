@@ -37,7 +37,7 @@ def show_curves(choice: Choice, results: list[Result]) -> None:
     curves = {plain(r.ranker.name): r.ranking.cmc for r in results}
     chart(
         add_published(cmc_figure(curves, styles, ranks, cmc_bands(choice, results)), marks),
-        certified(choice, "cmc with published figures" if marks else "cmc", ranks=ranks),
+        certified(choice, "cmc-with-published" if marks else "cmc", results, ranks=ranks),
         key="compare-cmc",
         alt="CMC curves of the chosen models: percent of probes found within rank k",
     )

@@ -9,13 +9,16 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.experiments.family import Planned, Question, arguments, compare_command, plan
 from reidviz.experiments.family_runs import FamilyFolder, card_of, families, seconds_left, start, state_of
-from reidviz.experiments.family_words import RULE, cells, meaning
+from reidviz.experiments.family_words import RULE, cells, meaning, taken_table
+from reidviz.figures.print.files import TABLES
 from reidviz.training.recipes import RECIPES
+from reidviz.ui.results.certificates import certified_family
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.keys import FAMILY_ERROR
 from reidviz.ui.training.runs import duration
+from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said, show_error
 
@@ -121,18 +124,18 @@ def _show_result(result: dict[str, Any]) -> None:
     notes = sorted({f"{row['member']}: {note}" for row in result["rows"] for note in row["notes"]})
     for sentence in (meaning(result), RULE, *notes):
         st.caption(literal(sentence))
+    certificate = certified_family(result, compare_command(_question(result)))
+    offer_export(lambda: taken_table(result), TABLES, certificate, "family")
     st.download_button(
-        "Export",
+        "JSON",
         data=lambda: json.dumps(result, indent=1),
         file_name="family.json",
         mime="application/json",
-        icon=":material/ios_share:",
+        icon=":material/download:",
         key="family-json",
         help="All of it as JSON, as the command writes it",
         on_click="ignore",
     )
-    st.caption("The command that does the same:")
-    st.code(compare_command(_question(result)), language="bash")
 
 
 def _question(result: dict[str, Any]) -> Question:

@@ -36,7 +36,7 @@ def show_gallery_size(choice: Choice, results: list[Result]) -> None:
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in fixed}
     chart(
         gallery_size_figure(curves, styles),
-        certified(choice, "gallery-size"),
+        certified(choice, "gallery-size", fixed),
         key="compare-gallery-size",
         alt="Rank-1 of the chosen models over the number of persons in the gallery, on a logarithmic axis",
     )

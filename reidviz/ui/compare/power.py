@@ -3,11 +3,14 @@
 import streamlit as st
 
 from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.verdict import power_table
 from reidviz.evaluation.ranking.power import WORTH_SEEING, needed_in_words
 from reidviz.evaluation.ranking.uncertainty import Difference
+from reidviz.ui.results.certificates import certified
 from reidviz.ui.results.verdict import verdict_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
+from reidviz.ui.widgets.table import show_table
 
 LEAST, MOST = 0.1, 50.0
 
@@ -37,7 +40,8 @@ def show_power(choice: Choice, results: list[Result]) -> None:
     ]
     for other, told in found.others:
         lines.append(_row(model(other.ranker.name, choice.style(other.ranker)), told, points))
-    st.markdown(Markdown("\n".join(lines)))
+    certificate = certified(choice, "power", results, points=points)
+    show_table(Markdown("\n".join(lines)), power_table(found, points), certificate, "compare-power")
     for other, told in found.others:
         if not told.told_apart:
             st.markdown(_null(found.best, other, told, points))

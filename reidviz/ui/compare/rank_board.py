@@ -27,7 +27,7 @@ def show_board(choice: Choice, one: Result, other: Result) -> None:
     )
     chart(
         figure,
-        certified(choice, "board", better=one.ranker.name, worse=other.ranker.name),
+        certified(choice, "rank-board", [one, other], better=one.ranker.name, worse=other.ranker.name),
         key=BOARD.name,
         on_select=lambda: _select(choice),
         selection_mode=("box", "lasso"),
@@ -48,7 +48,7 @@ def show_cameras(choice: Choice, result: Result) -> None:
         camera_matrix_figure(
             share, count, [plain(name or "?") for name in mine], [plain(name or "?") for name in theirs]
         ),
-        certified(choice, "cameras", model=result.ranker.name),
+        certified(choice, "camera-matrix", [result], model=result.ranker.name),
         key="compare-cameras",
         alt="Rank-1 from each camera to each other",
         config={"displayModeBar": False},

@@ -1,6 +1,5 @@
 """What a data set is: where it comes from, how much there is of it, and how the chosen protocol splits it."""
 
-from collections import Counter
 from typing import Final
 
 import streamlit as st
@@ -9,13 +8,13 @@ from reidviz.common.printable import short
 from reidviz.data.catalogue.in_words import card_notes, is_as_published, parts_of, split_notes
 from reidviz.data.catalogue.published import WITHDRAWN
 from reidviz.data.formats import FORMATS, format_of
-from reidviz.figures.cameras import MOST_COLUMNS, cameras_figure, images_figure, shared_figure, sightings
-from reidviz.figures.text import plain
+from reidviz.figures.remade.of_data import images_of_persons, shows_each_person, sightings_of, split_table
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal
+from reidviz.ui.widgets.table import show_table
 
 EXAMPLES: Final = {
     Markdown("A folder a person"): "mine/0001/front.jpg\nmine/0001/door.jpg\nmine/0002/front.jpg",
@@ -37,7 +36,6 @@ def show_card(choice: Choice) -> None:
     """Origin, counts, what differs from the published ones, and the cameras."""
     dataset = choice.dataset
     origin = format_of(dataset)
-    persons = Counter(dataset.identities.tolist())
     with st.container(border=True):
         st.markdown(f"**{literal(origin.title)}** · {literal(short(dataset.name))}")
         st.caption(literal(origin.obtain) + (" Some of its images are left out here." if dataset.base else ""))
@@ -48,7 +46,7 @@ def show_card(choice: Choice) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         chart(
-            images_figure([persons[name] for name in dataset.persons]),
+            images_of_persons(dataset),
             certified(choice, "images"),
             key="data-images",
             alt="How many persons have how many images",
@@ -56,22 +54,17 @@ def show_card(choice: Choice) -> None:
         )
     if set(dataset.cameras.tolist()) - {""}:
         with right:
-            _show_cameras(choice, len(persons))
+            _show_cameras(choice)
 
 
-def _show_cameras(choice: Choice, persons: int) -> None:
-    """Who was seen by which camera: each person, or where they are many, how many by each two cameras."""
-    counts, seen_by, seen = sightings(choice.dataset)
-    names = [plain(name) for name in seen_by]
-    if persons > MOST_COLUMNS:
-        figure = shared_figure(counts, names)
+def _show_cameras(choice: Choice) -> None:
+    """Who was seen by which camera."""
+    told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
+    if not shows_each_person(choice.dataset):
         told = Markdown("Persons that both cameras saw; on the diagonal, all that a camera saw.")
-    else:
-        figure = cameras_figure(counts, names, [plain(name) for name in seen])
-        told = Markdown("Images of each person by each camera; a gap is a camera that never saw the person.")
     chart(
-        figure,
-        certified(choice, "cameras"),
+        sightings_of(choice.dataset),
+        certified(choice, "sightings"),
         key="data-cameras",
         alt="Persons by the cameras that saw them",
         config={"displayModeBar": False},
@@ -86,7 +79,8 @@ def show_split(choice: Choice) -> None:
     lines = [Markdown("| | persons | images |\n|:---|---:|---:|")]
     for part in parts_of(choice.dataset, parts):
         lines.append(Markdown(f"| {literal(part.name)} | {part.persons:,} | {part.images:,} |"))
-    st.markdown("\n".join(lines))
+    table = split_table(choice.dataset, parts)
+    show_table(Markdown("\n".join(lines)), table, certified(choice, "split"), "data-split")
     told = [Markdown(f"Protocol {literal(parts.protocol)}.")]
     if not len(parts.probes):
         told = [

@@ -13,22 +13,26 @@ from reidviz.common.arrays import IntArray
 from reidviz.common.printable import printable
 from reidviz.data.doctor.findings import counted
 from reidviz.data.keys import key_of
+from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.embedding.procrustes import Alignment, aligned
 from reidviz.evaluation.embedding.projection import Plane
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.figures.embedding import Group, Links, map_figure
+from reidviz.figures.print.files import FORMATS
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.embeddings.canvas_maps import map_data, show_maps
 from reidviz.ui.embeddings.colours import BY, groups_of, sizes_of
 from reidviz.ui.embeddings.points import Points, describe_points
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
-from reidviz.ui.results.certificates import certified
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.keys import MAP_FOCUS
 from reidviz.ui.session.selection import clear, select, selected
-from reidviz.ui.widgets.chart import offer_export
+from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal, model
 
 MOST_LINKED = 30
+MOST_TOLD = 1_000
+"""Letters of a filter that a record tells."""
 NOTHING = np.empty((0, 2), dtype=np.int64)
 
 
@@ -121,9 +125,25 @@ def draw_maps(maps: list[Map], options: MapOptions, uploaded: Callable[[Map], Pl
     show_maps(told, lambda side, rows: take_rows(points[side], *rows) if side in points else None)
     with st.container(horizontal=True):
         for name, drawn in zip(NAMES, figures, strict=True):
-            certificate = certified(maps[0].side.points.choice, "map", side=name, method=options.method, by=options.by)
-            offer_export(partial(_figure, *drawn), certificate, f"map-{name}")
+            offer_export(partial(_figure, *drawn), FORMATS, _certified(maps, name, options, marked), f"map-{name}")
     _selection_line(maps, marked)
+
+
+def _certified(maps: Sequence[Map], name: str, options: MapOptions, marked: IntArray) -> Certificate:
+    side = dict(zip(NAMES, maps, strict=True))[name].side
+    return certified_features(
+        maps[0].side.points.choice,
+        "map",
+        [one.side.mark for one in maps],
+        side=name,
+        of=side.space.name,
+        images=len(side.points),
+        method=options.method,
+        by=options.by,
+        cameras=", ".join(options.cameras)[:MOST_TOLD],
+        persons=", ".join(options.persons)[:MOST_TOLD],
+        selected=len(marked),
+    )
 
 
 def _drawn(

@@ -7,14 +7,19 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import Float32Array, Float64Array, IntArray
+from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.embedding.metrics import CameraBias, Distances, camera_bias, pair_distances, silhouette
 from reidviz.evaluation.embedding.neighbours import COUNT, agreement, nearest
 from reidviz.evaluation.embedding.sampling import by_identity
 from reidviz.evaluation.ranking.uncertainty import difference_of
+from reidviz.evaluation.tables import Table
 from reidviz.figures.embedding import distances_figure
 from reidviz.ui.embeddings.spaces import NAMES, EmbeddingMap
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
+from reidviz.ui.widgets.table import show_table
 
 MOST_FOR_AGREEMENT = 5_000
 MOST_FOR_PURITY = 3_000
@@ -77,7 +82,8 @@ def show_numbers(sides: Sequence[EmbeddingMap]) -> None:
     numbers, shared = _measured(sides)
     lines = [Markdown("| | persons keep together | distances overlap | camera told |\n|:---|---:|---:|---:|")]
     lines += [_line(side, one) for side, one in zip(sides, numbers, strict=True)]
-    st.markdown("\n".join(lines))
+    certificate = _certified(sides, "map-numbers")
+    show_table(Markdown("\n".join(lines)), _taken(sides, numbers, shared), certificate, "map-numbers")
     if shared is not None:
         told, images = shared
         measured = Markdown(
@@ -92,7 +98,7 @@ def show_numbers(sides: Sequence[EmbeddingMap]) -> None:
     for name, column, side, one in zip(NAMES, st.columns(2), sides, numbers, strict=True):
         with column:
             st.markdown(f"**{model(side.space.name, side.style)}**: how far apart")
-            _histogram(name, side, one.distances)
+            _histogram(name, sides, side, one.distances)
     _definitions(numbers)
 
 
@@ -107,6 +113,30 @@ def _measured(sides: Sequence[EmbeddingMap]) -> tuple[list[Numbers], tuple[float
     shared = _agreement(one, other)
     bar.empty()
     return [first, second], shared
+
+
+def _certified(sides: Sequence[EmbeddingMap], kind: str, **asked: str) -> Certificate:
+    left, right = (side.space.name for side in sides)
+    images = len(sides[0].points)
+    marks = [side.mark for side in sides]
+    return certified_features(sides[0].points.choice, kind, marks, left=left, right=right, images=images, **asked)
+
+
+def _taken(sides: Sequence[EmbeddingMap], numbers: Sequence[Numbers], shared: tuple[float, int] | None) -> Table:
+    """The same to take away, with how many neighbours both spaces share."""
+    rows = tuple(
+        (
+            side.space.name,
+            None if one.silhouette is None else one.silhouette[0],
+            None if one.distances is None else 100 * one.distances.overlap,
+            None if one.camera is None else one.camera.balanced_accuracy,
+            None if one.camera is None else one.camera.chance,
+            None if shared is None else shared[0],
+        )
+        for side, one in zip(sides, numbers, strict=True)
+    )
+    told = "distances overlap (%)", "camera told (%)", "camera by chance (%)", "neighbours shared (%)"
+    return Table(("space", "persons keep together", *told), rows, digits={"persons keep together": 3})
 
 
 def _line(side: EmbeddingMap, one: Numbers) -> Markdown:
@@ -124,12 +154,13 @@ def _camera(found: CameraBias) -> Markdown:
     return Markdown(f":orange-badge[:material/photo_camera: {told}]")
 
 
-def _histogram(name: str, side: EmbeddingMap, found: Distances | None) -> None:
+def _histogram(name: str, sides: Sequence[EmbeddingMap], side: EmbeddingMap, found: Distances | None) -> None:
     if found is None:
         st.caption("There are no two images of one person among these, or none of two.")
         return
-    st.plotly_chart(
+    chart(
         distances_figure(found.edges, found.same, found.different),
+        _certified(sides, "map-distances", of=side.space.name),
         key=f"map-distances-{name}",
         alt=f"Histograms of distances within and between persons, {side.space.name}",
         config={"displayModeBar": False},

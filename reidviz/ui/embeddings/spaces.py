@@ -11,6 +11,7 @@ from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.printable import printable
 from reidviz.common.progress import Progress
 from reidviz.data.keys import key_of
+from reidviz.evaluation.certificate import ModelMark
 from reidviz.evaluation.embedding.spaces import Space, describe, load_cached, ranking_scores, spaces_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.ranker import rankers_of
@@ -54,6 +55,11 @@ class EmbeddingMap:
         kind = "probability" if self.space.of_pairs else "distance"
         own = next(one for one in every if one.path == self.space.path and one.kind == kind)
         return styles_of(every)[own.source]
+
+    @property
+    def mark(self) -> ModelMark:
+        """What a record tells of its model."""
+        return ModelMark(self.space.name, self.space.sha256, self.space.place, self.style.place)
 
     @cached_property
     def ranking(self) -> tuple[Scores, Ranking] | None:

@@ -37,10 +37,12 @@ PLACES: Final = ("conv5", "fc7")
 class PairFeatures:
     """Test pairs of target and source as one network sees them: maps (P, C, h, w) and features (P, D).
 
-    key  tells these from any others
+    key     tells these from any others
+    sha256  of the network's weights
     """
 
     name: str
+    sha256: str
     style: ModelStyle
     key: str
     target_maps: Float32Array
@@ -51,8 +53,9 @@ class PairFeatures:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two networks on the same pairs."""
+    """Two networks on the same pairs. choice: the target as data set and split."""
 
+    choice: Choice
     target: Dataset
     source: Dataset
     target_pairs: Pairs
@@ -153,8 +156,8 @@ def _comparison(
         )
         key = key_of(ranker, choice.dataset, source, pairs, place)
         style = styles[ranker.source]
-        seen.append(PairFeatures(ranker.name, style, key, target_maps, source_maps, target, others))
-    return Comparison(choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
+        seen.append(PairFeatures(ranker.name, ranker.sha256, style, key, target_maps, source_maps, target, others))
+    return Comparison(choice, choice.dataset, source, pairs[0], pairs[1], seen[0], seen[1], place)
 
 
 @remembered(st.cache_resource, max_entries=16, show_spinner="Computing joint maps …")

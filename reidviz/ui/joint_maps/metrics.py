@@ -4,17 +4,19 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.printable import short
+from reidviz.evaluation.certificate import Certificate, ModelMark
 from reidviz.evaluation.image_pairs import Pairs
 from reidviz.evaluation.ranking.uncertainty import difference_of
+from reidviz.evaluation.tables import Table
 from reidviz.evaluation.transfer.domain_gap import NEIGHBOURS, Transfer, distances, folds, transfer
 from reidviz.figures.transfer import distances_figure, projection_figure
 from reidviz.ui.background.projections import METHODS, Cloud, plane_or_progress
 from reidviz.ui.joint_maps.comparison import Comparison, PairFeatures
-from reidviz.ui.results.certificates import certified
-from reidviz.ui.session.choice import current_choice
+from reidviz.ui.results.certificates import certified_features
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
+from reidviz.ui.widgets.table import show_table
 
 
 def transfer_in_words(comparison: Comparison) -> Markdown:
@@ -50,7 +52,17 @@ def show_numbers(comparison: Comparison) -> None:
             for when, (name, numbers) in zip(("before", "after"), rows, strict=True)
         ),
     ]
-    st.markdown("\n".join(lines))
+    table = Table(
+        ("", "model", "data sets told apart", "discrepancy", "neighbours of the same kind"),
+        tuple(
+            (when, seen.name, one.domain_accuracy, one.discrepancy, one.agreement)
+            for when, seen, (_, one) in zip(
+                ("before", "after"), (comparison.before, comparison.after), rows, strict=True
+            )
+        ),
+        digits={"discrepancy": 4},
+    )
+    show_table(Markdown("\n".join(lines)), table, _certified(comparison, "joint-numbers"), "joint-numbers")
     t, s = len(comparison.target_pairs), len(comparison.source_pairs)
     st.caption(
         f"From the joint features ({literal(comparison.place)}) of {t} test pairs of "
@@ -74,6 +86,21 @@ def _numbers(seen: PairFeatures, target_pairs: Pairs, source_pairs: Pairs) -> Tr
     return transfer(seen.target, target_pairs.same, seen.source, source_pairs.same)
 
 
+def _certified(comparison: Comparison, kind: str, **asked: str) -> Certificate:
+    both = comparison.before, comparison.after
+    return certified_features(
+        comparison.choice,
+        kind,
+        [ModelMark(seen.name, seen.sha256, comparison.place, seen.style.place) for seen in both],
+        source=short(comparison.source.name),
+        before=comparison.before.name,
+        after=comparison.after.name,
+        joint=comparison.place,
+        pairs=len(comparison.target_pairs) + len(comparison.source_pairs),
+        **asked,
+    )
+
+
 def show_distances(comparison: Comparison) -> None:
     """Histograms of joint-feature distances, before and after."""
     st.header("How far target and source pairs lie apart", anchor=False)
@@ -86,7 +113,7 @@ def show_distances(comparison: Comparison) -> None:
             st.markdown(f"**{literal(when)}**: {model(seen.name, seen.style)}")
             chart(
                 distances_figure(distances(seen.target, seen.source), alike),
-                certified(current_choice(), "distances"),
+                _certified(comparison, "joint-distances", of=seen.name),
                 key=f"joint-distances-{when}",
                 alt=f"Histogram of joint-feature distances of alike and unlike pairs, {when.lower()}",
             )
@@ -109,7 +136,7 @@ def show_projection(comparison: Comparison) -> None:
                 continue
             chart(
                 projection_figure(plane, from_target, same),
-                certified(current_choice(), "plane"),
+                _certified(comparison, "joint-plane", of=seen.name, method=method),
                 key=f"joint-plane-{when}",
                 alt=f"{method} of the joint features of target and source pairs, {when.lower()}",
             )

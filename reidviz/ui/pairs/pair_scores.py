@@ -1,36 +1,41 @@
 """One pair of images: what every model says of it, pass by pass, and where it stands among all test pairs."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from reidviz.common.arrays import Float32Array
 from reidviz.data.images.encode import data_uri
-from reidviz.figures.pairs import passes_figure
-from reidviz.figures.style import ModelStyle
+from reidviz.evaluation.certificate import Certificate
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.scoring.pair_passes import PassScores
+from reidviz.evaluation.tables import Cell, Table
+from reidviz.figures.remade.of_pairs import DISTANCE, P_SAME, passes_figure_of
 from reidviz.figures.text import Plain, plain
 from reidviz.models.variants import Kind
 from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.pairs.score_pair import passes_of, score_of_pair
 from reidviz.ui.pairs.verification import Tested
-from reidviz.ui.results.certificates import certified
-from reidviz.ui.session.choice import Choice, current_choice
+from reidviz.ui.results.certificates import certified_rankers
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Html, Markdown, literal, model, render
 from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.table import show_table
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-MIRRORS = (Plain("as they are"), Plain("second mirrored"), Plain("first mirrored"), Plain("both mirrored"))
+WHAT: Final = {
+    P_SAME: Markdown("the 8 passes: orders × mirrors"),
+    DISTANCE: Markdown("the 4 passes: mirrors"),
+}
 LETTERS: dict[Kind, Markdown] = {
     "distance": Markdown("d²"),
     "fused": Markdown("s"),
     "similarity": Markdown("s"),
     "dissimilarity": Markdown("d"),
 }
-ORDERS = (Plain("first image first"), Plain("second image first"))
 
 
 def scores_of_pair(choice: Choice, every: list[Tested], first: PairImage, second: PairImage) -> dict[str, float | None]:
@@ -57,7 +62,8 @@ def show_pair(
         st.caption(f"{literal(first.told)}  \n{literal(second.told)}")
     with right:
         truth = None if first.person is None or second.person is None else first.person == second.person
-        st.markdown(_table(choice, every, scores, truth))
+        certificate = _certified(choice, "pair", [one.ranker for one in every], (first, second))
+        show_table(_table(choice, every, scores, truth), _taken(every, scores), certificate, "pair-table")
         st.caption(
             "**Less alike than** and **more alike than**: where the pair stands among the test pairs of each kind. "
             "**Says**: at the model's threshold, at first where both errors are equal; ✓ where that is right."
@@ -72,16 +78,10 @@ def show_pair(
         return
     passes = or_stop(lambda: {one.name: passes_of(one.path, one.sha256, first, second) for one in networks})
     a, b = st.columns(2)
-    classifiers = {one.name: passes[one.name] for one in networks if one.kind == "probability"}
-    rankers = {one.name: passes[one.name] for one in networks if one.kind == "distance"}
-    styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
-    both = [Plain(f"{order}, {mirror}") for order in ORDERS for mirror in MIRRORS]
     with a:
-        found = {name: one.probability for name, one in classifiers.items()}
-        _draw(found, styles, both, "P(same)", "the 8 passes: orders × mirrors")
+        _draw(choice, [one for one in networks if one.kind == "probability"], passes, P_SAME, (first, second))
     with b:
-        found = {name: one.distance for name, one in rankers.items()}
-        _draw(found, styles, MIRRORS, "squared distance", "the 4 passes: mirrors")
+        _draw(choice, [one for one in networks if one.kind == "distance"], passes, DISTANCE, (first, second))
 
 
 def pair_in_words(
@@ -149,6 +149,22 @@ def _table(choice: Choice, every: list[Tested], scores: dict[str, float | None],
     return Markdown("\n".join(lines))
 
 
+def _taken(every: list[Tested], scores: dict[str, float | None]) -> Table:
+    """The same to take away, with the thresholds in use."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in every:
+        value = scores[one.ranker.name]
+        told: list[Cell] = [None] * 4
+        if value is not None:
+            same = one.sign * value >= one.sign * one.threshold
+            places = one.share_below(value, same=False), 100 - one.share_below(value, same=True)
+            told = [value, "same" if same else "different", *places]
+        rows.append((one.ranker.name, one.ranker.kind, *told, one.threshold))
+    shares = "more alike than, of different persons (%)", "less alike than, of one person (%)"
+    heads = ("model", "ranks by", "score", "says", *shares, "threshold")
+    return Table(heads, tuple(rows), digits={"score": 4, "threshold": 4})
+
+
 def score_in_words(kind: Kind, value: float) -> Markdown:
     """A score behind its letter."""
     if kind == "probability":
@@ -157,21 +173,34 @@ def score_in_words(kind: Kind, value: float) -> Markdown:
 
 
 def _draw(
-    found: dict[str, Float32Array | None],
-    styles: Mapping[Plain, ModelStyle],
-    labels: Sequence[Plain],
-    title: Plain,
-    what: Markdown,
+    choice: Choice,
+    rankers: Sequence[Ranker],
+    passes: Mapping[str, PassScores],
+    measure: Plain,
+    pair: tuple[PairImage, PairImage],
 ) -> None:
-    known = {plain(name): values for name, values in found.items() if values is not None}
-    if not known:
-        st.caption(f"None of the chosen rankers of MTDnet gives a {literal(title)}.")
+    """The single passes behind one kind of score."""
+    styles = {plain(one.name): choice.style(one) for one in rankers}
+    figure = passes_figure_of({one.name: passes[one.name] for one in rankers}, styles, measure)
+    if figure is None:
+        st.caption(f"None of the chosen rankers of MTDnet gives a {literal(measure)}.")
         return
     chart(
-        passes_figure(known, styles, labels, title),
-        certified(current_choice(), "passes"),
-        key=f"pair-passes-{title}",
-        alt=f"{title} of this pair in every pass, by model",
+        figure,
+        _certified(choice, "passes", rankers, pair, measure=measure),
+        key=f"pair-passes-{measure}",
+        alt=f"{measure} of this pair in every pass, by model",
         config={"displayModeBar": False},
     )
-    st.caption(f"Rings: {what}. Bar: their mean, which is the score.")
+    st.caption(f"Rings: {WHAT[measure]}. Bar: their mean, which is the score.")
+
+
+def _certified(
+    choice: Choice, kind: str, rankers: Sequence[Ranker], pair: tuple[PairImage, PairImage], **asked: str
+) -> Certificate:
+    """Of what is said of two images of the data set, or of images of the user's own."""
+    places = [one.position for one in pair]
+    if None in places:
+        return certified_rankers(choice, f"{kind}-of-own-images", rankers, **asked)
+    first, second = (choice.dataset.samples[place].id for place in places if place is not None)
+    return certified_rankers(choice, kind, rankers, first=first, second=second, **asked)

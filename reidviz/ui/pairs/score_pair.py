@@ -1,33 +1,23 @@
 """The score that each kind of model gives one pair of images."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from reidviz.common import settings
 from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
-from reidviz.data.images.decode import resize
 from reidviz.evaluation.pipeline.evaluate import evaluate, fused, standards
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.fusion import Standard
 from reidviz.evaluation.scores import Scores
 from reidviz.evaluation.scoring.given import feature_match, score_matches, scores_given
+from reidviz.evaluation.scoring.pair_passes import PassScores, passes_of_pair
 from reidviz.models.added.cards import FeaturesCard, ScoresCard, card_of
 from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.thumbnails import KeyedImage
-
-
-@dataclass(frozen=True, eq=False)
-class PassScores:
-    """Every pass of one network on a pair: P(same) (8,) and squared distances (4,), None where it lacks the branch."""
-
-    probability: Float32Array | None
-    distance: Float32Array | None
 
 
 def score_of_pair(choice: Choice, ranker: Ranker, first: PairImage, second: PairImage) -> float | None:
@@ -58,19 +48,7 @@ def score_of_pair(choice: Choice, ranker: Ranker, first: PairImage, second: Pair
 @remembered(st.cache_data, max_entries=256)
 def passes_of(path: Path, sha256: str, first: KeyedImage, second: KeyedImage) -> PassScores:
     """All passes of one network on two images."""
-    from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
-    from reidviz.models.loaded import loaded
-    from reidviz.models.mtdnet import MTDnet
-
-    network, card = loaded(path, sha256, settings.device())
-    size = card.architecture.height, card.architecture.width
-    images = resize(first.image, *size), resize(second.image, *size)
-    device = settings.device()
-    ranks = not isinstance(network, MTDnet) or network.feature is not None
-    return PassScores(
-        probabilities(network, *images, device).ravel() if isinstance(network, MTDnet) else None,
-        squared_distances(network, *images, device).ravel() if ranks else None,
-    )
+    return passes_of_pair(path, sha256, first.image, second.image)
 
 
 @remembered(st.cache_data, max_entries=256)

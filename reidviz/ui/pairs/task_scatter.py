@@ -9,12 +9,15 @@ import streamlit as st
 from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.common.printable import printable
 from reidviz.data.keys import key_of
+from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.scores import score_text
 from reidviz.evaluation.verification.pair_set import PairSet
+from reidviz.evaluation.verification.scored_pairs import rows_drawn
 from reidviz.figures.pairs import plane_figure
-from reidviz.figures.text import Plain, plain
+from reidviz.figures.remade.of_pairs import axis_title
 from reidviz.ui.pairs.pair_picker import take_pair
-from reidviz.ui.pairs.verification import UNITS, Tested
+from reidviz.ui.pairs.thresholds import thresholds_told
+from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.results.certificates import certified
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import LASSOED_PAIRS, PAIR_SCATTER
@@ -24,7 +27,6 @@ from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.thumbnails import thumbnail
 
-MOST_OF_A_KIND = 3_000
 A_PAGE = 8
 LASSOED = "lassoed pairs"
 
@@ -62,7 +64,7 @@ def choose_tasks(every: list[Tested], known: Tested) -> Tasks:
     return Tasks(known, known, against, (known.ranker.name, against.ranker.name))
 
 
-def show_plane(choice: Choice, tasks: Tasks) -> None:
+def show_plane(choice: Choice, results: list[Result], tasks: Tasks) -> None:
     """Draw the plane of both scores; what is lassoed there is kept."""
     across, up = tasks.across, tasks.up
     if across is None or up is None:
@@ -71,7 +73,7 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
             "model, in the sidebar."
         )
         return
-    rows = _drawn(tasks.pairs)
+    rows = rows_drawn(tasks.pairs)
     same = tasks.pairs.same[rows]
     figure = plane_figure(
         across.values[rows],
@@ -80,11 +82,13 @@ def show_plane(choice: Choice, tasks: Tasks) -> None:
         rows,
         (across.threshold, up.threshold),
         lassoed(choice, tasks.pairs),
-        (_title(across), _title(up)),
+        (axis_title(across), axis_title(up)),
     )
+    axes = {"across": across.ranker.name, "up": up.ranker.name}
+    shown = [one for one in results if one.ranker.name in axes.values()]
     chart(
         figure,
-        certified(choice, "plane"),
+        certified(choice, "score-plane", shown, **axes, **thresholds_told([across, up])),
         key=PAIR_SCATTER.name,
         on_select=lambda: _lasso(choice, tasks.pairs),
         selection_mode=("box", "lasso"),
@@ -161,10 +165,6 @@ def show_images(choice: Choice, tasks: Tasks) -> None:
         )
 
 
-def _title(one: Tested) -> Plain:
-    return Plain(f"{UNITS[one.ranker.kind]} by {plain(one.ranker.name)}")
-
-
 def lassoed(choice: Choice, pairs: PairSet) -> IntArray:
     """Rows of the pairs that were lassoed in this split, kept by sample ids."""
     kept = LASSOED_PAIRS.get(("", ()))
@@ -219,17 +219,6 @@ def _corners(tasks: Tasks) -> dict[str, IntArray]:
 def _worst(which: np.ndarray, gravity: Float32Array) -> IntArray:
     rows = np.flatnonzero(which)
     return rows[np.argsort(gravity[rows], kind="stable")]
-
-
-def _drawn(pairs: PairSet) -> IntArray:
-    """Rows to draw: of each kind all, or a seeded draw, so many that any browser draws them without a graphics card."""
-    shown = []
-    for kind in (pairs.same, ~pairs.same):
-        rows = np.flatnonzero(kind)
-        if len(rows) > MOST_OF_A_KIND:
-            rows = np.sort(np.random.default_rng(0).permutation(rows)[:MOST_OF_A_KIND])
-        shown.append(rows)
-    return np.concatenate(shown)
 
 
 def _positions(choice: Choice, pairs: PairSet, row: int) -> tuple[int, int]:

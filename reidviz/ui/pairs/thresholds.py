@@ -1,37 +1,37 @@
 """All test pairs of one model: where its scores lie, what its threshold costs, and how far P(same) can be believed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import BoolArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.verification.calibration import (
-    Logistic,
-    Reliability,
-    cross_logistic,
-    cross_tempered,
-    logistic,
-    reliability,
-    temperature,
+from reidviz.evaluation.verification.calibration import Logistic, Reliability, logistic, temperature
+from reidviz.evaluation.verification.error_rates import area, error_rates, thinned
+from reidviz.evaluation.verification.scored_pairs import (
+    ALL,
+    between,
+    by_logistic,
+    by_temperature,
+    error_table,
+    missed_at_limits,
 )
-from reidviz.evaluation.verification.error_rates import area, error_rates, thinned, threshold_at
-from reidviz.figures.pairs import errors_figure, reliability_figure, scores_figure
-from reidviz.figures.text import Plain, plain
+from reidviz.figures.pairs import UNITS, errors_figure, scores_figure
+from reidviz.figures.remade.of_pairs import THRESHOLD, logistic_diagram, temperature_diagram
+from reidviz.figures.text import plain
 from reidviz.models.added.cards import card_of
-from reidviz.ui.pairs.verification import UNITS, Tested, pairs_told, searched
+from reidviz.ui.pairs.verification import Tested, pairs_told, searched
 from reidviz.ui.results.certificates import certified
-from reidviz.ui.session.choice import Choice, current_choice
+from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
-
-ALL = "all cameras"
+from reidviz.ui.widgets.table import show_table
 
 
 def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | None) -> None:
@@ -40,11 +40,11 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     left, right = st.columns([3, 2], gap="medium")
     with left:
         cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
-        shown = _between(choice, one, cameras)
+        shown = between(one.pairs, choice.dataset, choice.split, cameras)
         if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
             st.info("These cameras have pairs of one kind only. Choose others.")
             return
-        _show_scores(one, shown, cameras, marked)
+        _show_scores(choice, result, one, shown, cameras, marked)
     with right:
         _show_rates(choice, result, one, shown)
         st.download_button(
@@ -58,11 +58,15 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
         )
 
 
-def _show_scores(one: Tested, shown: BoolArray, cameras: str, marked: float | None) -> None:
+def _show_scores(
+    choice: Choice, result: Result, one: Tested, shown: BoolArray, cameras: str, marked: float | None
+) -> None:
     figure = scores_figure(one.values[shown], one.pairs.same[shown], one.threshold, UNITS[one.ranker.kind], marked)
+    asked: dict[str, str | float] = {"model": one.ranker.name, "threshold": one.threshold, "cameras": cameras}
+    asked |= {} if marked is None else {"pair": marked}
     chart(
         figure,
-        certified(current_choice(), "scores", threshold=one.threshold, cameras=cameras),
+        certified(choice, "scores", [result], **asked),
         key="pairs-scores",
         alt=f"Histograms of {UNITS[one.ranker.kind]} of pairs of one person and of different persons",
         config={"displayModeBar": False},
@@ -143,7 +147,7 @@ def _calibration(one: Tested) -> dict[str, Any]:
     return {"logistic": fitted | {"of": "minus score" if one.sign < 0 else "score"}}
 
 
-def show_curves(choice: Choice, every: list[Tested]) -> None:
+def show_curves(choice: Choice, results: list[Result], every: list[Tested]) -> None:
     """ROC or DET of all chosen models, with the figures that sum them up."""
     kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
     curves = {plain(one.ranker.name): thinned(one.errors) for one in every}
@@ -151,23 +155,22 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}
     chart(
         errors_figure(curves, thresholds, styles, kind == "DET"),
-        certified(choice, "errors"),
+        certified(choice, "errors", results, curve=kind, **thresholds_told(every)),
         key="pairs-errors",
         alt=f"{kind} curves of the chosen models",
     )
     heads = Markdown("| model | EER | FNMR at FMR\u00a01\u00a0% | FNMR at FMR\u00a00.1\u00a0% | AUC |")
     lines = [heads, Markdown("|:---|---:|---:|---:|---:|")]
     for one in every:
-        missed = [
-            100 * error_rates(one.alike, one.pairs.same, threshold_at(one.errors, limit))[1] for limit in (0.01, 0.001)
-        ]
+        missed = missed_at_limits(one)
         lines.append(
             Markdown(
                 f"| {model(one.ranker.name, choice.style(one.ranker))} | {100 * one.equal[0]:.2f} % | "
                 f"{missed[0]:.1f} % | {missed[1]:.1f} % | {area(one.errors):.4f} |"
             )
         )
-    st.markdown("\n".join(lines))
+    table, certificate = error_table(every), certified(choice, "error-rates", results)
+    show_table(Markdown("\n".join(lines)), table, certificate, "pairs-error-rates")
     st.caption(
         "**EER**, the equal error rate: where FMR and FNMR are equal. **FNMR at FMR**: pairs of the same person missed "
         "where so many pairs of different persons pass. **AUC**: the area under the ROC curve. Markers: the "
@@ -175,15 +178,20 @@ def show_curves(choice: Choice, every: list[Tested]) -> None:
     )
 
 
-def show_calibration(choice: Choice, one: Tested) -> None:
+def thresholds_told(every: Sequence[Tested]) -> dict[str, float]:
+    """What a record says of the thresholds in use."""
+    return {f"{THRESHOLD}{one.ranker.name}": one.threshold for one in every}
+
+
+def show_calibration(choice: Choice, result: Result, one: Tested) -> None:
     """Can P(same) be taken at its word, before and after temperature scaling?"""
     if one.ranker.kind != "probability":
-        _show_logistic(one, choice.dataset, choice.split)
+        _show_logistic(choice, result, one)
         return
     before, after, degrees = _calibrated(one, choice.dataset, choice.split)
     chart(
-        reliability_figure({Plain("as it is"): before, Plain("at a temperature"): after}),
-        certified(choice, "reliability"),
+        temperature_diagram(before, after),
+        certified(choice, "reliability", [result], model=one.ranker.name),
         key="pairs-reliability",
         alt="Reliability diagram of P(same), before and after temperature scaling",
         config={"displayModeBar": False},
@@ -199,16 +207,16 @@ def show_calibration(choice: Choice, one: Tested) -> None:
     )
 
 
-def _show_logistic(one: Tested, dataset: Dataset, split: Split) -> None:
+def _show_logistic(choice: Choice, result: Result, one: Tested) -> None:
     """P(same) of a score that is no probability."""
-    found = _by_logistic(one, dataset, split)
+    found = _by_logistic(one, choice.dataset, choice.split)
     if found is None:
         st.info("There are too few persons to fit a probability to this score.")
         return
     fitted, curves = found
     chart(
-        reliability_figure({Plain("by a fitted logistic curve"): fitted}),
-        certified(current_choice(), "reliability"),
+        logistic_diagram(fitted),
+        certified(choice, "reliability", [result], model=one.ranker.name),
         key="pairs-reliability",
         alt="Reliability diagram of P(same) by a fitted logistic curve",
         config={"displayModeBar": False},
@@ -227,18 +235,12 @@ def _show_logistic(one: Tested, dataset: Dataset, split: Split) -> None:
 
 @remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a logistic curve …")
 def _by_logistic(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, tuple[Logistic, Logistic]] | None:
-    persons = dataset.identities[split.probes][one.pairs.probes]
-    if min(len(np.unique(persons[one.pairs.same == same])) for same in (True, False)) < 2:
-        return None
-    fitted, curves = cross_logistic(one.alike, one.pairs.same, persons)
-    return reliability(fitted, one.pairs.same), curves
+    return by_logistic(one, dataset, split)
 
 
 @remembered(st.cache_resource, max_entries=8, show_spinner="Fitting a temperature …")
 def _calibrated(one: Tested, dataset: Dataset, split: Split) -> tuple[Reliability, Reliability, tuple[float, float]]:
-    persons = dataset.identities[split.probes][one.pairs.probes]
-    mended, degrees = cross_tempered(one.values, one.pairs.same, persons)
-    return reliability(one.values, one.pairs.same), reliability(mended, one.pairs.same), degrees
+    return by_temperature(one, dataset, split)
 
 
 def _rates(one: Tested, shown: BoolArray) -> tuple[float, float]:
@@ -253,13 +255,3 @@ def _camera_pairs(choice: Choice) -> list[str]:
         for b in set(cameras[choice.split.gallery].tolist())
     }
     return [ALL, *sorted(known)] if len(known) > 1 else [ALL]
-
-
-def _between(choice: Choice, one: Tested, cameras: str) -> BoolArray:
-    if cameras == ALL:
-        return np.ones(len(one.pairs), dtype=bool)
-    names = choice.dataset.cameras
-    first, second = names[choice.split.probes][one.pairs.probes], names[choice.split.gallery][one.pairs.gallery]
-    mine, theirs = ("" if name == "?" else name for name in cameras.split(" and "))
-    between: BoolArray = (first == mine) & (second == theirs)
-    return between

@@ -1,35 +1,22 @@
 """What one ranker makes of all test pairs: their scores, the errors of each threshold, and the threshold in use."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import Float32Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import ONE_PERSON
-from reidviz.evaluation.verification.error_rates import Errors, equal_error, errors, threshold_at
+from reidviz.evaluation.verification.error_rates import threshold_at
 from reidviz.evaluation.verification.open_set import OpenSet, open_set
-from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested, similarity
-from reidviz.figures.text import Plain
-from reidviz.models.variants import SMALLER_IS_NEARER
+from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested
+from reidviz.evaluation.verification.scored_pairs import ScoredPairs, scored_pairs
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import THRESHOLD, Key
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal
-
-UNITS = {
-    "distance": Plain("squared distance"),
-    "probability": Plain("P(same)"),
-    "fused": Plain("fused score"),
-    "similarity": Plain("given score"),
-    "dissimilarity": Plain("given score"),
-}
 
 
 @dataclass(frozen=True)
@@ -40,35 +27,10 @@ class AtMost:
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
-    """A ranker on all test pairs.
+class Tested(ScoredPairs):
+    """A ranker on all test pairs, with the threshold in use. threshold_key: what the session keeps that under."""
 
-    key             what tells it from others: that of its result
-    values          the score of each pair (P,) as it is; alike: larger for pairs that are more alike
-    errors          of each threshold on alike
-    equal           equal-error rate and its threshold on alike
-    threshold_key   what the session keeps the user's threshold under
-    """
-
-    ranker: Ranker
-    key: str
-    pairs: PairSet
-    values: Float32Array
-    alike: Float32Array
-    errors: Errors
-    equal: tuple[float, float]
     threshold_key: Key[float | AtMost | None]
-
-    @property
-    def sign(self) -> int:
-        """-1 where a smaller score means more alike."""
-        return -1 if self.ranker.kind in SMALLER_IS_NEARER else 1
-
-    @cached_property
-    def step(self) -> float:
-        """A power of ten, of which the range of the scores has a thousand to ten thousand."""
-        spread = float(self.values.max() - self.values.min())
-        return float(10.0 ** np.floor(np.log10(spread / 1000))) if spread > 0 else 0.001
 
     @property
     def threshold(self) -> float:
@@ -76,12 +38,7 @@ class Tested:
         kept = self.threshold_key.get()
         if isinstance(kept, float):
             return kept
-        return self.sign * (self.equal[1] if kept is None else threshold_at(self.errors, kept.false_match))
-
-    def share_below(self, value: float, same: bool) -> float:
-        """Percent of the pairs of one kind that are less alike than a score."""
-        of_kind = self.alike[self.pairs.same == same]
-        return 100 * float((of_kind < self.sign * value).mean())
+        return float(self.sign * (self.equal[1] if kept is None else threshold_at(self.errors, kept.false_match)))
 
 
 def all_pairs(choice: Choice) -> PairSet:
@@ -137,17 +94,8 @@ def _pairs(dataset: Dataset, split: Split) -> PairSet:
 
 @remembered(st.cache_resource, max_entries=16, show_spinner="Counting errors …")
 def _tested(result: Result, dataset: Dataset, split: Split) -> Tested | None:
-    pairs = _pairs(dataset, split)
-    values = pairs.values(result.scores)
-    known = np.isfinite(values)
-    if not known.all():
-        pairs, values = pairs.at(known), values[known]
-    if pairs.same.all() or not pairs.same.any():
-        return None
-    alike = similarity(values, result.ranker.kind)
-    found = errors(alike, pairs.same)
-    kept = threshold_key(result, dataset, split)
-    return Tested(result.ranker, result.key, pairs, values, alike, found, equal_error(found), kept)
+    found = scored_pairs(result, _pairs(dataset, split))
+    return None if found is None else Tested(**vars(found), threshold_key=threshold_key(result, dataset, split))
 
 
 @remembered(st.cache_resource, max_entries=16)

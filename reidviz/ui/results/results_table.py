@@ -11,15 +11,16 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.in_words import how_scored, ranks_by, what_it_is
 from reidviz.evaluation.pipeline.report import record
+from reidviz.evaluation.pipeline.report import results_table as taken_table
 from reidviz.evaluation.ranking.foregone import foregone
 from reidviz.evaluation.ranking.ranking import METRICS, RANKS
 from reidviz.evaluation.ranking.uncertainty import FIGURES, Interval
 from reidviz.models.model_card import Trained
 from reidviz.ui.results.certificates import certified
-from reidviz.ui.results.take_away import offer_table
 from reidviz.ui.results.verdict import bold_cells, figure_intervals
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.widgets.markup import Markdown, literal, model
+from reidviz.ui.widgets.table import show_table
 
 RANKED = tuple(str(k) for k in RANKS)
 WITH_INTERVAL = ("1", "mAP")
@@ -35,8 +36,8 @@ def results_table(choice: Choice, results: list[Result]) -> None:
     names = [model(result.ranker.name, choice.style(result.ranker)) for result in results]
     ends = [figure_intervals(result, choice.dataset, choice.split) for result in results]
     records = [record(result) for result in results]
-    st.markdown(figures_table(records, names, bold_cells(choice, results), ends))
-    offer_table(records, ends, certified(choice, "results"))
+    shown = figures_table(records, names, bold_cells(choice, results), ends)
+    show_table(shown, taken_table(records, ends), certified(choice, "results", results), "results")
     st.caption(
         "In percent; beside rank-1 and mAP the 95 % interval over persons. Bold: the best, and all that cannot be told "
         "from it on the same probes (paired permutation and bootstrap over persons; p corrected by Holm for all pairs "

@@ -7,17 +7,15 @@ import streamlit as st
 
 from reidviz.common.progress import Progress
 from reidviz.data.keys import key_of
-from reidviz.data.splits.protocols import split
-from reidviz.evaluation.coverage import restricted
-from reidviz.evaluation.pipeline.evaluate import evaluate_all
-from reidviz.evaluation.pipeline.repeated_splits import averaged, expanded
-from reidviz.evaluation.pipeline.report import report
+from reidviz.evaluation.pipeline.repeated_splits import averaged_over, splits_table
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
+from reidviz.ui.results.certificates import certified_rankers
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SPLITS_ASKED
 from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.messages import said
+from reidviz.ui.widgets.table import show_table
 
 SEEDED: Final = re.compile(r"(?P<name>(?:half|test\d+)(?:-multi)?):\d+(?P<pooled>\+tracklets)?")
 MOST = 30
@@ -53,22 +51,13 @@ def _show(choice: Choice, protocol: str) -> None:
     if key not in kept:
 
         def work(progress: Progress) -> None:
-            reports = []
-            for number, one in enumerate(names := expanded(protocol), 1):
-                parts = restricted(choice.dataset, split(choice.dataset, one), choice.rankers)
-
-                def of_all(done: int, total: int, what: str, number: int = number) -> None:
-                    progress(done, total, f"split {number} of {len(names)}: {what}")
-
-                reports.append(
-                    report(choice.dataset, parts, evaluate_all(choice.rankers, choice.dataset, parts, of_all))
-                )
-            kept[key] = averaged(reports)
+            kept[key] = averaged_over(choice.rankers, choice.dataset, protocol, progress)
 
         about = Markdown(f"**Evaluating** {len(choice.rankers)} models on {literal(protocol)}.")
         wait_for(key, work, "Evaluate the splits", board(), about, lambda: key in kept)
         return
-    st.markdown(_table(choice, kept[key]))
+    certificate = certified_rankers(choice, "several-splits", choice.rankers, splits=protocol)
+    show_table(_table(choice, kept[key]), splits_table(kept[key]), certificate, "several-splits")
     st.caption(
         f"Mean ± standard deviation over the splits {literal(protocol)}, in percent; a deviation of splits, not of the "
         "mean."

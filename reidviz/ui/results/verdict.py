@@ -6,14 +6,13 @@ from reidviz.common.arrays import Float64Array
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline import verdict
 from reidviz.evaluation.pipeline.evaluate import Result
-from reidviz.evaluation.pipeline.verdict import Paired, Verdict, as_good_as_the_best, paired
+from reidviz.evaluation.pipeline.verdict import Paired, Verdict, as_good_as_the_best, figures_apart, paired
 from reidviz.evaluation.ranking.uncertainty import (
     MOST_BANDS,
     Difference,
     Interval,
     cmc_band,
     difference,
-    difference_intervals,
     intervals,
 )
 from reidviz.figures.text import Plain, plain
@@ -75,5 +74,4 @@ def _difference(one: Result, other: Result, dataset: Dataset, split: Split) -> D
 
 @remembered(st.cache_resource, max_entries=128)
 def _apart(best: Result, other: Result, dataset: Dataset, split: Split) -> dict[str, bool]:
-    found = difference_intervals(best.ranking, other.ranking, dataset.identities[split.probes])
-    return {name: one.leaves_out_0 for name, one in found.items()}
+    return figures_apart(best, other, dataset.identities[split.probes])

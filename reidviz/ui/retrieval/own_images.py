@@ -13,13 +13,17 @@ from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.in_words import how_scored
 from reidviz.evaluation.scoring.multi_query import How
+from reidviz.figures.print.files import GRIDS
+from reidviz.figures.print.grid import Cell
+from reidviz.figures.remade.lists import Lists, lists_grid
+from reidviz.ui.results.certificates import certified_rankers
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import training_data
-from reidviz.ui.retrieval.list_export import offer_lists
 from reidviz.ui.retrieval.rank_image import DataImage, scores_of_images
 from reidviz.ui.retrieval.ranked_lists import Shown, choose_length, ranked_row
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.selection import selected
+from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.image_upload import MOST_IMAGES, upload_several
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
@@ -114,11 +118,14 @@ def _show(
         st.caption(note)
         choice = dial(choice, "retrieval").choice
         with said():
-            found = scores_of_images(images, choice, how)
+            found = [(ranker, scores, 0) for ranker, scores in scores_of_images(images, choice, how)]
             lists = Shown(shown, groups, truth)
-            rows = [ranked_row(choice, ranker, scores, 0, lists) for ranker, scores in found]
-            st.html(rows_html(rows))
-            offer_lists(rows, "own images")
+            st.html(rows_html([ranked_row(choice, *one, lists) for one in found]))
+            probe = Cell(images[0].image, "probe", ())
+            taken = Lists(choice.dataset, choice.split, probe, "own images", found, truth, groups, shown)
+            rankers = [ranker for ranker, _, _ in found]
+            certificate = certified_rankers(choice, "ranked-lists-of-own-images", rankers, images=shown, how=how)
+            offer_export(lambda: lists_grid(taken), GRIDS, certificate, "lists")
     together = Markdown("" if len(images) == 1 else f" {len(images)} images as one probe, by {literal(how)}.")
     st.caption(
         f"Ranked against the {len(choice.split.gallery):,} gallery images of {literal(short(choice.dataset.name))}, "

@@ -1,6 +1,7 @@
 """The gallery as each model ranks it for a probe of the data set."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,16 +14,19 @@ from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.foregone import foregone
-from reidviz.evaluation.ranking.ranking import one_a_group, order
+from reidviz.evaluation.ranking.ranked_list import Listed, ranked_list, ranked_places, tracklets
 from reidviz.evaluation.scores import Scores
+from reidviz.figures.print.files import GRIDS
+from reidviz.figures.remade.lists import list_in_words, lists_grid, lists_of_probe
+from reidviz.ui.results.certificates import certified, certified_rankers
 from reidviz.ui.results.fusion_slider import Dial
 from reidviz.ui.results.results_table import provenance, say_foregone
 from reidviz.ui.results.scored_models import at_rest
-from reidviz.ui.retrieval.list_export import offer_lists
 from reidviz.ui.retrieval.probe_crop import choose_box
 from reidviz.ui.retrieval.rank_image import scores_of_images
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.remembered import remembered
+from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop, said
 from reidviz.ui.widgets.person_cards import Card, Row, rows_html
@@ -84,11 +88,32 @@ def show_probe(dialled: Dial, results: list[Result], position: int) -> None:
             found = [(r.ranker, r.scores, position, _before(dialled, results, r, position)) for r in results]
         beside_the_dial_first = sorted(found, key=lambda one: one[0].kind != "fused")
         how = Shown(shown, groups, truth, int(choice.split.probes[position]))
-        rows = [ranked_row(choice, *one[:3], how, one[3]) for one in beside_the_dial_first]
-        st.html(rows_html(rows))
-        offer_lists(rows, sample.id)
+        st.html(rows_html([ranked_row(choice, *one[:3], how, one[3]) for one in beside_the_dial_first]))
+        _offer(choice, results, [one[:3] for one in beside_the_dial_first], position, how, boxed)
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
+
+
+def _offer(
+    choice: Choice,
+    results: list[Result],
+    scored: list[tuple[Ranker, Scores, int]],
+    position: int,
+    how: Shown,
+    boxed: KeyedImage | None,
+) -> None:
+    """Draw what the lists can be taken away as."""
+    together = len(np.unique(how.groups)) < len(how.groups)
+    asked = {"probe": choice.dataset.samples[choice.split.probes[position]].id, "images": how.shown}
+    lists = partial(lists_of_probe, scored, choice.dataset, choice.split, position, how.shown, together)
+    if boxed is None:
+        by_name = {one.ranker.name: one for one in results}
+        shown = [by_name[ranker.name] for ranker, _, _ in scored]
+        certificate = certified(choice, "ranked-lists", shown, tracklets=together, **asked)
+    else:
+        rankers = [ranker for ranker, _, _ in scored]
+        certificate = certified_rankers(choice, "ranked-lists-of-a-box", rankers, tracklets=together, **asked)
+    offer_export(lambda: lists_grid(lists()), GRIDS, certificate, "lists")
 
 
 def _before(dialled: Dial, results: list[Result], result: Result, row: int) -> Before | None:
@@ -144,64 +169,36 @@ def choose_length(choice: Choice) -> tuple[int, IntArray]:
 
 @remembered(st.cache_resource, max_entries=8)
 def _tracklets(dataset: Dataset, split: Split) -> IntArray:
-    """The tracklet of each gallery image, numbered; images of nobody stay alone."""
-    names = np.char.add(np.char.add(dataset.individuals[split.gallery], "\n"), dataset.cameras[split.gallery])
-    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+    return tracklets(dataset, split)
 
 
 def ranked_row(
     choice: Choice, ranker: Ranker, scores: Scores, probe: int, how: Shown, before: Before | None = None
 ) -> Row:
     """A ranked list of a probe by one model; its cards tell how far each has moved from where it stood before."""
-    same, ignored = how.truth or (None, np.zeros(scores.matrix.shape[1], dtype=bool))
-    ranked = order(scores.distances(probe), same)
-    ranked = ranked[~ignored[ranked]]
-    stood = np.zeros(len(ignored), dtype=np.int64)
+    found = ranked_list(scores, probe, how.truth, how.groups, how.shown)
+    stood = np.zeros(scores.matrix.shape[1], dtype=np.int64)
     if before is not None:
-        earlier = order(before.scores.distances(before.row), same)
-        earlier = earlier[~ignored[earlier]]
+        earlier = ranked_places(before.scores, before.row, how.truth)
         stood[earlier] = np.arange(1, len(earlier) + 1)
 
-    def card(rank: int, frames: int = 1) -> Card:
-        place = int(ranked[rank - 1])
-        position = int(choice.split.gallery[place])
+    def card(one: Listed) -> Card:
+        position = int(choice.split.gallery[one.place])
         sample = choice.dataset.samples[position]
         return Card(
-            rank,
+            one.rank,
             thumbnail(choice.dataset, position),
             sample.identity,
             sample.camera or "",
-            scores.text(probe, place),
-            None if same is None else bool(same[place]),
-            frames,
-            int(stood[place]) - rank if before is not None else 0,
+            scores.text(probe, one.place),
+            one.right,
+            one.frames,
+            int(stood[one.place]) - one.rank if before is not None else 0,
             "" if how.probe is None else f"{how.probe} {position}",
         )
 
-    note = ranks_by(ranker)
-    match = None
-    if same is not None:
-        found = np.flatnonzero(same[ranked]) + 1
-        first = int(found[0])
-        note += f" · true match at rank {first} of {len(ranked)}"
-        if len(found) > 1:
-            note += f", the last of {len(found)} at {found[-1]}"
-        match = card(first)
+    note = list_in_words(ranker, found)
     if before is not None:
         note += f" · ▲▼ against {before.told}"
-    cards = tuple(card(rank, frames) for rank, frames in one_a_group(how.groups[ranked], how.shown))
-    return Row(ranker.name, choice.style(ranker), note, cards, match)
-
-
-def ranks_by(ranker: Ranker) -> str:
-    """What a list is ordered by."""
-    return (
-        "ranked by "
-        + {
-            "distance": "squared distance",
-            "probability": "P(same person)",
-            "fused": f"both scores, weight {ranker.weight or 0:.2f}",
-            "similarity": "given score, larger first",
-            "dissimilarity": "re-ranked distance" if ranker.refinement else "given score, smaller first",
-        }[ranker.kind]
-    )
+    cards = tuple(card(one) for one in found.first)
+    return Row(ranker.name, choice.style(ranker), note, cards, None if found.match is None else card(found.match))

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
-from reidviz.figures.text import Plain
-from reidviz.figures.training import Points, steps_figure
-from reidviz.training.events import Event
-from reidviz.ui.results.certificates import certified_run
+from reidviz.figures.training import accuracy_figure, losses_figure
+from reidviz.ui.results.certificates import certified_runs
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
@@ -19,13 +16,6 @@ from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
 HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 PHASES: Final = (Markdown("train"), Markdown("validate"), Markdown("test"))
-LOSSES = {
-    "loss": Plain("both"),
-    "triplet_loss": Plain("ranking (triplets)"),
-    "pair_loss": Plain("pairs"),
-    "joint_loss": Plain("joint features"),
-    "source_pair_loss": Plain("pairs of the source"),
-}
 
 
 def live(choice: Choice, seen: RunView, others: list[RunView], draw: Callable[..., None]) -> None:
@@ -121,15 +111,12 @@ def _losses(seen: RunView) -> None:
     steps = seen.of("step")
     if not steps:
         return
-    names = [key for key in LOSSES if any(e.get(key) is not None for e in steps)]
-    if len(names) == 2:
-        names = names[1:]
-    left, right = st.columns(2) if "pair_loss" in names else (st.container(), None)
+    left, right = st.columns(2) if any(e.get("pair_loss") is not None for e in steps) else (st.container(), None)
     with left:
         st.markdown("**Loss**")
         chart(
-            steps_figure({LOSSES[key]: _points(steps, key) for key in names}, "loss", seen.status.total),
-            certified_run(seen, "losses"),
+            losses_figure(steps, seen.status.total),
+            certified_runs([seen], "losses"),
             key="losses",
             alt="The losses over the steps",
         )
@@ -137,19 +124,9 @@ def _losses(seen: RunView) -> None:
         with right:
             st.markdown("**Pairs told right**")
             chart(
-                steps_figure(
-                    {Plain("pairs told right"): _points(steps, "pair_accuracy", 100)},
-                    "share of pairs (%)",
-                    seen.status.total,
-                    percent=True,
-                ),
-                certified_run(seen, "accuracy"),
+                accuracy_figure(steps, seen.status.total),
+                certified_runs([seen], "accuracy"),
                 key="accuracy",
                 alt="The share of pairs told right over the steps",
             )
     st.caption("Thin: the batch of every tenth step. Thick: the mean of the last 15 of these.")
-
-
-def _points(steps: list[Event], key: str, scale: float = 1.0) -> Points:
-    values = [np.nan if e.get(key) is None else scale * e[key] for e in steps]
-    return np.array([e["step"] for e in steps], dtype=np.float64), np.array(values, dtype=np.float64)

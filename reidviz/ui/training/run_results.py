@@ -3,18 +3,23 @@
 from collections.abc import Mapping
 from typing import Final
 
-import numpy as np
 import streamlit as st
 
-from reidviz.common.arrays import Float64Array
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short
 from reidviz.evaluation.ranking.uncertainty import FIGURES
+from reidviz.figures.remade.of_runs import (
+    Validated,
+    cmc_of_runs,
+    rank1_of_runs,
+    ranker_name,
+    ranker_names,
+    tests_table,
+)
 from reidviz.figures.style import ModelStyle, style_of
-from reidviz.figures.text import Plain, plain
-from reidviz.figures.training import Points, rank1_figure, validation_cmc_figure
+from reidviz.figures.text import plain
 from reidviz.models.variants import VARIANTS
-from reidviz.ui.results.certificates import certified_run
+from reidviz.ui.results.certificates import certified_runs
 from reidviz.ui.results.results_table import figures_table, largest, say_foregone
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named
@@ -24,8 +29,8 @@ from reidviz.ui.training.runs import RunView
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, model
 from reidviz.ui.widgets.messages import show_error
+from reidviz.ui.widgets.table import show_table
 
-RANKS = 20
 HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 
 
@@ -37,8 +42,9 @@ def styles_of_runs(choice: Choice, runs: list[RunView]) -> dict[str, ModelStyle]
     names = [AT_STEP.sub("", ranker.name) for ranker in choice.rankers]
     for seen in runs:
         read_as = [name for name, _ in VARIANTS[seen.job.variant].rankers] if seen.job else []
-        names += [_name(seen, place, name) for place, name in enumerate(read_as)]
-        names += [*(_names(seen) if seen.validations else ()), *(record["name"] for record in seen.metrics)]
+        names += [ranker_name(seen.name, place, name) for place, name in enumerate(read_as)]
+        names += ranker_names(Validated(seen.name, seen.validations)) if seen.validations else []
+        names += [record["name"] for record in seen.metrics]
     return style_of(names)
 
 
@@ -51,7 +57,13 @@ def final_figures(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None
     tests = sorted({(r["data"], r["protocol"], r["probes"], r["gallery"]) for r in records})
     names = [model(record["name"], styles[record["name"]]) for record in records]
     bold = largest(records) if len(tests) == 1 else [[False] * len(FIGURES) for _ in records]
-    st.markdown(figures_table(records, names, bold))
+    tested = [seen for seen in runs if seen.metrics]
+    show_table(
+        figures_table(records, names, bold),
+        tests_table(records),
+        certified_runs(tested, "test-results"),
+        "test-results",
+    )
     for data, protocol, probes, gallery in tests:
         st.caption(
             f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
@@ -68,23 +80,23 @@ def validation_curves(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> 
     if not validated:
         return
     st.header("On the validation persons", anchor=False)
-    looks = {plain(name): style for name, style in styles.items()}
+    shown_runs = [Validated(seen.name, seen.validations) for seen in validated]
+    shown = {name: styles[name] for run in shown_runs for name in ranker_names(run)}
+    looks = {plain(name): style for name, style in shown.items()}
     left, right = st.columns(2)
     with left:
         st.markdown(f"**Rank{HYPHEN}1 over the training**")
         chart(
-            rank1_figure(_rank1(validated), looks, max(seen.status.total for seen in validated)),
-            certified_run(validated[0], "rank1"),
+            rank1_of_runs(shown_runs, looks, max(seen.status.total for seen in validated)),
+            certified_runs(validated, "validation-rank-1", shown),
             key="rank1",
             alt="Validation rank-1 over the steps, a line a model",
         )
     with right:
         st.markdown("**CMC of the last validation**")
-        curves = _cmc(validated)
-        ranks = min(RANKS, max(len(curve) for curve in curves.values()))
         chart(
-            validation_cmc_figure(curves, looks, ranks),
-            certified_run(validated[0], "validation-cmc"),
+            cmc_of_runs(shown_runs, looks),
+            certified_runs(validated, "validation-cmc", shown),
             key="validation-cmc",
             alt="CMC of the last validation",
         )
@@ -102,34 +114,6 @@ def _exam(seen: RunView) -> Markdown:
     last = seen.validations[-1]
     told = seen.started.get("validated_on") or "persons held out"
     return Markdown(f"Validated on {literal(told)}, {last['probes']:,} probes, gallery of {last['gallery']:,}")
-
-
-def _rank1(runs: list[RunView]) -> dict[Plain, Points]:
-    curves: dict[Plain, Points] = {}
-    for seen in runs:
-        steps = np.array([v["step"] for v in seen.validations], dtype=np.float64)
-        for position, name in enumerate(_names(seen)):
-            values = [v["readings"][position]["rank1"] for v in seen.validations]
-            curves[plain(name)] = steps, np.array(values, dtype=np.float64)
-    return curves
-
-
-def _cmc(runs: list[RunView]) -> dict[Plain, Float64Array]:
-    return {
-        plain(name): np.array(ranker["cmc"], dtype=np.float64)
-        for seen in runs
-        for name, ranker in zip(_names(seen), seen.validations[-1]["readings"], strict=True)
-    }
-
-
-def _names(seen: RunView) -> list[str]:
-    """What the rankers of its last validation are called."""
-    return [_name(seen, place, one["name"]) for place, one in enumerate(seen.validations[-1]["readings"])]
-
-
-def _name(seen: RunView, place: int, read_as: str) -> str:
-    """The name of a ranker of a run, as in the sidebar: the run, and how it is read unless as it was trained."""
-    return f"{seen.name} ({read_as})" if place else seen.name
 
 
 def show_mistakes(seen: RunView) -> None:

@@ -1,13 +1,18 @@
 """All runs in a table, of which one is chosen; the choice is kept in the address."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from reidviz.common.printable import printable, short
+from reidviz.evaluation.tables import Table
+from reidviz.figures.print.files import TABLES
+from reidviz.ui.results.certificates import certified_here
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.keys import RUN
 from reidviz.ui.training.runs import RunView, all_runs, duration
+from reidviz.ui.widgets.export import offer_export
 
 SIGNS = {
     "queued": "◔ queued",
@@ -66,10 +71,17 @@ def _table(drawn: list[tuple[object, ...]], chosen: str) -> None:
         selection_default={"selection": {"rows": [names.index(chosen)]}},
         alt="All runs, the newest first, with their state and figures",
     )
+    offer_export(partial(_taken, runs), TABLES, certified_here("runs"), "runs")
     rows = event["selection"]["rows"]
     if rows and rows[0] < len(names) and names[rows[0]] != chosen:
         RUN.set(names[rows[0]])
         st.rerun(scope="app")
+
+
+def _taken(runs: list[RunView]) -> Table:
+    """The table to take away."""
+    columns = _columns(runs)
+    return Table(tuple(columns), tuple(zip(*columns.values(), strict=True)))
 
 
 def _columns(runs: list[RunView]) -> dict[str, list[Any]]:

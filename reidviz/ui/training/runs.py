@@ -10,7 +10,7 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.models.model_card import Card, find_checkpoint, read_card
-from reidviz.training.events import Event, Events
+from reidviz.training.events import Event, Events, validations_in
 from reidviz.training.job import Job
 from reidviz.training.run_folder import RunFolder, Status, runs_in
 
@@ -62,8 +62,7 @@ class RunView:
     @property
     def validations(self) -> list[Event]:
         """Its validations, in order, with the rankers that the last one has."""
-        found = self.of("validation")
-        return [v for v in found if _rankers(v) == _rankers(found[-1])]
+        return validations_in(self.events)
 
     @property
     def best(self) -> tuple[float, int] | None:
@@ -153,10 +152,6 @@ def _asked_at(folder: RunFolder) -> tuple[int, str]:
 def _events(root: Path) -> Events:
     """The events of a run, for all who look at it."""
     return Events(root / "events.jsonl")
-
-
-def _rankers(validation: Event) -> list[str]:
-    return [ranker["name"] for ranker in validation["readings"]]
 
 
 def duration(seconds: float) -> str:

@@ -10,10 +10,10 @@ from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
-from reidviz.evaluation.pipeline import operating_points as ways
+from reidviz.evaluation.pipeline import operating_points
 from reidviz.evaluation.pipeline.cost import Cost, Stopwatch, can_be_timed, machine
 from reidviz.evaluation.pipeline.evaluate import evaluate
-from reidviz.evaluation.pipeline.operating_points import operating_points
+from reidviz.evaluation.pipeline.operating_points import ranking_of, ways
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.evaluation.scores import EXACT, Scoring
@@ -78,16 +78,18 @@ def test_the_ways_rank_as_the_test_itself_does(
     test: tuple[Dataset, Split], rankers: dict[str, Ranker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cascade made of the scores of all pairs is the one that is scored."""
-    monkeypatch.setattr(ways, "CASCADES", (2, 3, 100))
-    ranker, clock = rankers["probability"], Stopwatch(*test, silent)
-    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, clock, False, silent)}
-    assert list(found) == ["", "cascade 2", "cascade 3"]
-    found = {one.way: one for one in operating_points(evaluate(ranker, *test), *test, clock, True, silent)}
+    monkeypatch.setattr(operating_points, "CASCADES", (2, 3, 100))
+    ranker = rankers["probability"]
+    result = evaluate(ranker, *test)
+    assert [one.name for one in ways(result, *test, False)] == ["", "cascade 2", "cascade 3"]
+    found = {one.name: one for one in ways(result, *test, True)}
     assert list(found) == ["", "cascade 2", "cascade 3", "4-pass", "1-pass"]
-    for way, scoring in {
+    for name, scoring in {
+        "": EXACT,
         "cascade 2": Scoring(cascade=2),
         "cascade 3": Scoring(cascade=3),
         "1-pass": Scoring("1-pass"),
     }.items():
-        assert found[way].ranking.ranks.tolist() == evaluate(ranker, *test, scoring=scoring).ranking.ranks.tolist()
-    assert len(operating_points(evaluate(rankers["distance"], *test), *test, clock, True, silent)) == 1
+        ranks = ranking_of(result, found[name], *test).ranks
+        assert ranks.tolist() == evaluate(ranker, *test, scoring=scoring).ranking.ranks.tolist()
+    assert len(ways(evaluate(rankers["distance"], *test), *test, True)) == 1

@@ -6,12 +6,14 @@ import pytest
 
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.pipeline.ranker import rankers_of
+from reidviz.figures.remade.of_runs import Validated, rank1_of_runs, ranker_names
+from reidviz.figures.style import style_of
+from reidviz.figures.text import plain
 from reidviz.models.model_card import Card, Fusion, write_card
 from reidviz.training.job import Job
 from reidviz.training.recipes import compact_recipe
 from reidviz.training.run_folder import RunFolder, Status, create
 from reidviz.ui.results.results_table import figures_table, largest
-from reidviz.ui.training.run_results import _rank1
 from reidviz.ui.training.run_table import _columns
 from reidviz.ui.training.runs import RunView, _events, read_run
 from reidviz.ui.widgets.markup import Markdown
@@ -47,7 +49,11 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(run: RunFolder) -> RunView:
     """All that pages ask of a run."""
     seen = read_run(run)
-    assert all(_rank1([seen])) if seen.validations else not seen.best
+    if seen.validations:
+        run = Validated(seen.name, seen.validations)
+        assert rank1_of_runs([run], {plain(n): s for n, s in style_of(ranker_names(run)).items()}, 1).data
+    else:
+        assert not seen.best
     assert not seen.metrics or figures_table(
         list(seen.metrics), [Markdown(one["name"]) for one in seen.metrics], largest(list(seen.metrics))
     )
