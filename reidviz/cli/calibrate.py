@@ -17,6 +17,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add_data(command, required=True)
     command.add_argument("--model", type=Path, required=True, help="checkpoint file or run folder")
     command.add_argument("--false-match", type=float, default=0.01, metavar="SHARE", help="accepted; default: 0.01")
+    command.add_argument(
+        "--feature", type=int, metavar="N", help="keep only N principal directions of the ranking feature"
+    )
+    command.add_argument("--probes", type=int, default=200, metavar="N", help="at most, taken evenly; default: 200")
     command.add_argument("--caveat", action="append", default=[], help="a sentence its card is to say; may be repeated")
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the copy, NAME.safetensors")
 
@@ -28,20 +32,26 @@ def run_calibrate(options: argparse.Namespace) -> None:
     from reidviz.common.atomic_write import write_atomically
     from reidviz.data.formats import load
     from reidviz.data.splits.protocols import default_protocol, split
-    from reidviz.evaluation.pipeline.calibrate import calibrated
-    from reidviz.models.model_card import find_checkpoint, write_card
+    from reidviz.evaluation.pipeline.calibrate import calibrated, narrow
+    from reidviz.models.model_card import find_checkpoint, read_card, write_card
 
     if not 0 <= options.false_match < 1:
         raise ReidvizError("The share of false matches lies from 0 to below 1.", "For example: --false-match 0.01")
+    if options.probes < 1:
+        raise ReidvizError("It takes a probe at least.", "For example: --probes 200")
     if options.out.suffix != ".safetensors":
         raise ReidvizError("A checkpoint is called NAME.safetensors.", "Give --out such a name.")
     dataset = load(data_name(options))
     parts = split(dataset, options.protocol or default_protocol(dataset))
     weights, progress = find_checkpoint(options.model), ConsoleProgress()
-    card, fusion, thresholds = calibrated(weights, dataset, parts, options.false_match, progress)
+    if options.feature is None:
+        write_atomically(options.out, weights.read_bytes())
+        write_card(options.out, read_card(weights))
+    else:
+        narrow(weights, options.out, options.feature, dataset, progress)
+    card, fusion, thresholds = calibrated(options.out, dataset, parts, options.false_match, options.probes, progress)
     progress.end()
     caveats = tuple(options.caveat) or card.caveats
-    write_atomically(options.out, weights.read_bytes())
     write_card(
         options.out,
         replace(card, name=options.out.stem, fusion=fusion, thresholds=thresholds, caveats=caveats, metrics=()),

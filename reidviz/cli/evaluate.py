@@ -86,8 +86,8 @@ def against_the_best(summary: dict[str, Any]) -> list[str]:
             other = one["b"] if sign == 1 else one["a"]
             low, high = sorted(sign * end for end in one["interval"])
             apart = one["p"] < 0.05 and (low > 0 or high < 0)
-            sure = f"95 % interval {low:+.2f} to {high:+.2f}, p = {one['p']:.4f}"
-            points = f"{sign * one['rank1_difference']:+.2f} points of rank-1"
+            sure = f"95 % interval {low:+z.2f} to {high:+z.2f}, p = {one['p']:.4f}"
+            points = f"{sign * one['rank1_difference']:+z.2f} points of rank-1"
             found.append(f"{best} against {other}: {points}, {sure}" + ("" if apart else "; not told apart"))
             if not apart and (needed := sizes_in_words(one.get("probes_for", {}), summary["probes"])):
                 found.append(f"  {needed}")

@@ -24,8 +24,8 @@ def _sentence(verdict: Verdict) -> str:
     count = len(told.by_seed)
     spread = f"± {told.deviation:.2f} over {count} seeds" if told.deviation is not None else "one seed"
     sure = (
-        f"{told.points:+.2f} points of rank-1 ({spread}; 95 % over persons {told.interval.low:+.2f} to "
-        f"{told.interval.high:+.2f}; p = {told.p:.4f})"
+        f"{told.points:+z.2f} points of rank-1 ({spread}; 95 % over persons {told.interval.low:+z.2f} to "
+        f"{told.interval.high:+z.2f}; p = {told.p:.4f})"
     )
     if told.shown:
         answer = f"yes, {one} beats {other}" if told.points > 0 else f"no, {other} beats {one}"

@@ -4,6 +4,8 @@ Chen, Chen, Zhang, Huang: A Multi-task Deep Network for Person Re-identification
 those of the paper's recipe with the `caffenet` stem: 227x227 images, 79.9 M parameters.
 """
 
+from dataclasses import replace
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -181,6 +183,16 @@ class MTDnet(nn.Module):
         b, at_second = torch.unique(second, return_inverse=True)
         conv3 = rows(self.pair.as_first(rows(maps, a)), at_first) + rows(self.pair.as_second(rows(maps, b)), at_second)
         return self.pair.joint(conv3)
+
+
+def narrowed(network: MTDnet, directions: Tensor) -> MTDnet:
+    """The same network with its ranking feature projected onto orthonormal directions (feat, k), k units long."""
+    assert network.feature is not None, "mtdnet-cls has no ranking branch"
+    made = MTDnet(replace(network.architecture, feat=directions.shape[1]))
+    fc = network.feature.fc
+    shorter = {"feature.fc.weight": directions.T @ fc.weight, "feature.fc.bias": directions.T @ fc.bias}
+    made.load_state_dict(network.state_dict() | shorter)
+    return made.eval()
 
 
 class RankingNet(nn.Module):

@@ -50,7 +50,7 @@ def notes(record: dict[str, Any]) -> list[str]:
         against = (
             f"at most {100 - one['recall']:.2f} points of rank-1 are lost (evaluate without --cascade to know)"
             if change is None
-            else f"rank-1 changes by {change:+.2f} points against the scores of all pairs"
+            else f"rank-1 changes by {change:+z.2f} points against the scores of all pairs"
         )
         found.append(f"{record['name']}: cascade {one['count']}, recall {one['recall']:.2f}; {against}")
     return found

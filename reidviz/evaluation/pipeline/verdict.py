@@ -100,7 +100,7 @@ def best_in_words(found: Verdict, ends: Interval) -> Words:
         return (*told, f"; no model of those chosen can be told from it ({equal}).")
     nearest, least = min(apart, key=lambda one: one[1].points)
     same = f" Not told from it: {equal}." if found.equals else ""
-    return (*told, f": {least.points:+.1f} points on {nearest.ranker.name}, {sure(least)}.{same}")
+    return (*told, f": {least.points:+z.1f} points on {nearest.ranker.name}, {sure(least)}.{same}")
 
 
 def wins_in_words(results: Sequence[Result]) -> Words:
@@ -155,7 +155,7 @@ def figures_apart(one: Result, other: Result, persons: Names) -> dict[str, bool]
 
 def sure(found: Difference) -> str:
     """The interval of a difference and its p value."""
-    return f"95 % interval {found.interval.low:+.1f} to {found.interval.high:+.1f}, {p_in_words(found.p)}"
+    return f"95 % interval {found.interval.low:+z.1f} to {found.interval.high:+z.1f}, {p_in_words(found.p)}"
 
 
 def p_in_words(p: float) -> str:
@@ -172,6 +172,6 @@ def _figures(result: Result) -> list[float]:
 def _in_words(found: Difference, probes: int) -> Words:
     if found.told_apart:
         word = "more" if found.more > 0 else "fewer"
-        points = Strong(f"{found.points:+.1f} points")
+        points = Strong(f"{found.points:+z.1f} points")
         return f"{abs(found.more):,} {word} of {probes:,} probes at rank 1, ", points, f" ({sure(found)})."
-    return (f"{found.points:+.1f} points of rank-1, {sure(found)}. {needed_in_words(found.spread)}",)
+    return (f"{found.points:+z.1f} points of rank-1, {sure(found)}. {needed_in_words(found.spread)}",)

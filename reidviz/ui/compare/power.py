@@ -65,5 +65,5 @@ def _row(name: Markdown, told: Difference, points: float) -> Markdown:
     needed = told.spread.needed(points)
     sizes = Markdown(f"{needed.probes:,} | {needed.persons:,}" if needed else "– | –")
     visible = Markdown(f"{told.spread.visible:.1f}" if needed else "–")
-    ends = Markdown(f"{told.interval.low:+.1f} to {told.interval.high:+.1f}")
-    return Markdown(f"| {name} | {told.points:+.1f} | {ends} | {visible} | {sizes} |")
+    ends = Markdown(f"{told.interval.low:+z.1f} to {told.interval.high:+z.1f}")
+    return Markdown(f"| {name} | {told.points:+z.1f} | {ends} | {visible} | {sizes} |")

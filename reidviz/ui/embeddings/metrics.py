@@ -49,7 +49,7 @@ def spaces_in_words(sides: Sequence[EmbeddingMap]) -> Markdown:
     ]
     what = Markdown(f"The nearest of {len(known):,} images shows the same person: {Markdown(', '.join(shares))}")
     ends = Markdown(
-        f"{found.points:+.1f} points, 95 % interval {found.interval.low:+.1f} to {found.interval.high:+.1f}"
+        f"{found.points:+z.1f} points, 95 % interval {found.interval.low:+z.1f} to {found.interval.high:+z.1f}"
     )
     if not found.told_apart:
         return Markdown(f"{what}: **the two spaces cannot be told apart** by that ({ends}).")

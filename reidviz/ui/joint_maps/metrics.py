@@ -28,8 +28,8 @@ def transfer_in_words(comparison: Comparison) -> Markdown:
     found = difference_of(gained, persons)
     name = literal(comparison.after.name)
     change = Markdown(
-        f"{before.agreement:.1f} % before, {after.agreement:.1f} % after ({found.points:+.1f} points, 95 % interval "
-        f"{found.interval.low:+.1f} to {found.interval.high:+.1f} over persons; 50 % is chance)"
+        f"{before.agreement:.1f} % before, {after.agreement:.1f} % after ({found.points:+z.1f} points, 95 % interval "
+        f"{found.interval.low:+z.1f} to {found.interval.high:+z.1f} over persons; 50 % is chance)"
     )
     what = Markdown("of the source pairs nearest to a target pair are of its kind")
     if not found.told_apart:

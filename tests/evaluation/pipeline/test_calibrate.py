@@ -4,12 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from reidviz.cli import main as cli
 from reidviz.common import settings
-from reidviz.evaluation.pipeline.calibrate import threshold_of
+from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import silent
+from reidviz.data.formats import load
+from reidviz.data.images.pixel_cache import Pixels
+from reidviz.evaluation.pipeline.calibrate import narrow, threshold_of
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scoring.features import ImageSubset, features
 from reidviz.evaluation.verification.pair_set import PairSet
 from reidviz.models.checkpoint import load_checkpoint
 from reidviz.models.model_card import read_card
@@ -45,6 +51,22 @@ def test_a_calibrated_copy_says_what_it_costs(tmp_path: Path, capsys: pytest.Cap
     by_kind = {one.kind: one for one in rankers_of(copy)}
     assert by_kind["fused"].weight == card.fusion.weight
     assert {kind: one.threshold for kind, one in by_kind.items()} == {one.kind: one for one in card.thresholds}
+
+
+def test_a_narrower_feature_keeps_the_distances(tmp_path: Path) -> None:
+    """Cut to the directions that 600 images use most, the distances between them hardly change; no unit, no cut."""
+    shipped, copy = settings.CHECKPOINTS / "mtdnet.safetensors", tmp_path / "narrow.safetensors"
+    data = load("synthetic:viper")
+    narrow(shipped, copy, 128, data)
+    assert copy.stat().st_size < shipped.stat().st_size
+    images = ImageSubset(Pixels(data, 128, 64), np.arange(40))
+    one, other = (
+        features(load_checkpoint(file)[0], images, False, torch.device("cpu"), silent) for file in (shipped, copy)
+    )
+    assert other.shape == (40, 128)
+    np.testing.assert_allclose(other @ other.T, one @ one.T, atol=0.03)
+    with pytest.raises(ReidvizError, match="no ranking feature"):
+        narrow(shipped, copy, 256, data)
 
 
 def test_calibrate_refuses_what_is_no_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
