@@ -30,6 +30,6 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run_bench(options: argparse.Namespace) -> None:
     """Run a module of benchmarks/, which stands beside the package."""
-    sys.path.insert(0, str(settings.PROJECT))
+    sys.path.insert(0, str(settings.APP))
     chosen = {name: getattr(options, name) for name in ("model", "data", "protocol", "cascade") if name in options}
     importlib.import_module(f"benchmarks.{options.what}").main(**chosen)

@@ -6,6 +6,7 @@ import sys
 import time
 
 from reidviz.cli import (
+    app,
     bench,
     cache,
     calibrate,
@@ -26,6 +27,7 @@ from reidviz.common.errors import ReidvizError
 
 LOG = logging.getLogger(__name__)
 COMMANDS = (
+    ("app", app.add_options, app.run_app, "serve the app on this machine"),
     ("train", train.add_options, train.run_train, "train one variant of MTDnet, or go on with a training"),
     ("evaluate", evaluate.add_options, evaluate.run_evaluate, "CMC, mAP and mINP of trained models"),
     (
@@ -77,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    root = argparse.ArgumentParser(prog="python -m reidviz", description=__doc__)
+    root = argparse.ArgumentParser(prog="reidviz", description=__doc__)
     add_verbose(root, default=False)
     commands = root.add_subparsers(required=True)
     for name, add_options, run, told in COMMANDS:

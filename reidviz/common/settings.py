@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     import torch
 
 PROJECT = Path(__file__).resolve().parents[2]
-CHECKPOINTS = PROJECT / "checkpoints"
+"""Where the package lies: a checkout, or the folder it was installed into."""
+IS_CHECKOUT = (PROJECT / "pyproject.toml").is_file()
+APP = PROJECT if IS_CHECKOUT else PROJECT / "reidviz" / "shipped"
+"""Where app.py, pages/, checkpoints/ and benchmarks/ lie: at the top of a checkout, inside an installed package."""
+CHECKPOINTS = APP / "checkpoints"
 IMAGENET = CHECKPOINTS / "alexnet_conv1to5.safetensors"
 
 
@@ -19,7 +23,7 @@ def cache_dir() -> Path:
     """Synthetic images, resized pixels and scores; safe to delete. REIDVIZ_CACHE moves it."""
     if root := os.environ.get("REIDVIZ_CACHE"):
         return Path(root)
-    if _is_checkout():
+    if IS_CHECKOUT:
         return Path.home() / ".cache" / "reidviz"
     from platformdirs import user_cache_dir
 
@@ -55,15 +59,11 @@ def data_dir() -> Path:
 
 def _home() -> Path:
     """Where the user's own things lie: in the checkout, or in the user's folder for data where there is none."""
-    if _is_checkout():
+    if IS_CHECKOUT:
         return PROJECT
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("reidviz", appauthor=False))
-
-
-def _is_checkout() -> bool:
-    return (PROJECT / "pyproject.toml").is_file()
 
 
 def shared_data_dir() -> Path | None:
