@@ -25,12 +25,12 @@ photos: .venv/.app
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "reidviz needs Python 3.11 or newer"'
 	$(PYTHON) -m venv .venv
 
-.venv/.app: requirements.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/.app: requirements.txt constraints.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $@
 
 .venv/.test: requirements-dev.txt .venv/.app
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	sh tests/browser/install_chromium.sh $(BIN)/python
 	touch $@
 
