@@ -32,7 +32,7 @@ def run_calibrate(options: argparse.Namespace) -> None:
     from reidviz.common.atomic_write import write_atomically
     from reidviz.data.formats import load
     from reidviz.data.splits.protocols import default_protocol, split
-    from reidviz.evaluation.pipeline.calibrate import calibrated, narrow
+    from reidviz.evaluation.pipeline.calibrate import calibrated, narrow, to_be_passed_on
     from reidviz.models.model_card import find_checkpoint, read_card, write_card
 
     if not 0 <= options.false_match < 1:
@@ -54,7 +54,14 @@ def run_calibrate(options: argparse.Namespace) -> None:
     caveats = tuple(options.caveat) or card.caveats
     write_card(
         options.out,
-        replace(card, name=options.out.stem, fusion=fusion, thresholds=thresholds, caveats=caveats, metrics=()),
+        replace(
+            to_be_passed_on(card),
+            name=options.out.stem,
+            fusion=fusion,
+            thresholds=thresholds,
+            caveats=caveats,
+            metrics=(),
+        ),
     )
     if fusion is not None:
         print(f"fusion weight {fusion.weight:.2f}, mAP within a point from {fusion.low:.2f} to {fusion.high:.2f}")

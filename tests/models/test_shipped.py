@@ -57,3 +57,23 @@ def test_colour_alone_stays_far_below_and_nobody_is_perfect() -> None:
     for name in SHIPPED:
         for kept in read_card(settings.CHECKPOINTS / f"{name}.safetensors").metrics:
             assert colour + 30 < kept["cmc"]["1"] < 100
+
+
+def test_the_model_for_photographs_is_small_calibrated_and_says_what_it_is_not_for() -> None:
+    path = settings.CHECKPOINTS / "mtdnet-photos.safetensors"
+    assert path.stat().st_size <= 16_000_000
+    _, card = load_checkpoint(path)
+    assert [card.data, *(one.data for one in card.also)] == [
+        "market1501:market1501_part",
+        "cuhk03-pair:cuhk03_pair1_labeled",
+        "cuhk01",
+    ]
+    assert [card.protocol, *(one.protocol for one in card.also)] == ["market", "test2:0", "mtdnet-486"]
+    assert any("research only" in caveat for caveat in card.caveats)
+    assert {one.kind for one in card.thresholds} == {"distance", "probability", "fused"}
+    assert card.fusion is not None
+
+
+def test_no_card_tells_of_the_machine_it_was_made_on() -> None:
+    for file in settings.CHECKPOINTS.glob("*.json"):
+        assert ":/" not in file.read_text(encoding="utf-8"), file.name

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import short
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
@@ -37,7 +38,7 @@ def calibrated(
     single = [ranker for ranker in rankers_of(path) if not ranker.parts]
     scores = [result.scores for result in evaluate_all(single, dataset, split, progress)]
     by_kind = {one.kind: one for one in scores}
-    truth, told = ground_truth(dataset, split), f"the test persons of {dataset.layout}, {split.protocol}"
+    truth, told = ground_truth(dataset, split), f"the test persons of {short(dataset.name)}, {split.protocol}"
     fusion = None
     if {"distance", "probability"} <= set(by_kind):
         both = partial(fuse, by_kind["distance"], by_kind["probability"])
@@ -45,6 +46,12 @@ def calibrated(
         scores.append(both(fusion.weight))
     pairs = pairs_tested(truth)
     return read_card(path), fusion, tuple(threshold_of(one, pairs, false_match, told) for one in scores)
+
+
+def to_be_passed_on(card: Card) -> Card:
+    """The card with its data sets named without the folders of this machine."""
+    also = tuple(replace(one, data=short(one.data)) for one in card.also)
+    return replace(card, data=short(card.data), source=short(card.source) if card.source else "", also=also)
 
 
 def narrow(path: Path, out: Path, size: int, dataset: Dataset, progress: Progress = silent) -> None:
