@@ -42,4 +42,4 @@ def dominant(images: npt.NDArray[np.uint8]) -> Float32Array:
 
 def difference(one: Float32Array, other: Float32Array) -> Float32Array:
     """The colour difference (CIE76, Delta E) of colours (..., 3) in CIELAB: 2 is just seen, 50 is black to grey."""
-    return np.linalg.norm(one - other, axis=-1).astype(np.float32)
+    return np.asarray(np.linalg.norm(one - other, axis=-1), dtype=np.float32)

@@ -37,8 +37,8 @@ class ImageMeasures:
 
     area        pixels of the file's image
     brightness  mean of the luma (ITU-R BT.601), 0-255, of the image at 128 x 64; contrast: its standard deviation
-    sharpness   variance of its Laplacian (4 neighbours): the lower, the more blurred (Pertuz, Puig and Garcia, *Analysis
-                of focus measure operators for shape-from-focus*, Pattern Recognition 2013)
+    sharpness   variance of its Laplacian (4 neighbours): the lower, the more blurred (Pech-Pacheco et al., *Diatom
+                autofocusing in brightfield microscopy: a comparative study*, ICPR 2000)
     top, bottom  energy of upright edges in the middle of the uppermost and of the lowest rows, as a share of that of
                 the whole middle: 1 where a person seems to go on beyond the image, near 0 where there is only ground
     upper, lower  the dominant colour of the upper and of the lower half of the clothes in CIELAB, (N, 3)
@@ -79,7 +79,8 @@ def image_measures(dataset: Dataset, positions: IntArray, progress: Progress = s
     found = rows.at(np.asarray(positions, dtype=np.int64))
     if found is None:
         raise ReidvizError("The cache of measures was changed while in use.", "Try again.")
-    return ImageMeasures(*found[:, :6].T, found[:, 6:9], found[:, 9:12])
+    area, brightness, contrast, sharpness, top, bottom = found[:, :6].T
+    return ImageMeasures(area, brightness, contrast, sharpness, top, bottom, found[:, 6:9], found[:, 9:])
 
 
 def measured(images: npt.NDArray[np.uint8], areas: Float32Array) -> Float32Array:

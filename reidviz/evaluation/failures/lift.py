@@ -19,20 +19,33 @@ CELLS_AT_ONCE = 4_000_000
 class Lift:
     """A group among the probes of one outcome, failures say, against the group among all probes.
 
-    probes, found  probes in the group, and those of them with the outcome
-    among_found, among_all  the group's share of the probes with the outcome and of all, in percent
-    lift           the first share by the second: 1 where the group does not matter; interval: of the lift, over persons
-    p              that a lift as far from 1 comes of chance, corrected for all groups tested (Holm)
+    inside, outside  probes in the group and not in it; found, missing: those of them with the outcome
+    interval         of the lift, over persons
+    p                that a lift as far from 1 comes of chance, corrected for all groups tested (Holm)
     """
 
     group: Group
-    probes: int
+    inside: int
+    outside: int
     found: int
-    among_found: float
-    among_all: float
-    lift: float
+    missing: int
     interval: Interval
     p: float
+
+    @property
+    def among_found(self) -> float:
+        """The group's share of the probes with the outcome, in percent."""
+        return 100 * self.found / (self.found + self.missing)
+
+    @property
+    def among_all(self) -> float:
+        """The group's share of all probes, in percent."""
+        return 100 * self.inside / (self.inside + self.outside)
+
+    @property
+    def lift(self) -> float:
+        """The first share by the second: 1 where the group does not matter."""
+        return self.among_found / self.among_all
 
     @property
     def claimed(self) -> bool:
@@ -40,9 +53,14 @@ class Lift:
         return self.p < 1 - LEVEL and (self.interval.low > 1 or self.interval.high < 1)
 
     @property
-    def share(self) -> float:
+    def share_inside(self) -> float:
         """How many of the group's probes have the outcome, in percent."""
-        return 100 * self.found / self.probes
+        return 100 * self.found / self.inside
+
+    @property
+    def share_outside(self) -> float:
+        """How many of the other probes have it, in percent."""
+        return 100 * self.missing / self.outside
 
 
 def lifts(
@@ -65,13 +83,11 @@ def lifts(
     inside = np.stack([one.members for one in tested], axis=1).astype(np.float64)
     raw = permutation_p(inside, outcome, persons, permutations, seed)
     low, high = _intervals(inside, outcome, persons, draws, seed)
-    made = []
+    total, made = int(outcome.sum()), []
     for column, (group, p) in enumerate(zip(tested, holm(raw.tolist()), strict=True)):
-        found, among_all = int(inside[outcome, column].sum()), 100 * float(inside[:, column].mean())
-        among_found = 100 * found / int(outcome.sum())
+        probes, found = int(group.members.sum()), int(outcome[group.members].sum())
         ends = Interval(float(low[column]), float(high[column]))
-        probes = int(inside[:, column].sum())
-        made.append(Lift(group, probes, found, among_found, among_all, among_found / among_all, ends, p))
+        made.append(Lift(group, probes, len(outcome) - probes, found, total - found, ends, p))
     order = sorted(range(len(made)), key=lambda i: (not made[i].claimed, raw[i], -made[i].lift))
     return tuple(made[i] for i in order)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reidviz.common.arrays import BoolArray, Float64Array, IntArray
+from reidviz.common.arrays import BoolArray, Float64Array
 from reidviz.evaluation.failures.conditions import Condition, Group, Measure
 from reidviz.evaluation.failures.lift import LEAST_PROBES
 from reidviz.evaluation.ranking.uncertainty import DRAWS, LEVEL, Interval, Names, drawn_means
@@ -123,9 +123,7 @@ def _named(conditions: list[Condition]) -> Group:
     return Group(" and ".join(one.name for one in conditions), members)
 
 
-def _auc(
-    scores: Float64Array, failed: BoolArray, persons: Names, draws: int, seed: int
-) -> tuple[float, Interval]:
+def _auc(scores: Float64Array, failed: BoolArray, persons: Names, draws: int, seed: int) -> tuple[float, Interval]:
     """The area under the ROC curve and its interval over persons; equal scores count half."""
     _, level = np.unique(scores, return_inverse=True)
     table = np.eye(int(level.max()) + 1)[level]

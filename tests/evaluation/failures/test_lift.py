@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from reidviz.evaluation.failures.conditions import Group, Measure, groups_of
+from reidviz.evaluation.failures.conditions import Group, Measure
+from reidviz.evaluation.failures.failure_map import explained
 from reidviz.evaluation.failures.lift import lifts, permutation_p
-from reidviz.evaluation.failures.tree import worst_combination
 
 EACH = 4
 
@@ -50,8 +50,9 @@ def test_a_lift_is_the_share_among_failures_by_the_share_among_all() -> None:
     failed = np.arange(40) < 20
     members = (np.arange(40) < 15) | (np.arange(40) >= 35)
     (found,) = lifts([Group("g", members)], failed, persons)
-    assert (found.probes, found.found) == (20, 15)
-    assert (found.among_found, found.among_all, found.lift, found.share) == (75.0, 50.0, 1.5, 75.0)
+    assert (found.inside, found.outside, found.found, found.missing) == (20, 20, 15, 5)
+    assert (found.among_found, found.among_all, found.lift) == (75.0, 50.0, 1.5)
+    assert (found.share_inside, found.share_outside) == (75.0, 25.0)
     assert found.interval.low < 1.5 < found.interval.high
 
 
@@ -59,7 +60,10 @@ def test_the_permutation_p_is_that_of_fishers_test_where_each_person_has_one_pro
     from scipy.stats import fisher_exact
 
     members, failed = np.arange(24) < 12, np.isin(np.arange(24), [0, 1, 2, 3, 4, 5, 6, 7, 20, 21])
-    table = [[(members & failed).sum(), (members & ~failed).sum()], [(~members & failed).sum(), (~members & ~failed).sum()]]
+    table = [
+        [(members & failed).sum(), (members & ~failed).sum()],
+        [(~members & failed).sum(), (~members & ~failed).sum()],
+    ]
     found = permutation_p(members[:, None].astype(float), failed, np.arange(24), 20_000)
     assert found[0] == pytest.approx(fisher_exact(table).pvalue, abs=0.006)
 
@@ -82,10 +86,10 @@ def test_small_groups_and_rare_outcomes_are_not_tested() -> None:
 
 def test_a_planted_cause_is_found_and_named() -> None:
     made = world(1, cause=4.0, people=300)
-    claimed = [one.group.name for one in lifts(groups_of(made.measures), made.failed, made.persons) if one.claimed]
+    told, found = explained(made.measures, made.failed, made.persons)
+    claimed = [one.group.name for one in told if one.claimed]
     assert "camera 0" in claimed
     assert any(name.startswith("probe darker than") for name in claimed)
-    found = worst_combination(made.measures, made.failed, made.persons)
     assert found is not None
     assert "camera 0" in found.group.name
     assert "darker" in found.group.name
@@ -98,6 +102,6 @@ def test_without_a_cause_hardly_anything_is_claimed() -> None:
     wrong = 0
     for seed in range(200):
         made = world(seed)
-        found = lifts(groups_of(made.measures), made.failed, made.persons, draws=500, permutations=1000)
-        wrong += any(one.claimed for one in found)
+        found, combination = explained(made.measures, made.failed, made.persons, draws=500, permutations=1000)
+        wrong += any(one.claimed for one in found) or combination is not None
     assert wrong < 10

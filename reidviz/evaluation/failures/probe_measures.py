@@ -1,0 +1,134 @@
+"""What is measured of each probe: on its image, against its true match and the wrong winner, and in the data."""
+
+import numpy as np
+
+from reidviz.common.arrays import BoolArray, Float64Array, IntArray
+from reidviz.common.progress import Progress, silent
+from reidviz.data.dataset import Dataset, Split
+from reidviz.evaluation.failures.colours import difference
+from reidviz.evaluation.failures.conditions import Measure
+from reidviz.evaluation.failures.image_measures import ImageMeasures, image_measures
+from reidviz.evaluation.failures.rivals import Rivals, nearest_in_colour
+from reidviz.evaluation.ground_truth import ground_truth
+
+MOST_CAMERAS = 40
+"""Cameras, and pairs of cameras, that are told apart, those of most probes: each group more makes all harder to claim.
+"""
+
+
+def probe_measures(
+    dataset: Dataset, split: Split, rivals: Rivals, suspects: BoolArray, progress: Progress = silent
+) -> list[Measure]:
+    """All measures of the probes of a split that are not the same for every probe.
+
+    suspects: which images of the data set have a suspected label error (N,). ReidvizError as image_measures() does.
+    """
+    images = np.concatenate([split.probes, split.gallery])
+    measures = image_measures(dataset, images, progress)
+    count = len(split.probes)
+    match, other = count + rivals.match, count + rivals.other
+    every = [
+        *_of_images(measures, np.arange(count), match),
+        *_of_colours(dataset, split, measures, match, other),
+        *_of_cameras(dataset.cameras[split.probes], dataset.cameras[images][match], dataset.cameras[images][other]),
+        *_of_data(dataset, split, suspects),
+    ]
+    return [one for one in every if np.ptp(one.values) > 0]
+
+
+def _of_images(measures: ImageMeasures, probe: IntArray, match: IntArray) -> list[Measure]:
+    """Of the probe's image, and its difference from the true match."""
+
+    def of(values: np.ndarray, rows: IntArray) -> Float64Array:
+        return np.asarray(values[rows], dtype=np.float64)
+
+    bright, contrast, sharp = measures.brightness, measures.contrast, measures.sharpness
+    border = np.maximum(measures.top, measures.bottom)
+    area = measures.area
+    ratio = np.exp(np.abs(np.log(of(area, probe) / of(area, match))))
+    return [
+        Measure(of(bright, probe), "probe darker than {}", "probe of brightness {} or more", "both"),
+        Measure(
+            np.abs(of(bright, probe) - of(bright, match)),
+            "brightness within {} of the true match",
+            "brightness {} or more from the true match",
+            "high",
+        ),
+        Measure(of(contrast, probe), "probe of contrast under {}", "probe of contrast {} or more", "low"),
+        Measure(
+            np.abs(of(contrast, probe) - of(contrast, match)),
+            "contrast within {} of the true match",
+            "contrast {} or more from the true match",
+            "high",
+        ),
+        Measure(of(sharp, probe), "blurred probe (sharpness under {})", "probe of sharpness {} or more", "low"),
+        Measure(
+            of(sharp, match), "blurred true match (sharpness under {})", "true match of sharpness {} or more", "low"
+        ),
+        Measure(of(area, probe), "probe of under {} pixels", "probe of {} pixels or more", "low"),
+        Measure(ratio, "area within {} times the true match's", "area {} times the true match's or more", "high", 1),
+        Measure(
+            of(border, probe),
+            "probe within its borders (edges there under {})",
+            "probe cut off at top or bottom (edges there {} or more)",
+            "high",
+            2,
+        ),
+    ]
+
+
+def _of_colours(
+    dataset: Dataset, split: Split, measures: ImageMeasures, match: IntArray, other: IntArray
+) -> list[Measure]:
+    """Of the clothes: against the true match, against the nearest other person, and against everybody else."""
+    count = len(split.probes)
+    found = []
+    for half, colours in (("upper", measures.upper), ("lower", measures.lower)):
+        to_match = difference(colours[:count], colours[match])
+        found += [
+            Measure(
+                to_match.astype(np.float64),
+                f"{half} half within {{}} ΔE of the true match",
+                f"{half} half {{}} ΔE or more from the true match",
+                "high",
+            ),
+            _holds(
+                to_match > difference(colours[:count], colours[other]), f"{half} half nearer another person's colour"
+            ),
+        ]
+    nearest = nearest_in_colour(
+        (measures.upper[:count], measures.lower[:count]),
+        (measures.upper[count:], measures.lower[count:]),
+        ground_truth(dataset, split),
+    )
+    alike = "somebody else within {} ΔE in both halves", "nobody else within {} ΔE in both halves"
+    return [*found, Measure(nearest, *alike, "both", 1)]
+
+
+def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list[Measure]:
+    """Of the probe's camera, of the pair with that of the true match, and of that of the wrong winner."""
+    pairs, counts = np.unique(np.stack([probe, match], axis=1), axis=0, return_counts=True)
+    names, singles = np.unique(probe, return_counts=True)
+    found = [_holds(other == probe, "nearest other person by the probe's camera")]
+    for name in names[np.argsort(-singles, kind="stable")[:MOST_CAMERAS]].tolist():
+        found.append(_holds(probe == name, f"probe by camera {name or '?'}"))
+    if len(pairs) == len(names):
+        return found
+    for one, two in pairs[np.argsort(-counts, kind="stable")[:MOST_CAMERAS]].tolist():
+        found.append(_holds((probe == one) & (match == two), f"camera {one or '?'} → {two or '?'}"))
+    return found
+
+
+def _of_data(dataset: Dataset, split: Split, suspects: BoolArray) -> list[Measure]:
+    """Of the labels and of how often the person is in the gallery."""
+    truth, persons = ground_truth(dataset, split), dataset.identities
+    rows, _, right = truth.same_identity(range(len(split.probes)))
+    matches = np.bincount(rows[right], minlength=len(split.probes)).astype(np.float64)
+    return [
+        _holds(np.isin(persons[split.probes], persons[suspects]), "person with a suspected label error"),
+        Measure(matches, "fewer than {} true matches", "{} true matches or more", "low"),
+    ]
+
+
+def _holds(which: BoolArray, name: str) -> Measure:
+    return Measure(which.astype(np.float64), f"not {name}", name, "holds")
