@@ -28,7 +28,14 @@ def run_failures(options: argparse.Namespace) -> None:
     from reidviz.common.words import text_of
     from reidviz.data.splits.protocols import default_protocol
     from reidviz.evaluation.failures.failure_map import failure_map, mended, missed_alone, missed_by_all
-    from reidviz.evaluation.failures.in_words import OVERLAP, TESTED, combination_in_words, headline, mended_in_words
+    from reidviz.evaluation.failures.in_words import (
+        OVERLAP,
+        TESTED,
+        UNITS,
+        combination_in_words,
+        headline,
+        mended_in_words,
+    )
 
     dataset = data_asked(options)
     split, results = results_asked(options, dataset, options.protocol or default_protocol(dataset))
@@ -39,7 +46,7 @@ def run_failures(options: argparse.Namespace) -> None:
     if found.combination:
         print(printable(text_of(combination_in_words(found.combination))))
     if found.lifts:
-        print(f"\n{table(found.lifts, 'missed')}\n{OVERLAP} {TESTED}")
+        print(f"\n{table(found.lifts, 'missed')}\n{OVERLAP} {TESTED} {UNITS}")
     if len(results) > 1:
         alone, by_all = missed_alone(first, results), missed_by_all(results)
         print(f"\nMissed by every model: {int(by_all.sum()):,}; by {first.ranker.name} alone: {int(alone.sum()):,}.")

@@ -10,7 +10,7 @@ from reidviz.evaluation.failures.lift import Lift
 from reidviz.figures.palette import RIGHT, WRONG
 from reidviz.figures.text import Plain, plain
 
-WIDE = 34
+WIDE = 38
 """Letters of a group's name on one line."""
 GREY = "#7F7F7F"
 

@@ -14,6 +14,11 @@ TESTED = (
     f"Tested are groups of {LEAST_PROBES} probes and {LEAST_PERSONS} persons or more, each against chance among "
     "persons with as many probes, corrected for their number (Holm)."
 )
+UNITS = (
+    "ΔE: difference of two dominant colours to the eye (CIE 1976); in another person's colour: nearer to that of the "
+    "nearest other person than to the true match's. Brightness and contrast: mean and deviation of grey, 0 to 255. "
+    "Sharpness: variance of the Laplacian. Edges: at the upper or lower border, by the usual in that image."
+)
 MOST_TOLD = 3
 
 

@@ -88,12 +88,14 @@ def _of_colours(
         found += [
             Measure(
                 to_match.astype(np.float64),
-                f"{half} half within {{}} ΔE of the true match",
-                f"{half} half {{}} ΔE or more from the true match",
+                f"{half} half's colour within {{}} ΔE of the true match's",
+                f"{half} half's colour {{}} ΔE or more from the true match's",
                 "high",
             ),
             _holds(
-                to_match > difference(colours[:count], colours[other]), f"{half} half nearer another person's colour"
+                to_match > difference(colours[:count], colours[other]),
+                f"{half} half in another person's colour",
+                f"{half} half in the true match's colour",
             ),
         ]
     nearest = nearest_in_colour(
@@ -101,21 +103,32 @@ def _of_colours(
         (measures.upper[count:], measures.lower[count:]),
         ground_truth(dataset, split),
     )
-    alike = "somebody else within {} ΔE in both halves", "nobody else within {} ΔE in both halves"
+    alike = "somebody else in these colours (within {} ΔE)", "nobody else in these colours (within {} ΔE)"
     return [*found, Measure(nearest, *alike, "both", 1)]
 
 
 def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list[Measure]:
     """Of the probe's camera, of the pair with that of the true match, and of that of the wrong winner."""
-    pairs, counts = np.unique(np.stack([probe, match], axis=1), axis=0, return_counts=True)
-    names, singles = np.unique(probe, return_counts=True)
-    found = [_holds(other == probe, "nearest other person by the probe's camera")]
-    for name in names[np.argsort(-singles, kind="stable")[:MOST_CAMERAS]].tolist():
-        found.append(_holds(probe == name, f"probe by camera {name or '?'}"))
+    near, far = "nearest other person by the probe's camera", "nearest other person by another camera"
+    found = [_holds(other == probe, near, far)]
+    names = _most_frequent(probe[:, None])
+    for (name,) in names:
+        rest = [f"by camera {one or '?'}" for (one,) in names if one != name]
+        otherwise = rest[0] if len(rest) == 1 else f"not by camera {name or '?'}"
+        found.append(_holds(probe == name, f"probe by camera {name or '?'}", f"probe {otherwise}"))
+    pairs = _most_frequent(np.stack([probe, match], axis=1))
     if len(pairs) == len(names):
         return found
-    for one, two in pairs[np.argsort(-counts, kind="stable")[:MOST_CAMERAS]].tolist():
-        found.append(_holds((probe == one) & (match == two), f"camera {one or '?'} → {two or '?'}"))
+    for one, two in pairs:
+        name = f"camera {one or '?'} → {two or '?'}"
+        found.append(_holds((probe == one) & (match == two), name, f"not {name}"))
+    return found
+
+
+def _most_frequent(cameras: np.ndarray) -> list[list[str]]:
+    """The MOST_CAMERAS most frequent rows of cameras (P, n)."""
+    rows, counts = np.unique(cameras, axis=0, return_counts=True)
+    found: list[list[str]] = rows[np.argsort(-counts, kind="stable")[:MOST_CAMERAS]].tolist()
     return found
 
 
@@ -125,10 +138,14 @@ def _of_data(dataset: Dataset, split: Split, suspects: BoolArray) -> list[Measur
     rows, _, right = truth.same_identity(range(len(split.probes)))
     matches = np.bincount(rows[right], minlength=len(split.probes)).astype(np.float64)
     return [
-        _holds(np.isin(persons[split.probes], persons[suspects]), "person with a suspected label error"),
+        _holds(
+            np.isin(persons[split.probes], persons[suspects]),
+            "person with a suspected label error",
+            "person without a suspected label error",
+        ),
         Measure(matches, "fewer than {} true matches", "{} true matches or more", "low"),
     ]
 
 
-def _holds(which: BoolArray, name: str) -> Measure:
-    return Measure(which.astype(np.float64), f"not {name}", name, "holds")
+def _holds(which: BoolArray, name: str, otherwise: str) -> Measure:
+    return Measure(which.astype(np.float64), otherwise, name, "holds")

@@ -12,7 +12,7 @@ from reidviz.common.progress import Progress
 from reidviz.data.keys import key_of
 from reidviz.evaluation.certificate import Certificate
 from reidviz.evaluation.failures.failure_map import FailureMap, failure_map, mended, missed_alone, missed_by_all
-from reidviz.evaluation.failures.in_words import OVERLAP, TESTED, combination_in_words, headline, mended_in_words
+from reidviz.evaluation.failures.in_words import OVERLAP, TESTED, UNITS, combination_in_words, headline, mended_in_words
 from reidviz.evaluation.failures.lift import Lift
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.ranking.uncertainty import Names
@@ -53,7 +53,7 @@ def show_failure_map(choice: Choice, results: list[Result]) -> None:
         rows = np.where(found.failed, np.arange(len(found.failed)), -1)
         made = certified(choice, "failures", model=result.ranker.name)
         _show_lifts(choice, found.lifts, Plain("failures"), rows, made, LIFTS)
-        st.caption(f"{literal(OVERLAP)} {literal(TESTED)}")
+        st.caption(f"{literal(OVERLAP)} {literal(TESTED)} {literal(UNITS)}")
     show_group(choice, result, found)
     if len(results) > 1:
         _show_others(choice, result, results, found)
@@ -134,7 +134,7 @@ def _show_others(choice: Choice, result: Result, results: list[Result], found: F
     mended_now = found.failed & hit
     st.markdown(worded(mended_in_words(name, other.ranker.name, int(found.failed.sum()), int(mended_now.sum()), told)))
     _select_button(choice, mended_now, Markdown("mended"), "failures-mended")
-    if told:
+    if any(one.claimed for one in told):
         rows = np.where(mended_now, np.arange(len(mended_now)), -1)[found.failed]
         made = certified(choice, "mended", model=name, by=other.ranker.name)
         _show_lifts(choice, told, Plain("mended failures"), rows, made, MENDED_LIFTS)
