@@ -5,10 +5,11 @@ import numpy as np
 from reidviz.common.arrays import BoolArray, Float64Array, IntArray
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
+from reidviz.data.doctor.image_properties import LOOK, facts_of
 from reidviz.evaluation.failures.colours import difference
 from reidviz.evaluation.failures.conditions import Measure
 from reidviz.evaluation.failures.image_measures import ImageMeasures, image_measures
-from reidviz.evaluation.failures.rivals import Rivals, nearest_in_colour
+from reidviz.evaluation.failures.rivals import Rivals, nearest_other
 from reidviz.evaluation.ground_truth import ground_truth
 
 MOST_CAMERAS = 40
@@ -29,7 +30,8 @@ def probe_measures(
     match, other = count + rivals.match, count + rivals.other
     every = [
         *_of_images(measures, np.arange(count), match),
-        *_of_colours(dataset, split, measures, match, other),
+        *_of_colours(measures, count, match, other),
+        *_of_doubles(dataset, split, measures, progress),
         *_of_cameras(dataset.cameras[split.probes], dataset.cameras[images][match], dataset.cameras[images][other]),
         *_of_data(dataset, split, suspects),
     ]
@@ -77,11 +79,8 @@ def _of_images(measures: ImageMeasures, probe: IntArray, match: IntArray) -> lis
     ]
 
 
-def _of_colours(
-    dataset: Dataset, split: Split, measures: ImageMeasures, match: IntArray, other: IntArray
-) -> list[Measure]:
-    """Of the clothes: against the true match, against the nearest other person, and against everybody else."""
-    count = len(split.probes)
+def _of_colours(measures: ImageMeasures, count: int, match: IntArray, other: IntArray) -> list[Measure]:
+    """Of the clothes: against the true match and against the nearest other person. count: probes, which come first."""
     found = []
     for half, colours in (("upper", measures.upper), ("lower", measures.lower)):
         to_match = difference(colours[:count], colours[match])
@@ -98,13 +97,21 @@ def _of_colours(
                 f"{half} half in the true match's colour",
             ),
         ]
-    nearest = nearest_in_colour(
-        (measures.upper[:count], measures.lower[:count]),
-        (measures.upper[count:], measures.lower[count:]),
-        ground_truth(dataset, split),
-    )
-    alike = "somebody else in these colours (within {} ΔE)", "nobody else in these colours (within {} ΔE)"
-    return [*found, Measure(nearest, *alike, "both", 1)]
+    return found
+
+
+def _of_doubles(dataset: Dataset, split: Split, measures: ImageMeasures, progress: Progress) -> list[Measure]:
+    """Of how nearly somebody else in the gallery looks the same, in the colours of both halves and as a small grey
+    image, whatever a model says."""
+    count, truth = len(split.probes), ground_truth(dataset, split)
+    clothes = measures.upper, measures.lower
+    colours = nearest_other([one[:count] for one in clothes], [one[count:] for one in clothes], truth)
+    small = facts_of(dataset, progress).look.astype(np.float32) / np.float32(LOOK)
+    small -= small.mean(axis=1, keepdims=True)
+    grey = nearest_other([small[split.probes]], [small[split.gallery]], truth)
+    dressed = "somebody else in these colours (within {} ΔE)", "nobody else in these colours (within {} ΔE)"
+    double = "near-duplicate of another person (within {} grey)", "no near-duplicate of another person (within {} grey)"
+    return [Measure(colours, *dressed, "both", 1), Measure(grey, *double, "low", 1)]
 
 
 def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list[Measure]:

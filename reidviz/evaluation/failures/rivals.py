@@ -1,5 +1,6 @@
 """Of each probe the image that should be first, and the one that should not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from reidviz.common.arrays import Float32Array, Float64Array, IntArray
 from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.ranking.ranking import CELLS_AT_ONCE
 from reidviz.evaluation.scores import Scores
+
+Values = Float32Array | Float64Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,18 +36,14 @@ def rivals(scores: Scores, truth: GroundTruth) -> Rivals:
     return Rivals(*(np.concatenate(one) for one in zip(*found, strict=True)))
 
 
-def nearest_in_colour(
-    probes: tuple[Float32Array, Float32Array], gallery: tuple[Float32Array, Float32Array], truth: GroundTruth
-) -> Float64Array:
-    """Of each probe the least colour difference to any other person in the gallery, the mean of both halves (P,).
-
-    probes, gallery: the colours of the upper and of the lower half, (P, 3) and (G, 3) each, in CIELAB.
-    """
+def nearest_other(probes: Sequence[Values], gallery: Sequence[Values], truth: GroundTruth) -> Float64Array:
+    """Of each probe the least distance to an image of any other person in the gallery (P,), whatever a model says: the
+    mean of the Euclidean distances of several properties, each (P, D) of the probes and (G, D) of the gallery."""
     found = []
     for part in _parts(truth):
         rows, places, _ = truth.same_identity(part)
-        upper, lower = (cdist(one[part.start : part.stop], other) for one, other in zip(probes, gallery, strict=True))
-        apart = (upper + lower) / 2
+        pairs = zip(probes, gallery, strict=True)
+        apart = np.mean([cdist(one[part.start : part.stop], other) for one, other in pairs], axis=0)
         apart[rows, places] = np.inf
         found.append(apart.min(axis=1))
     return np.concatenate(found)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.evaluation.failures.failure_map import failure_map, mended, missed_alone, missed_by_all
 from reidviz.evaluation.failures.in_words import NOTHING, TOO_FEW, combination_in_words, headline, mended_in_words
-from reidviz.evaluation.failures.rivals import nearest_in_colour, rivals
+from reidviz.evaluation.failures.rivals import nearest_other, rivals
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.ranking.ranking import rank
 from reidviz.evaluation.scores import EXACT, Scores
+from tests.conftest import people_folder
 
 PERSONS = 90
 DARKENED = 0.3
@@ -130,6 +132,19 @@ def test_one_person_alone_is_refused(test: Planted) -> None:
         failure_map(test.dataset, parts, Result(Ranker("m", "distance", Path("m"), "m"), scores, ranked, 0, EXACT, "m"))
 
 
+def test_persons_the_doctor_suspects_make_a_group(tmp_path: Path) -> None:
+    root = people_folder(tmp_path / "people")
+    copy(root / "p01" / "A_0.png", root / "p02" / "A_0.png")
+    dataset = load(f"folder:{root}")
+    probes, gallery = (np.flatnonzero(dataset.cameras == camera) for camera in "AB")
+    parts = Split("by hand", np.empty(0, dtype=np.int64), probes, gallery)
+    scores = Scores("distance", np.ones((len(probes), len(gallery)), dtype=np.float32))
+    ranked = rank(scores, ground_truth(dataset, parts))
+    made = Result(Ranker("m", "distance", Path("m"), "m"), scores, ranked, 0, EXACT, "m")
+    (found,) = [g for g in failure_map(dataset, parts, made).groups if g.name == "person with a suspected label error"]
+    assert set(dataset.identities[probes[found.members]]) == {"p01", "p02"}
+
+
 def test_who_misses_with_whom(test: Planted) -> None:
     count = len(test.dark)
     one, other = (result(test, np.isin(np.arange(count), which), str(which)) for which in ([1, 2], [2, 3]))
@@ -152,4 +167,4 @@ def test_the_nearest_in_colour_is_never_the_person_themselves() -> None:
     probe = np.zeros((1, 3), dtype=np.float32)
     upper = np.array([[0, 0, 0], [10, 0, 0], [0, 4, 0]], dtype=np.float32)
     lower = np.array([[0, 0, 0], [0, 0, 2], [0, 0, 20]], dtype=np.float32)
-    assert nearest_in_colour((probe, probe), (upper, lower), truth).tolist() == [6.0]
+    assert nearest_other((probe, probe), (upper, lower), truth).tolist() == [6.0]
