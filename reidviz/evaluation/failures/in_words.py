@@ -17,7 +17,7 @@ TESTED = (
 UNITS = (
     "ΔE: difference of two dominant colours to the eye (CIE 1976); in another person's colour: nearer to that of the "
     "nearest other person than to the true match's. Brightness and contrast: mean and deviation of grey, 0 to 255. "
-    "Sharpness: variance of the Laplacian. Near-duplicate: root mean square difference in grey at 16 x 16. "
+    "Sharpness: variance of the Laplacian. Within so much grey: root mean square difference at 16 x 16. "
     "Edges: at the upper or lower border, by the usual in that image."
 )
 MOST_TOLD = 3

@@ -110,7 +110,7 @@ def _of_doubles(dataset: Dataset, split: Split, measures: ImageMeasures, progres
     small -= small.mean(axis=1, keepdims=True)
     grey = nearest_other([small[split.probes]], [small[split.gallery]], truth)
     dressed = "somebody else in these colours (within {} ΔE)", "nobody else in these colours (within {} ΔE)"
-    double = "near-duplicate of another person (within {} grey)", "no near-duplicate of another person (within {} grey)"
+    double = "image within {} grey of another person's", "no image within {} grey of another person's"
     return [Measure(colours, *dressed, "both", 1), Measure(grey, *double, "low", 1)]
 
 
