@@ -115,7 +115,7 @@ def _show_lifts(
         alt=f"Groups of probes: share among {outcome} by share among all, with intervals",
     )
     more = Markdown(f" The surest {DRAWN} of {len(lifts):,} groups are drawn." if len(lifts) > DRAWN else "")
-    st.caption(f"Click a mark: what it counts is selected on all pages, and shown below.{more}")
+    st.caption(f"Click a mark: what it counts is selected on all pages, and its group is shown as images.{more}")
 
 
 def _show_others(choice: Choice, result: Result, results: list[Result], found: FailureMap) -> None:
