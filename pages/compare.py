@@ -7,6 +7,7 @@ from reidviz.evaluation.pipeline.verdict import wins_in_words
 from reidviz.evaluation.ranking.foregone import others
 from reidviz.ui.compare.cost import show_cost
 from reidviz.ui.compare.curves import show_curves
+from reidviz.ui.compare.failure_map import show_failure_map
 from reidviz.ui.compare.family import show_family
 from reidviz.ui.compare.gallery_size import show_gallery_size
 from reidviz.ui.compare.power import show_power
@@ -22,9 +23,11 @@ from reidviz.ui.widgets.markup import worded
 from reidviz.ui.widgets.messages import heading
 from reidviz.ui.widgets.views import choose_view
 
+VIEWS = ["Curves", "Probe by probe", "Failures", "Size of the test", "Cost", "Train the family"]
+
 heading("Compare", "Which model finds the right person first, and on which probes do the models part?")
 answer = st.container()
-view = choose_view("view", COMPARE_VIEW, ["Curves", "Probe by probe", "Size of the test", "Cost", "Train the family"])
+view = choose_view("view", COMPARE_VIEW, VIEWS)
 if view == "Train the family":
     show_family(current_choice(), answer)
     st.stop()
@@ -40,6 +43,8 @@ with answer:
     offer_report(choice, results)
 if view == "Curves":
     show_curves(choice, results)
+elif view == "Failures":
+    show_failure_map(choice, results)
 elif view == "Size of the test":
     show_gallery_size(choice, results)
     show_power(choice, results)

@@ -14,6 +14,8 @@ from PIL import Image
 
 from reidviz.common.errors import ReidvizError
 from reidviz.evaluation.certificate import Certificate, ModelMark, as_json, from_json
+from reidviz.evaluation.failures.conditions import Group
+from reidviz.evaluation.failures.lift import Lift
 from reidviz.evaluation.published import Published
 from reidviz.evaluation.ranking.gallery_size import SizeCurve
 from reidviz.evaluation.ranking.uncertainty import Interval
@@ -25,6 +27,7 @@ from reidviz.figures import (
     cmc,
     compare,
     embedding,
+    failures,
     fusion,
     gallery_size,
     histogram,
@@ -52,6 +55,10 @@ STYLES = style_of(CURVES)
 STEPS = {name: (np.arange(20.0), curve) for name, curve in CURVES.items()}
 EVENTS = [{"step": step, "loss": 3.0 - step, "pair_loss": 1.0, "pair_accuracy": 0.5} for step in range(3)]
 ERRORS = {"a": errors(VALUES, SAME)}
+LIFTS = [
+    Lift(Group(f"camera {name}", SAME), 50, 150, found, 90 - found, Interval(*ends), p)
+    for name, found, ends, p in (("a", 45, (1.5, 2.5), 0.01), ("<b>", 9, (0.25, 0.75), 0.02), ("$c$", 0, (0, 0), 1.0))
+]
 RECORD = Certificate(
     "cmc", "drawn", "0f", "half:0", models=(ModelMark("é <b>", "ab", "distance"),), date="2026-01-02T03:04:05+00:00"
 )
@@ -89,6 +96,7 @@ MADE: dict[str, Callable[[], go.Figure]] = {
     "embedding.distances_figure": lambda: embedding.distances_figure(
         np.array([0.0, 1, 2]), np.array([1.0, 0]), np.array([0.25, 0.75])
     ),
+    "failures.lifts_figure": lambda: failures.lifts_figure(LIFTS, "failures"),
     "fusion.dial_figure": lambda: fusion.dial_figure(
         Fusion(0.5, 0.4, 0.6, "", 10, 20, (0.0, 0.5, 1.0), (10.0, 30.0, 20.0), (10.0, 30.0, 20.0)), 0.3
     ),
@@ -138,6 +146,14 @@ def test_a_printed_curve_has_the_numbers_colours_and_band_of_the_page() -> None:
     table = rows(figure)
     assert table[0] == ("a", 1, 50.0, 45.0, 55.0)
     assert table[20] == ("_b $x$", 1, 40.0, "", "")
+
+
+def test_intervals_across_are_taken_away_with_their_names() -> None:
+    assert rows(MADE["failures.lifts_figure"]()) == [
+        ("surely more failures", 2.0, "camera a", 1.5, 2.5),
+        ("surely fewer failures", 0.4, "camera <b>", 0.25, 0.75),
+        ("not told from chance", 0.0, "camera $c$", 0.0, 0.0),
+    ]
 
 
 def test_the_legend_stands_outside_and_names_all() -> None:

@@ -66,14 +66,14 @@ def intervals(
 
 def intervals_of(figures: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0) -> dict[str, Interval]:
     """The same from each probe's share of the figures (P, 6), as probe_figures() gives it."""
-    return _named(_drawn_means(figures, persons, draws, seed))
+    return _named(drawn_means(figures, persons, draws, seed))
 
 
 def difference_intervals(
     one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0
 ) -> dict[str, Interval]:
     """The same of how many points more the first model has than the second, on the same probes."""
-    return _named(_drawn_means(probe_figures(one, "step") - probe_figures(other, "step"), persons, draws, seed))
+    return _named(drawn_means(probe_figures(one, "step") - probe_figures(other, "step"), persons, draws, seed))
 
 
 def cmc_band(ranking: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> tuple[Float64Array, Float64Array]:
@@ -87,7 +87,7 @@ def mean_band(
     values: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0
 ) -> tuple[Float64Array, Float64Array]:
     """The ends of the intervals of the means over probes of values (P, M): two arrays (M,)."""
-    return _ends(_drawn_means(values, persons, draws, seed))
+    return _ends(drawn_means(values, persons, draws, seed))
 
 
 def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
@@ -97,7 +97,7 @@ def difference(one: Ranking, other: Ranking, persons: Names, draws: int = DRAWS,
 
 def difference_of(gained: Float64Array, persons: Names, draws: int = DRAWS, seed: int = 0) -> Difference:
     """The same from what each probe gains (P,), -1 to 1, which may be a mean over seeds."""
-    means = _drawn_means(100 * gained[:, None], persons, draws, seed)
+    means = drawn_means(100 * gained[:, None], persons, draws, seed)
     low, high = (float(end[0]) for end in _ends(means))
     sums = _by_person(gained[:, None], persons)[0][:, 0]
     rng = np.random.default_rng(seed)
@@ -153,8 +153,11 @@ def _by_person(values: Float64Array, persons: Names) -> tuple[Float64Array, Floa
     return np.asarray(sums, dtype=np.float64), counts
 
 
-def _drawn_means(values: Float64Array, persons: Names, draws: int, seed: int) -> Float64Array:
-    """The means (draws, M) of values (P, M) over persons drawn with all their probes."""
+def drawn_means(values: Float64Array, persons: Names, draws: int, seed: int) -> Float64Array:
+    """The means (draws, M) of values (P, M) over persons drawn with all their probes; persons: of each probe (P,).
+
+    The same draws for any values of the same persons, so that ratios of means may be taken draw by draw.
+    """
     sums, counts = _by_person(values, persons)
     drawn = np.random.default_rng(seed).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
     weights = drawn.astype(np.float64)

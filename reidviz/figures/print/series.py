@@ -45,10 +45,11 @@ def _of_trace(trace: Any, name: str, bands: dict[tuple[float, ...], dict[Any, tu
     made = []
     for place in range(length):
         low, high = band.get(_told(x[place]), ("", ""))
-        if trace.error_y.array is not None:
-            above = trace.error_y.array[place]
-            beneath = above if trace.error_y.arrayminus is None else trace.error_y.arrayminus[place]
-            low, high = y[place] - beneath, y[place] + above
+        for bar, at in ((trace.error_y, y), (trace.error_x, x)):
+            if bar.array is not None:
+                above = bar.array[place]
+                beneath = above if bar.arrayminus is None else bar.arrayminus[place]
+                low, high = at[place] - beneath, at[place] + above
         made.append((name, _told(x[place]), _told(y[place]), _told(low), _told(high)))
     return made
 

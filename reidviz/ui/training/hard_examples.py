@@ -10,9 +10,7 @@ from reidviz.ui.widgets.thumbnails import thumbnail
 
 def mistakes_html(ranker: dict[str, Any], dataset: Dataset) -> Html:
     """The mistakes of one ranker, the worst first. Raises ReidvizError when an image cannot be read."""
-    return render(
-        "training/hard_examples.html", mistakes=[_mistake(one, ranker, dataset) for one in ranker["mistakes"]]
-    )
+    return render("widgets/triplets.html", triplets=[_mistake(one, ranker, dataset) for one in ranker["mistakes"]])
 
 
 def mistakes_title(ranker: dict[str, Any]) -> Markdown:
