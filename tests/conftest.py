@@ -48,6 +48,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setenv("REIDVIZ_RUNS", str(shared / "runs"))
         patched.setenv("REIDVIZ_IMPORTS", str(shared / "imports"))
         patched.setenv("REIDVIZ_MODELS", str(shared / "models"))
+        patched.setenv("REIDVIZ_GALLERIES", str(shared / "galleries"))
         patched.delenv("REIDVIZ_DATA", raising=False)
         yield
 

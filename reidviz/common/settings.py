@@ -48,6 +48,11 @@ def models_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_MODELS") or _home() / "models")
 
 
+def galleries_dir() -> Path:
+    """Where named galleries are kept. REIDVIZ_GALLERIES moves it."""
+    return Path(os.environ.get("REIDVIZ_GALLERIES") or _home() / "galleries")
+
+
 def data_dir() -> Path:
     """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
     return Path(os.environ.get("REIDVIZ_IMPORTS") or _home() / "data")
