@@ -1,7 +1,8 @@
-"""python -m reidviz gallery add | update | list | info | remove: named galleries of unlabelled images."""
+"""python -m reidviz gallery add | update | search | list | info | remove: named galleries of unlabelled images."""
 
 import argparse
 
+from reidviz.cli.gallery_search import add_search_options, run_search
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.printable import printable
 
@@ -19,6 +20,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add.add_argument("--names", metavar="RULE", help="how files' names tell the camera (see evaluate --names)")
     update = kinds.add_parser("update", help="describe what is new or changed, forget what is gone")
     update.add_argument("name")
+    add_search_options(kinds.add_parser("search", help="the images nearest to a probe, or to each of a folder of them"))
     kinds.add_parser("list", help="all galleries")
     for what, told in (("info", "what is in a gallery"), ("remove", "delete a gallery; images stay where they are")):
         kinds.add_parser(what, help=told).add_argument("name")
@@ -92,4 +94,4 @@ def _tell_unreadable(name: str) -> None:
         print(f"  … and {len(unreadable) - MOST_TOLD:,} more")
 
 
-COMMANDS = {"add": _add, "update": _update, "list": _list, "info": _info, "remove": _remove}
+COMMANDS = {"add": _add, "update": _update, "search": run_search, "list": _list, "info": _info, "remove": _remove}

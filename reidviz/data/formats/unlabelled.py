@@ -61,13 +61,13 @@ def time_of(sample: Sample) -> float | None:
     its name; None where neither tells."""
     given = {name.lower(): value for name, value in sample.metadata}
     for column in TIMES:
-        if (told := _moment(given.get(column, ""))) is not None:
+        if (told := moment_of(given.get(column, ""))) is not None:
             return told
     match = _STAMP.search(sample.id.rpartition("/")[2])
     return _at([int(part) for part in match.groups()]) if match else None
 
 
-def _moment(written: str) -> float | None:
+def moment_of(written: str) -> float | None:
     """A time as a list writes it: seconds since 1970, or as 2024-01-31 23:59:59 or in another form of ISO 8601."""
     try:
         seconds = float(written)
