@@ -157,7 +157,7 @@ def _batches(options: argparse.Namespace) -> "Iterator[tuple[list[str], list[Seq
         yield [path.name], [[decode(path)]]
         return
     dataset = unlabelled.read(path)
-    places = range(len(dataset.samples))
+    places = sorted(range(len(dataset.samples)), key=lambda i: dataset.samples[i].id)
     if options.together:
         yield [path.name], [[load_image(dataset, i) for i in places]]
         return

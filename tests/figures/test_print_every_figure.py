@@ -31,6 +31,7 @@ from reidviz.figures import (
     pairs,
     pareto,
     published,
+    timeline,
     training,
     transfer,
 )
@@ -59,6 +60,9 @@ AGAIN = {"remade._cmc", "remade._gallery_size"}
 """Figures that are made again from a record: tests/cli/test_figure_command.py."""
 
 MADE: dict[str, Callable[[], go.Figure]] = {
+    "timeline.timeline": lambda: timeline.timeline(
+        [timeline.Sighting(1.7e9 + 60 * i, "ab"[i % 2], match, "x") for i, match in enumerate((True, False, None))]
+    ),
     "cameras.cameras_figure": lambda: cameras.cameras_figure(np.array([[1, 0], [2, 3]]), ["a", "b"], ["p", "q"]),
     "cameras.shared_figure": lambda: cameras.shared_figure(np.array([[1, 0], [2, 3]]), ["a", "b"]),
     "cameras.images_figure": lambda: cameras.images_figure([2, 3, 3]),
