@@ -59,23 +59,23 @@ def _coarse(parts: Sequence[Part], probes: Float32Array) -> Iterator[tuple[int, 
     """Products (P, n) of the probes and n rows from a position on; NOWHERE's next of rows that are not searched."""
     start = 0
     for features, kept in parts:
-        alone = len(probes) == 1 and features.dtype == np.float16
+        alone = len(probes) == 1
         step = len(features) if alone else CHUNK
         for first in range(0, len(features), step):
             chunk, wanted = features[first : first + step], kept[first : first + step]
             if wanted.any():
-                products = _half(chunk, probes[0]) if alone else probes @ chunk.astype(np.float32, copy=False).T
+                products = _by_one(chunk, probes[0]) if alone else probes @ chunk.astype(np.float32, copy=False).T
                 if not wanted.all():
                     products[:, ~wanted] = -np.inf
                 yield start + first, products
         start += len(features)
 
 
-def _half(rows: npt.NDArray[np.float16], probe: Float32Array) -> Float32Array:
-    """Products (1, rows) with one probe, without a 32-bit copy of the rows: as fast as memory is read."""
+def _by_one(rows: npt.NDArray[Any], probe: Float32Array) -> Float32Array:
+    """Products (1, rows) with one probe, without a copy of the rows: as fast as memory is read."""
     import torch
 
-    product = torch.mv(torch.from_numpy(rows), torch.from_numpy(probe.astype(np.float16)))
+    product = torch.mv(torch.from_numpy(rows), torch.from_numpy(probe.astype(rows.dtype)))
     return product.float().numpy()[None]
 
 

@@ -13,6 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable, short
 from reidviz.common.progress import Progress
 from reidviz.common.roots import existing_root
 from reidviz.gallery.describe import describing_ranker
@@ -106,11 +107,11 @@ def _form() -> None:
     elif way == WAYS[1]:
         images = st.file_uploader("A zip of images", type="zip", key=_upload().name, max_upload_size=LARGEST_MB)
     else:
-        images = st.selectbox("Data set", known_data(), key="gallery-data", format_func=literal)
+        images = st.selectbox("Data set", known_data(), key="gallery-data", format_func=short)
     models = _models()
     name = st.text_input("Name of the gallery", key="gallery-name", max_chars=60).strip()
     by = st.selectbox(
-        "Described by", range(len(models)), key="gallery-by", format_func=lambda i: literal(names[models[i]])
+        "Described by", range(len(models)), key="gallery-by", format_func=lambda i: printable(names[models[i]])
     )
     st.button(
         "Describe them",

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from reidviz.common.printable import printable
+from reidviz.data.formats.unlabelled import TIMES
 from reidviz.data.keys import key_of
 from reidviz.gallery.store import Facets, Filter
 from reidviz.ui.search.galleries import Searched
@@ -19,15 +21,16 @@ def choose_filter(searched: Searched) -> Filter:
     facets = _facets(searched)
     own = key_of(searched.gallery.name)[:8]
     with st.popover("Filters", icon=":material/filter_alt:", key="search-filters"):
-        cameras = st.multiselect("Cameras", facets.cameras, key=f"search-cameras {own}", format_func=literal)
+        cameras = st.multiselect("Cameras", facets.cameras, key=f"search-cameras {own}", format_func=printable)
         since, until = _times(facets, own)
         equal = []
-        for name, values in facets.values[:MOST_COLUMNS]:
+        columns = [one for one in facets.values if one[0] not in TIMES]
+        for name, values in columns[:MOST_COLUMNS]:
             chosen = st.selectbox(
                 literal(name),
                 [ANY, *values],
                 key=f"search-column {own} {name}",
-                format_func=lambda one: "any" if one is None else literal(one),
+                format_func=lambda one: "any" if one is None else printable(one),
             )
             if chosen is not None:
                 equal.append((name, chosen))

@@ -6,6 +6,7 @@ from functools import cached_property
 import streamlit as st
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable
 from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
@@ -16,7 +17,6 @@ from reidviz.gallery.update import ranker_of
 from reidviz.ui.session.address import linked
 from reidviz.ui.session.keys import GALLERY, GALLERY_MODEL
 from reidviz.ui.session.stamp import stamp_of
-from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import or_stop
 
 
@@ -51,14 +51,14 @@ def choose_gallery() -> Searched | None:
     if not names:
         return None
     linked("gallery", GALLERY, names, names[0])
-    st.selectbox("Gallery", names, key=GALLERY.name, format_func=literal, width=360)
+    st.selectbox("Gallery", names, key=GALLERY.name, format_func=printable, width=360)
     gallery = or_stop(lambda: gallery_named(GALLERY.get(names[0])))
     models = [one.name for one in gallery.models]
     if not models:
         return None
     key = GALLERY_MODEL.of(gallery.name)
     linked("by", key, models, models[0])
-    st.selectbox("Described by", models, key=key.name, format_func=literal, width=240)
+    st.selectbox("Described by", models, key=key.name, format_func=printable, width=240)
     model = or_stop(lambda: gallery.model(key.get(models[0])))
     ranker = or_stop(lambda: ranker_of(model))
     return Searched(gallery, model, ranker, or_stop(lambda: _store(gallery.name, model.name, gallery.created)))

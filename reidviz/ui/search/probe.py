@@ -10,6 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from reidviz.common.arrays import Float32Array
+from reidviz.common.printable import printable
 from reidviz.data.images.decode import load_image
 from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
@@ -118,7 +119,7 @@ def _of_data(choice: Choice, searched: Searched) -> Probe | None:
         ids,
         index=ids.index(wanted) if wanted in probes else 0,
         key="search-probe",
-        format_func=literal,
+        format_func=printable,
         help="An image of the data set in the sidebar; the gallery need not be of that.",
     )
     image = or_stop(lambda: load_image(dataset, probes[chosen]))
