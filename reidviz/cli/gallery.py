@@ -1,6 +1,7 @@
 """python -m reidviz gallery add | update | search | list | info | remove: named galleries of unlabelled images."""
 
 import argparse
+from pathlib import Path
 
 from reidviz.cli.gallery_search import add_search_options, run_search
 from reidviz.cli.progress import ConsoleProgress
@@ -18,6 +19,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add.add_argument("--images", required=True, help="a folder, a zip, a list (CSV, Parquet) or the name of a data set")
     add.add_argument("--model", required=True, help="a shipped or added model by its name, a checkpoint or a run")
     add.add_argument("--names", metavar="RULE", help="how files' names tell the camera (see evaluate --names)")
+    add.add_argument(
+        "--store", default="", metavar="URI", help="keep features in Milvus: a file.db or http://host:19530"
+    )
     update = kinds.add_parser("update", help="describe what is new or changed, forget what is gone")
     update.add_argument("name")
     add_search_options(kinds.add_parser("search", help="the images nearest to a probe, or to each of a folder of them"))
@@ -36,11 +40,16 @@ def _add(options: argparse.Namespace) -> None:
 
     progress = ConsoleProgress()
     try:
-        done = add(options.name, options.images, options.model, options.names, progress)
+        done = add(options.name, options.images, options.model, options.names, _uri(options.store), progress)
     finally:
         progress.end()
     print("\n".join(one.sentence for one in done))
     _tell_unreadable(options.name)
+
+
+def _uri(written: str) -> str:
+    """A file by its whole path, as the next command may run elsewhere; an address as it is."""
+    return written if not written or "://" in written else str(Path(written).absolute())
 
 
 def _update(options: argparse.Namespace) -> None:

@@ -12,7 +12,9 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.file_lock import Lock
 from reidviz.common.json_files import Count, read_json, write_json
 from reidviz.common.printable import printable
+from reidviz.data.keys import key_of
 from reidviz.gallery.exact.exact_store import ExactStore
+from reidviz.gallery.milvus_store import MilvusStore
 from reidviz.gallery.store import FeatureStore
 
 FILE = "gallery.json"
@@ -47,12 +49,14 @@ class Gallery:
     source      its images: a data set's name, or "images:" and a folder or a list, with a rule for names behind it
     models      those that described it, in the order in which they were added
     unreadable  of the last update
+    uri         of Milvus where that keeps the features; "": files on this machine do
     """
 
     name: str
     source: str
     models: tuple[GalleryModel, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    uri: str = ""
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     @property
@@ -71,8 +75,18 @@ class Gallery:
         return found
 
     def store(self, model: GalleryModel) -> FeatureStore:
-        """The features by a model. ReidvizError where they are damaged."""
+        """The features by a model. ReidvizError where they are damaged or cannot be reached."""
+        if self.uri:
+            return self._in_milvus(model)
         return ExactStore(self.folder / f"features-{model.sha256[:16]}", model.dimensions)
+
+    def _in_milvus(self, model: GalleryModel) -> MilvusStore:
+        return MilvusStore(self.uri, f"reidviz_{key_of(self.name)[:16]}_{model.sha256[:16]}", model.dimensions)
+
+    def drop(self) -> None:
+        """Delete the features that are kept elsewhere. ReidvizError where they cannot be reached."""
+        for model in self.models if self.uri else ():
+            self._in_milvus(model).drop()
 
 
 def galleries() -> list[str]:
@@ -108,6 +122,7 @@ def remove(name: str) -> None:
     settings.must_be_writable()
     gallery = gallery_named(name)
     with writing(gallery.name):
+        gallery.drop()
         away = gallery.folder.with_name(f".{name}.deleted")
         try:
             gallery.folder.rename(away)

@@ -89,7 +89,7 @@ class FeatureStore(Protocol):
         """Forget entries; ids that are not there are passed over."""
 
     def search(self, features: Float32Array, k: int, only: Filter = EVERYTHING) -> Hits:
-        """The k entries nearest to each of the features (P, dimensions); of equally near ones the first added."""
+        """The k entries nearest to each of the features (P, dimensions)."""
 
     def count(self, only: Filter = EVERYTHING) -> int:
         """How many entries there are."""

@@ -57,18 +57,21 @@ class Update:
         )
 
 
-def add(name: str, images: str, model: str, rule: str | None = None, progress: Progress = silent) -> list[Update]:
+def add(
+    name: str, images: str, model: str, rule: str | None = None, uri: str = "", progress: Progress = silent
+) -> list[Update]:
     """Make a gallery of images, or let one more model describe those it has; what was begun goes on.
 
     images: a folder, a zip, a list or the name of a data set; model, rule: as describing_ranker and source_of take
-    them. ReidvizError as these raise it, and where a gallery of that name has other images.
+    them; uri: of Milvus, of a gallery that is new. ReidvizError as these raise it, and where a gallery of that name has
+    other images.
     """
     settings.must_be_writable()
     check_name(name)
     ranker = describing_ranker(model)
     with writing(name):
         source = source_of(images, rule, folder_of(name), progress)
-        found = gallery_named(name) if name in galleries() else Gallery(name, source)
+        found = gallery_named(name) if name in galleries() else Gallery(name, source, uri=uri)
         if found.source != source:
             raise ReidvizError(f"The gallery {name} has other images.", "Choose another name, or remove that gallery.")
         dataset = images_of(source)

@@ -16,16 +16,27 @@ from hypothesis import strategies as st
 from reidviz.common.arrays import Float32Array
 from reidviz.common.settings import PROJECT
 from reidviz.gallery.exact.exact_store import ExactStore
+from reidviz.gallery.milvus_store import MilvusStore
 from reidviz.gallery.store import Entry, FeatureStore, Filter
 
 D = 16
 Opened = Callable[[], FeatureStore]
 
 
-@pytest.fixture(params=["float16", "float32"])
+@pytest.fixture(params=["float16", "float32", "milvus"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     """Opens the same store again each time it is called."""
-    return lambda: ExactStore(tmp_path / "store", D, request.param)
+    if request.param != "milvus":
+        return lambda: ExactStore(tmp_path / "store", D, request.param)
+    pytest.importorskip("pymilvus", reason="needs requirements-cluster.txt")
+    pytest.importorskip("milvus_lite", reason="needs requirements-cluster.txt")
+    return lambda: MilvusStore(str(tmp_path / "gallery.db"), "street", D)
+
+
+@pytest.fixture(params=["float16", "float32"])
+def exact(request: pytest.FixtureRequest, tmp_path: Path) -> ExactStore:
+    """Of which more is promised: hits that depend on nothing else, in an order that is fixed."""
+    return ExactStore(tmp_path / "store", D, request.param)
 
 
 def unit(count: int, seed: int = 0, dimensions: int = D) -> Float32Array:
@@ -71,8 +82,8 @@ def test_hits_are_those_of_a_plain_sort_and_stay_after_a_restart(opened: Opened)
         assert (np.diff(hits.distances, axis=1) >= 0).all()
 
 
-def test_a_probe_alone_finds_what_it_finds_among_others(opened: Opened) -> None:
-    store = opened()
+def test_a_probe_alone_finds_what_it_finds_among_others(exact: ExactStore) -> None:
+    store = exact
     features = np.repeat(unit(40), 30, axis=0) + np.float32(1e-3) * unit(1200, seed=5)
     store.add(named(1200), features)
     probes = unit(9, seed=2)
@@ -83,8 +94,8 @@ def test_a_probe_alone_finds_what_it_finds_among_others(opened: Opened) -> None:
         assert (alone.distances[0] == together.distances[row]).all()
 
 
-def test_equal_features_come_in_the_order_in_which_they_were_added(opened: Opened) -> None:
-    store, one = opened(), unit(1)
+def test_equal_features_come_in_the_order_in_which_they_were_added(exact: ExactStore) -> None:
+    store, one = exact, unit(1)
     store.add(named(30), np.repeat(one, 30, axis=0))
     assert store.search(one, 30).ids[0].tolist() == [entry.id for entry in named(30)]
     assert store.search(one, 4).ids[0].tolist() == [entry.id for entry in named(4)]

@@ -183,3 +183,16 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(tmp_path: Path, model: Path
     assert set(stored()) == {file.name for file in folder.iterdir()}
     hits = found.search(found.features(sorted(stored())), 60)
     assert all(len(set(row)) == 60 for row in hits.ids.tolist())
+
+
+def test_a_gallery_in_milvus(tmp_path: Path, model: Path) -> None:
+    pytest.importorskip("pymilvus", reason="needs requirements-cluster.txt")
+    pytest.importorskip("milvus_lite", reason="needs requirements-cluster.txt")
+    folder = street(tmp_path / "street", 7)
+    uri = str(tmp_path / "features.db")
+    assert add("street", str(folder), str(model), uri=uri)[0].described == 7
+    min(folder.iterdir()).unlink()
+    assert update("street")[0].gone == 1
+    assert set(stored()) == {file.name for file in folder.iterdir()}
+    named.remove("street")
+    assert add("street", str(folder), str(model), uri=uri)[0].described == 6

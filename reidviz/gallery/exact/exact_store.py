@@ -66,7 +66,7 @@ class ExactStore:
             self._commit(state, state.without(ids))
 
     def search(self, features: Float32Array, k: int, only: Filter = EVERYTHING) -> Hits:
-        """As FeatureStore says."""
+        """As FeatureStore says; of equally near entries those come first that were added first."""
         state = self._state()
         parts = [(part.block.features, part.alive & part.block.passes(only)) for part in state.parts]
         places, products = nearest(parts, np.asarray(features, dtype=np.float32), k)

@@ -18,6 +18,8 @@ COARSE = 2.0**-9
 less than 2^-11, with room for features that are a little longer than 1."""
 CHUNK = 2048
 """Rows that are multiplied with several probes at once: their 32-bit copy stays in a core's cache."""
+SLACK = 4
+"""Times as many candidates as are wanted that are held before those are dropped that cannot count."""
 NOWHERE = np.finfo(np.float32).min
 
 Part = tuple[npt.NDArray[Any], BoolArray]
@@ -83,7 +85,7 @@ class _Candidates:
     """Rows that may be among the best of each probe."""
 
     def __init__(self, probes: int, best: int) -> None:
-        self._best = best
+        self._best, self._most = best, SLACK * probes * best
         self._floor = np.full(probes, NOWHERE, dtype=np.float32)
         self._probe = np.empty(0, dtype=np.int64)
         self._row = np.empty(0, dtype=np.int64)
@@ -100,10 +102,12 @@ class _Candidates:
         self._probe = np.concatenate([self._probe, probe])
         self._row = np.concatenate([self._row, row + start])
         self._value = np.concatenate([self._value, products[probe, row]])
-        self._prune()
+        if len(self._value) > self._most:
+            self._prune()
 
     def of_each(self) -> Iterator[IntArray]:
         """The rows of each probe."""
+        self._prune()
         ends = np.searchsorted(self._probe, np.arange(len(self._floor) + 1))
         return (self._row[first:last] for first, last in pairwise(ends))
 

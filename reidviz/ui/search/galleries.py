@@ -41,7 +41,7 @@ class Searched:
 
     @property
     def images(self) -> GalleryImages:
-        """Its images, listed once after each update."""
+        """Its images; where these have to be listed that is done once after each update."""
         return _images(self.gallery.source, _stamp(self.gallery))
 
 
@@ -71,7 +71,7 @@ def _store(name: str, model: str, created: str) -> FeatureStore:
     return gallery.store(gallery.model(model))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Listing the gallery's images …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _images(source: str, stamp: tuple[int, ...]) -> GalleryImages:
     return GalleryImages(source)
 
