@@ -8,7 +8,7 @@ from reidviz.ui.search.add_gallery import offer_example, show_add, show_adding
 from reidviz.ui.search.browse import browse
 from reidviz.ui.search.filters import choose_filter
 from reidviz.ui.search.find import choose_how, find
-from reidviz.ui.search.galleries import choose_gallery
+from reidviz.ui.search.galleries import choose_gallery, opened
 from reidviz.ui.search.hits import show_hits, show_timeline
 from reidviz.ui.search.probe import SOURCES, choose_probe, show_probe
 from reidviz.ui.session.choice import current_choice
@@ -21,12 +21,12 @@ choice = current_choice()
 answer = st.container()
 show_adding()
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    searched = choose_gallery()
+    chosen = choose_gallery()
     if not settings.read_only():
-        show_add(searched)
+        show_add(None if chosen is None else chosen.gallery)
 if settings.read_only():
     say_read_only()
-if searched is None:
+if chosen is None:
     with answer:
         st.info(
             "A gallery is a set of images of people, by any cameras, that nobody has to label: a folder of crops, a "
@@ -37,6 +37,7 @@ if searched is None:
         if not settings.read_only():
             offer_example()
     st.stop()
+searched = opened(chosen)
 probe = choose_probe(choice, searched)
 if probe is None:
     answer.markdown(f"**{searched.count:,} images** of {literal(searched.gallery.name)} can be searched. Whom for?")

@@ -168,3 +168,13 @@ def test_no_image_is_an_error_in_a_sentence(page: AppTest) -> None:
     page.file_uploader(key="search-upload").set_value(("tiny.png", buffer.getvalue(), "image/png")).run()
     assert not page.exception
     assert any("tiny.png" in one.value for one in page.text)
+
+
+def test_a_gallery_whose_model_is_gone_can_be_removed(page: AppTest, models: Path) -> None:
+    for file in models.glob("mtdnet.*"):
+        file.unlink()
+    page.run()
+    assert not page.exception
+    assert any("There is no model mtdnet.safetensors" in one.value for one in page.text)
+    page.button(key="remove-gallery").click().run()
+    assert named.galleries() == []

@@ -17,11 +17,10 @@ from reidviz.common.printable import printable, short
 from reidviz.common.progress import Progress
 from reidviz.common.roots import existing_root
 from reidviz.gallery.describe import describing_ranker
-from reidviz.gallery.named import check_name, galleries, remove
+from reidviz.gallery.named import Gallery, check_name, galleries, remove
 from reidviz.gallery.update import add, update
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import watch
-from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.keys import (
     GALLERY,
@@ -62,11 +61,11 @@ def show_adding() -> None:
         st.info("This was cancelled. What was described is kept; *Update* goes on.", icon=":material/cancel:")
 
 
-def show_add(searched: Searched | None) -> None:
+def show_add(gallery: Gallery | None) -> None:
     """Draw what adds a gallery, and what can be done with the chosen one."""
-    if searched is not None:
+    if gallery is not None:
         with st.popover("This gallery", icon=":material/photo_library:"):
-            _manage(searched)
+            _manage(gallery)
     with st.popover("Add a gallery", icon=":material/add:"):
         _form()
 
@@ -123,9 +122,8 @@ def _form() -> None:
     )
 
 
-def _manage(searched: Searched) -> None:
-    gallery = searched.gallery
-    st.caption(f"{literal(gallery.name)}: {searched.store.count():,} images, {len(gallery.unreadable):,} unreadable.")
+def _manage(gallery: Gallery) -> None:
+    st.caption(f"Made {literal(gallery.created[:10])}; {len(gallery.unreadable):,} images could not be read.")
     for one in gallery.unreadable[:10]:
         st.caption(f"{literal(one.id)}: {literal(one.reason)}")
     st.button("Update", icon=":material/sync:", key="gallery-update", on_click=_update, args=(gallery.name,))

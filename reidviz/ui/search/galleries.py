@@ -20,12 +20,18 @@ from reidviz.ui.session.stamp import stamp_of
 from reidviz.ui.widgets.messages import or_stop
 
 
-@dataclass(frozen=True, eq=False)
-class Searched:
-    """A gallery as one of its models sees it."""
+@dataclass(frozen=True)
+class Chosen:
+    """A gallery, and one of the models that described it."""
 
     gallery: Gallery
     model: GalleryModel
+
+
+@dataclass(frozen=True, eq=False)
+class Searched(Chosen):
+    """A gallery as one of its models sees it."""
+
     ranker: Ranker
     store: FeatureStore
 
@@ -45,7 +51,7 @@ class Searched:
         return _images(self.gallery.source, _stamp(self.gallery))
 
 
-def choose_gallery() -> Searched | None:
+def choose_gallery() -> Chosen | None:
     """Draw the choice of a gallery and a model, side by side; None where there is no gallery."""
     names = galleries()
     if not names:
@@ -60,8 +66,15 @@ def choose_gallery() -> Searched | None:
     linked("by", key, models, models[0])
     st.selectbox("Described by", models, key=key.name, format_func=printable, width=240)
     model = or_stop(lambda: gallery.model(key.get(models[0])))
-    ranker = or_stop(lambda: ranker_of(model))
-    return Searched(gallery, model, ranker, or_stop(lambda: _store(gallery.name, model.name, gallery.created)))
+    return Chosen(gallery, model)
+
+
+def opened(chosen: Chosen) -> Searched:
+    """The chosen gallery, ready to be searched; where its model or its features are gone that is said, and the page
+    ends."""
+    ranker = or_stop(lambda: ranker_of(chosen.model))
+    store = or_stop(lambda: _store(chosen.gallery.name, chosen.model.name, chosen.gallery.created))
+    return Searched(chosen.gallery, chosen.model, ranker, store)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
