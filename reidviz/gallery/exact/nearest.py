@@ -75,6 +75,8 @@ def _coarse(parts: Sequence[Part], probes: Float32Array) -> Iterator[tuple[int, 
 
 def _by_one(rows: npt.NDArray[Any], probe: Float32Array) -> Float32Array:
     """Products (1, rows) with one probe, without a copy of the rows: as fast as memory is read."""
+    if rows.dtype == np.float32:
+        return (rows @ probe)[None]
     import torch
 
     product = torch.mv(torch.from_numpy(rows), torch.from_numpy(probe.astype(rows.dtype)))
