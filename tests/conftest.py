@@ -21,6 +21,9 @@ from reidviz.models.variants import build
 
 T = TypeVar("T")
 torch.set_num_threads(1)
+# Before anything is exported: the first backward pass decides whether processes that are forked later may have one, and
+# an export to ONNX makes devices known that forbid it.
+torch.ones(1, requires_grad=True).backward()
 hypothesis.settings.register_profile(
     "calm",
     deadline=None,
@@ -48,6 +51,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setenv("REIDVIZ_RUNS", str(shared / "runs"))
         patched.setenv("REIDVIZ_IMPORTS", str(shared / "imports"))
         patched.setenv("REIDVIZ_MODELS", str(shared / "models"))
+        patched.setenv("REIDVIZ_GALLERIES", str(shared / "galleries"))
         patched.delenv("REIDVIZ_DATA", raising=False)
         yield
 

@@ -16,8 +16,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
         ("pairs", "P(same) of pairs"),
         ("ranking", "CMC and mAP"),
         ("models", "networks in ONNX"),
+        ("search", "the nearest of a gallery"),
     ):
         tables.add_parser(name, help=told)
+    tables.choices["search"].add_argument("--large", action="store_true", help="a gallery of 1,000,000 too (2 GB)")
     models = tables.choices["models"]
     models.add_argument("--model", type=Path, help="a network in ONNX; default: a small one with fresh weights")
     models.add_argument("--data", default="synthetic:cuhk03", help="whose images it describes")
@@ -31,5 +33,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run_bench(options: argparse.Namespace) -> None:
     """Run a module of benchmarks/, which stands beside the package."""
     sys.path.insert(0, str(settings.APP))
-    chosen = {name: getattr(options, name) for name in ("model", "data", "protocol", "cascade") if name in options}
+    chosen = {
+        name: getattr(options, name) for name in ("model", "data", "protocol", "cascade", "large") if name in options
+    }
     importlib.import_module(f"benchmarks.{options.what}").main(**chosen)

@@ -25,7 +25,7 @@ AHEAD = 60.0
 """Seconds: what was written so much later than now was written before the clock was put back."""
 _OURS = re.compile(r"\.([0-9a-f]{32}(\.tmp)?|.+\.(spec|jsonl?|npy|npz|png|safetensors)\.[a-z0-9_]{8})")
 _DELETED = re.compile(r"\..+\.deleted")
-"""A run that was being deleted."""
+"""A run or a gallery that was being deleted."""
 
 
 @contextmanager
@@ -74,8 +74,11 @@ def _leftovers() -> Iterator[Path]:
         return
     for own in (settings.data_dir(), settings.models_dir()):
         yield from (path for path in _hidden(own) if _OURS.fullmatch(path.name))
+    galleries = settings.galleries_dir()
+    for below in (*galleries.glob("[!.]*"), *galleries.glob("[!.]*/features-*")):
+        yield from (path for path in _hidden(below) if _OURS.fullmatch(path.name))
     runs = settings.runs_dir()
-    yield from (path for path in _hidden(runs) if _DELETED.fullmatch(path.name))
+    yield from (path for path in (*_hidden(runs), *_hidden(galleries)) if _DELETED.fullmatch(path.name))
     for below in (*runs.glob("[!.]*"), *runs.glob("[!.]*/checkpoints")):
         yield from (path for path in _hidden(below) if _OURS.fullmatch(path.name))
 

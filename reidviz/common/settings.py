@@ -52,6 +52,11 @@ def models_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_MODELS") or _home() / "models")
 
 
+def galleries_dir() -> Path:
+    """Where named galleries are kept. REIDVIZ_GALLERIES moves it."""
+    return Path(os.environ.get("REIDVIZ_GALLERIES") or _home() / "galleries")
+
+
 def data_dir() -> Path:
     """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
     return Path(os.environ.get("REIDVIZ_IMPORTS") or _home() / "data")
@@ -73,11 +78,13 @@ def shared_data_dir() -> Path | None:
 
 
 def data_roots() -> tuple[Path, ...]:
-    """The folders below which data sets may lie whoever names them, and to which links and lists may lead: the data
-    folder, REIDVIZ_DATA, and those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
+    """The folders below which images may lie whoever names them, and to which links and lists may lead: those of data
+    sets and galleries, REIDVIZ_DATA, and those that REIDVIZ_DATA_ROOTS names, separated as PATH is."""
     named = [Path(one) for one in os.environ.get("REIDVIZ_DATA_ROOTS", "").split(os.pathsep) if one]
     shared = shared_data_dir()
-    return tuple(Path(os.path.abspath(root)) for root in (data_dir(), *([shared] if shared else []), *named))
+    return tuple(
+        Path(os.path.abspath(root)) for root in (data_dir(), galleries_dir(), *([shared] if shared else []), *named)
+    )
 
 
 def any_folder() -> bool:

@@ -10,6 +10,7 @@ def pages() -> list[Page]:
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/data.py", title="Data", icon=":material/folder_open:"),
         st.Page("pages/retrieval.py", title="Retrieval", icon=":material/person_search:"),
+        st.Page("pages/search.py", title="Search", icon=":material/travel_explore:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/query_stats:"),
         st.Page("pages/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
         st.Page("pages/pairs.py", title="Pairs", icon=":material/compare:"),

@@ -11,7 +11,7 @@ from tests.browser.conftest import BACKGROUNDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
-PAGES = ["", "data", "retrieval", "compare", "embeddings", "pairs", "joint_maps", "train", "models"]
+PAGES = ["", "data", "retrieval", "compare", "embeddings", "pairs", "joint_maps", "train", "models", "search"]
 VIEWS = [("compare", "Probe by probe"), ("compare", "Failures"), ("pairs", "Threshold"), ("pairs", "Mistakes")]
 SETTLED = "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
 DRESSED = "getComputedStyle(document.querySelector('.stApp')).getPropertyValue('--rv-quiet') !== ''"

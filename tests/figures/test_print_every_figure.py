@@ -34,6 +34,7 @@ from reidviz.figures import (
     pairs,
     pareto,
     published,
+    timeline,
     training,
     transfer,
 )
@@ -64,6 +65,9 @@ RECORD = Certificate(
 )
 
 MADE: dict[str, Callable[[], go.Figure]] = {
+    "timeline.timeline": lambda: timeline.timeline(
+        [timeline.Sighting(1.7e9 + 60 * i, "ab"[i % 2], match, "x") for i, match in enumerate((True, False, None))]
+    ),
     "cameras.cameras_figure": lambda: cameras.cameras_figure(np.array([[1, 0], [2, 3]]), ["a", "b"], ["p", "q"]),
     "cameras.shared_figure": lambda: cameras.shared_figure(np.array([[1, 0], [2, 3]]), ["a", "b"]),
     "cameras.images_figure": lambda: cameras.images_figure([2, 3, 3]),

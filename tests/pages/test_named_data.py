@@ -113,7 +113,7 @@ def test_data_root_names_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     start((f"--data-root={tmp_path / 'a'}", "--other"), "127.0.0.1")
     start.cache_clear()
     start(("--data-root", str(tmp_path / "a"), "--data-root", str(tmp_path)), "127.0.0.1")
-    assert settings.data_roots()[1:] == (tmp_path / "a", tmp_path)
+    assert settings.data_roots()[2:] == (tmp_path / "a", tmp_path)
     with pytest.raises(ReidvizError, match="names gone, which is no folder"):
         start(("--data-root", str(tmp_path / "gone")), "127.0.0.1")
     with pytest.raises(ReidvizError, match="needs a folder"):

@@ -50,6 +50,8 @@ _HINT = (
     "The first line names the columns: path, identity and, if you like, camera and split, separated by commas, "
     "semicolons or tabs."
 )
+LABELLED = ("path", "identity")
+"""The columns that a list of images of known persons must have."""
 UNLISTED = "images that the list does not name"
 
 
@@ -78,30 +80,40 @@ def read(file: Path) -> Dataset:
         raise ReidvizError(
             f"{last(file)} is neither a folder nor a CSV or Parquet file.", "Point folder at one of these."
         )
+    domain = escape_bytes(file.stem)
+    intake, told = Intake(), list[str]()
+    for row, found, where in located(file, LABELLED, intake, told):
+        _take(intake, row, found, domain, where)
+    return intake.dataset(f"folder:{file}", f"a row for each image in {printable(file.name)}", told)
+
+
+def located(file: Path, needs: tuple[str, ...], intake: Intake, told: list[str]) -> Iterator[tuple["Row", Entry, str]]:
+    """Each row of a list with the image it names, and where it stands in words. intake is told of the files that no row
+    names, told of what was understood that is not plain to see.
+
+    needs: the columns that must be there. ReidvizError as read() raises it.
+    """
     beside = {entry.name: entry for entry in walk(file.parent)}
-    intake = Intake()
     notes: Counter[str] = Counter()
     lines: dict[str, int] = {}
-    domain = escape_bytes(file.stem)
-    columns, rows = _parquet(file) if file.suffix.lower() == ".parquet" else _csv(file)
+    columns, rows = _parquet(file, needs) if file.suffix.lower() == ".parquet" else _csv(file, needs)
     for count, (line, fields) in enumerate(rows):
         try:
             if count >= MOST_ROWS:
                 raise ReidvizError(f"there are more than {MOST_ROWS:,} rows.", "Split the list.")
-            row = _Row(columns, fields)
+            row = Row(columns, fields)
             found, how = _image(file, beside, row.path)
             notes.update(filter(None, [how, *row.told]))
             if found.name in lines:
                 raise ReidvizError(f"the image {printable(found.name)} is already on line {lines[found.name]}.")
             lines[found.name] = line
-            _take(intake, row, found, domain, f"line {line}, {found.name}")
         except ReidvizError as e:
             raise ReidvizError(f"Line {line} of {printable(file.name)}: {e.message}", e.hint) from e
+        yield row, found, f"line {line}, {found.name}"
     for entry in beside.values():
         if entry.name not in lines and entry.name != escape_bytes(file.name):
             intake.leave(unreadable(entry) or UNLISTED, entry.name)
-    told = [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
-    return intake.dataset(f"folder:{file}", f"a row for each image in {printable(file.name)}", told)
+    told += [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
 
 
 def lists_in(folder: Path) -> list[Path]:
@@ -111,13 +123,13 @@ def lists_in(folder: Path) -> list[Path]:
 
 def _is_list(file: Path) -> bool:
     try:
-        _parquet(file) if file.suffix.lower() == ".parquet" else _csv(file)
+        _parquet(file, LABELLED) if file.suffix.lower() == ".parquet" else _csv(file, LABELLED)
     except ReidvizError:
         return False
     return True
 
 
-class _Row:
+class Row:
     """The fields of one row by what they mean."""
 
     def __init__(self, columns: Columns, fields: list[str]) -> None:
@@ -125,7 +137,7 @@ class _Row:
             raise ReidvizError("it contains a NUL character.", "Save the file as text.")
         places = columns.places
         self.path = fields[places["path"]]
-        identity = fields[places["identity"]].strip()
+        identity = fields[places["identity"]].strip() if "identity" in places else ""
         self.identity = label(identity)
         self.camera = label(fields[places["camera"]]) if "camera" in places else None
         self.told = []
@@ -142,7 +154,7 @@ class _Row:
         self.metadata = tuple((name, fields[place]) for name, place in columns.metadata.items())
 
 
-def _take(intake: Intake, row: _Row, found: Entry, domain: str, where: str) -> None:
+def _take(intake: Intake, row: Row, found: Entry, domain: str, where: str) -> None:
     if row.identity is None:
         intake.leave(NO_IDENTITY, where)
     else:
@@ -202,8 +214,8 @@ def _regular(entry: Entry, written: str) -> Entry:
     return entry
 
 
-def _columns(header: Iterable[str], name: str, separator: str = ",") -> Columns:
-    """What the columns mean. ReidvizError where path or identity is missing, or a column is there twice."""
+def _columns(header: Iterable[str], name: str, needs: tuple[str, ...], separator: str = ",") -> Columns:
+    """What the columns mean. ReidvizError where one that is needed is missing, or a column is there twice."""
     names = [column.strip().lower() for column in header]
     if len(names) > MOST_COLUMNS:
         raise ReidvizError(f"Line 1 of {name} has {len(names):,} columns.", _HINT)
@@ -214,7 +226,7 @@ def _columns(header: Iterable[str], name: str, separator: str = ",") -> Columns:
             raise ReidvizError(f"Line 1 of {name} has the column {known[0]} twice.", _HINT)
         if known:
             places[meaning] = names.index(known[0])
-    for meaning in ("path", "identity"):
+    for meaning in needs:
         if meaning not in places:
             raise ReidvizError(f"Line 1 of {name} has no column {meaning}.", _HINT)
     index = [i for i, column in enumerate(names) if column in _INDEX and i not in places.values()]
@@ -229,7 +241,7 @@ def _columns(header: Iterable[str], name: str, separator: str = ",") -> Columns:
     return Columns(places, others, tuple(told))
 
 
-def _csv(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
+def _csv(file: Path, needs: tuple[str, ...]) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The columns, and each line below the header by its number."""
     name = printable(file.name)
     try:
@@ -243,7 +255,7 @@ def _csv(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
             header = next(csv.reader(stream, skipinitialspace=True, strict=True, delimiter=separator), [])
     except (UnicodeDecodeError, csv.Error, OSError) as e:
         raise _unreadable(e, name, 1) from e
-    columns = _columns(header, name, separator)
+    columns = _columns(header, name, needs, separator)
     return columns, _lines(file, encoding, separator, len(header))
 
 
@@ -280,7 +292,7 @@ def _unreadable(error: Exception, name: str, line: int) -> ReidvizError:
     return ReidvizError(f"{name} cannot be read: {getattr(error, 'strerror', error)}.", "Check its permissions.")
 
 
-def _parquet(file: Path) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
+def _parquet(file: Path, needs: tuple[str, ...]) -> tuple[Columns, Iterator[tuple[int, list[str]]]]:
     """The same of a Parquet file: its rows count from 1, values become text."""
     rows = parquet.rows(file)
-    return _columns(next(rows), printable(file.name)), enumerate(rows, 1)
+    return _columns(next(rows), printable(file.name), needs), enumerate(rows, 1)

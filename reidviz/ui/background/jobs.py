@@ -98,7 +98,7 @@ class Job:
     def _progress(self, done: int, total: int, what: str) -> None:
         if self._cancel.is_set():
             raise CancelledError
-        if what != self.what:
+        if what.partition(" (")[0] != self.what.partition(" (")[0]:
             self._since = time.monotonic()
         self.done, self.total, self.what = done, total, what
 

@@ -94,7 +94,7 @@ def _may_be_read() -> Markdown:
             ":material/folder_open: Any folder of this machine may be read here, since the server answers to this "
             "machine only."
         )
-    named = len(settings.data_roots()) - 1
+    named = len(settings.data_roots()) - 2
     others = literal(counted(named, "folder"))
     more = Markdown(f" and the {others} named by whoever started the server" if named else "")
     return Markdown(f":material/folder: Data sets are read from the data folder{more} only.")

@@ -1,0 +1,106 @@
+"""python -m reidviz gallery add | update | search | list | info | remove: named galleries of unlabelled images."""
+
+import argparse
+from pathlib import Path
+
+from reidviz.cli.gallery_search import add_search_options, run_search
+from reidviz.cli.progress import ConsoleProgress
+from reidviz.common.printable import printable
+
+MOST_TOLD = 20
+"""Images that could not be read, by name."""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """What can be done with galleries, each a command of its own."""
+    kinds = command.add_subparsers(required=True, dest="what")
+    add = kinds.add_parser("add", help="describe images by a model; what was begun goes on")
+    add.add_argument("name", help="what the gallery is called")
+    add.add_argument("--images", required=True, help="a folder, a zip, a list (CSV, Parquet) or the name of a data set")
+    add.add_argument("--model", required=True, help="a shipped or added model by its name, a checkpoint or a run")
+    add.add_argument("--names", metavar="RULE", help="how files' names tell the camera (see evaluate --names)")
+    add.add_argument(
+        "--store", default="", metavar="URI", help="keep features in Milvus: a file.db or http://host:19530"
+    )
+    update = kinds.add_parser("update", help="describe what is new or changed, forget what is gone")
+    update.add_argument("name")
+    add_search_options(kinds.add_parser("search", help="the images nearest to a probe, or to each of a folder of them"))
+    kinds.add_parser("list", help="all galleries")
+    for what, told in (("info", "what is in a gallery"), ("remove", "delete a gallery; images stay where they are")):
+        kinds.add_parser(what, help=told).add_argument("name")
+
+
+def run_gallery(options: argparse.Namespace) -> None:
+    """Do it, and say what was done."""
+    COMMANDS[options.what](options)
+
+
+def _add(options: argparse.Namespace) -> None:
+    from reidviz.gallery.update import add
+
+    progress = ConsoleProgress()
+    try:
+        done = add(options.name, options.images, options.model, options.names, _uri(options.store), progress)
+    finally:
+        progress.end()
+    print("\n".join(one.sentence for one in done))
+    _tell_unreadable(options.name)
+
+
+def _uri(written: str) -> str:
+    """A file by its whole path, as the next command may run elsewhere; an address as it is."""
+    return written if not written or "://" in written else str(Path(written).absolute())
+
+
+def _update(options: argparse.Namespace) -> None:
+    from reidviz.gallery.update import update
+
+    progress = ConsoleProgress()
+    try:
+        done = update(options.name, progress)
+    finally:
+        progress.end()
+    print("\n".join(one.sentence for one in done))
+    _tell_unreadable(options.name)
+
+
+def _list(options: argparse.Namespace) -> None:
+    from reidviz.gallery.named import galleries, gallery_named
+
+    for name in galleries():
+        gallery = gallery_named(name)
+        counts = [f"{gallery.store(one).count():,} by {printable(one.name)}" for one in gallery.models]
+        print(f"{name:<32}{', '.join(counts)}")
+
+
+def _info(options: argparse.Namespace) -> None:
+    from reidviz.gallery.named import gallery_named
+    from reidviz.gallery.words import facets_lines
+
+    gallery = gallery_named(options.name)
+    print(f"{gallery.name}, made {gallery.created}, of {printable(gallery.source)}")
+    for model in gallery.models:
+        store = gallery.store(model)
+        print(f"{printable(model.name)}: {store.count():,} images, features of {model.dimensions} numbers")
+        print("\n".join(f"  {line}" for line in facets_lines(store.facets())))
+    _tell_unreadable(options.name)
+
+
+def _remove(options: argparse.Namespace) -> None:
+    from reidviz.gallery.named import remove
+
+    remove(options.name)
+    print(f"{options.name} was removed.")
+
+
+def _tell_unreadable(name: str) -> None:
+    from reidviz.gallery.named import gallery_named
+
+    unreadable = gallery_named(name).unreadable
+    for one in unreadable[:MOST_TOLD]:
+        print(f"  {printable(one.id)}: {printable(one.reason)}")
+    if len(unreadable) > MOST_TOLD:
+        print(f"  … and {len(unreadable) - MOST_TOLD:,} more")
+
+
+COMMANDS = {"add": _add, "update": _update, "search": run_search, "list": _list, "info": _info, "remove": _remove}

@@ -1,0 +1,1 @@
+"""Named galleries: images that nobody labelled, described once by a model and searched from any image."""

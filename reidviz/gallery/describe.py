@@ -1,0 +1,106 @@
+"""The features of images that nobody may have looked at before: what cannot be read is passed over, by name."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from reidviz.common import settings
+from reidviz.common.arrays import Float32Array, ImageArray, IntArray
+from reidviz.common.errors import ReidvizError, because
+from reidviz.common.progress import Progress
+from reidviz.data.dataset import Dataset
+from reidviz.data.images.decode import load_image
+from reidviz.data.images.render_missing import draw_missing
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.scoring.describers import ImageDescriber, describer_of, image_describer_of
+from reidviz.evaluation.scoring.given import feature_match
+from reidviz.models.added.cards import FeaturesCard, OnnxCard, card_of
+from reidviz.models.added.store import model_named
+
+IMAGES_AT_ONCE = 64
+_AHEAD = 3
+_THREADS = 2
+
+Leave = Callable[[int, str], None]
+"""Called with the position of an image that cannot be described, and why."""
+Described = Iterator[tuple[IntArray, Float32Array]]
+
+
+def describing_ranker(asked: str) -> Ranker:
+    """How a model compares features: one that is shipped or was added, by its name, or a checkpoint or a run.
+
+    ReidvizError where there is none, or it gives no features of unit length.
+    """
+    path, shipped = Path(asked), settings.CHECKPOINTS / f"{asked}.safetensors"
+    kept = path if path.exists() else shipped if shipped.is_file() else model_named(asked)
+    if kept is None:
+        raise ReidvizError(
+            f"There is no model {path.name}.", "Add it first: python -m reidviz models add FILE --name NAME."
+        )
+    found = next((one for one in rankers_of(kept) if one.kind == "distance"), None)
+    if found is None:
+        raise ReidvizError(f"{path.stem} gives no features.", "Take a model with a ranking branch, or one in ONNX.")
+    card = card_of(found.path)
+    how = card.reading.distance if isinstance(card, OnnxCard) else getattr(card, "distance", "cosine")
+    if how != "cosine":
+        raise ReidvizError(
+            f"{found.name} compares features by Euclidean distance.", "Add it with --distance cosine to search by it."
+        )
+    return found
+
+
+def dimensions_of(ranker: Ranker) -> int:
+    """How many numbers a feature has."""
+    return describer_of(ranker.path, ranker.sha256).dimensions
+
+
+def described(ranker: Ranker, dataset: Dataset, positions: IntArray, leave: Leave, progress: Progress) -> Described:
+    """Features, in batches, of the images at these positions. ReidvizError where the model cannot be read."""
+    card = card_of(ranker.path)
+    if isinstance(card, FeaturesCard):
+        return _given(ranker, card, dataset, positions, leave, progress)
+    return _by_network(ranker, dataset, positions, leave, progress)
+
+
+def _given(
+    ranker: Ranker, card: FeaturesCard, dataset: Dataset, positions: IntArray, leave: Leave, progress: Progress
+) -> Described:
+    there = feature_match(ranker.path, card, dataset).covered[positions]
+    for position in positions[~there].tolist():
+        leave(position, f"{card.name} has no feature of it")
+    yield from describer_of(ranker.path, ranker.sha256).features(dataset, positions[there], True, progress)
+
+
+def _by_network(ranker: Ranker, dataset: Dataset, positions: IntArray, leave: Leave, progress: Progress) -> Described:
+    """Images are read while the network works on those before; none is kept."""
+    describer = image_describer_of(ranker.path, ranker.sha256)
+    draw_missing(dataset, positions.tolist(), progress)
+    parts = [positions[i : i + IMAGES_AT_ONCE] for i in range(0, len(positions), IMAGES_AT_ONCE)]
+
+    def read(part: IntArray) -> list[ImageArray | str]:
+        return [_read(describer, dataset, position) for position in part.tolist()]
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        ahead = deque(pool.submit(read, part) for part in parts[:_AHEAD])
+        for done, part in enumerate(parts):
+            found = ahead.popleft().result()
+            if done + _AHEAD < len(parts):
+                ahead.append(pool.submit(read, parts[done + _AHEAD]))
+            for position, image in zip(part.tolist(), found, strict=True):
+                if isinstance(image, str):
+                    leave(position, image)
+            whole = [image for image in found if not isinstance(image, str)]
+            if whole:
+                good = np.array([not isinstance(image, str) for image in found])
+                yield part[good], describer.of_sized(np.stack(whole))
+
+
+def _read(describer: ImageDescriber, dataset: Dataset, position: int) -> ImageArray | str:
+    """The image as the network takes it, or why it cannot be read."""
+    try:
+        return describer.sized(load_image(dataset, position))
+    except ReidvizError as error:
+        return because(error)

@@ -1,0 +1,157 @@
+"""Galleries by their names: each is a folder with a record, the features by every model that described it, and what was
+unpacked from a zip for it."""
+
+import re
+import shutil
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.common.file_lock import Lock
+from reidviz.common.json_files import Count, read_json, write_json
+from reidviz.common.printable import printable
+from reidviz.data.keys import key_of
+from reidviz.gallery.exact.exact_store import ExactStore
+from reidviz.gallery.milvus_store import MilvusStore
+from reidviz.gallery.store import FeatureStore
+
+FILE = "gallery.json"
+IMAGES = "images"
+"""The folder in a gallery's own that a zip was unpacked to."""
+MOST_BYTES = 64 * 1024**2
+_NAME = re.compile(r"[\w][\w .\-]{0,59}")
+
+
+@dataclass(frozen=True)
+class GalleryModel:
+    """A model that described a gallery. path, sha256: as its ranker tells them; dimensions: of its features."""
+
+    name: str
+    path: Path
+    sha256: str
+    dimensions: Count
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An image that could not be described, and why, a sentence."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What is known of a gallery.
+
+    source      its images: a data set's name, or "images:" and a folder or a list, with a rule for names behind it
+    models      those that described it, in the order in which they were added
+    unreadable  of the last update
+    uri         of Milvus where that keeps the features; "": files on this machine do
+    """
+
+    name: str
+    source: str
+    models: tuple[GalleryModel, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    uri: str = ""
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return folder_of(self.name)
+
+    def model(self, name: str = "") -> GalleryModel:
+        """The model of that name, by default the first. ReidvizError where none described it."""
+        found = next((one for one in self.models if name in ("", one.name)), None)
+        if found is None:
+            known = ", ".join(printable(one.name) for one in self.models) or "no model yet"
+            raise ReidvizError(
+                f"{self.name} was not described by {printable(name) or 'any model'}.", f"It was by {known}."
+            )
+        return found
+
+    def store(self, model: GalleryModel) -> FeatureStore:
+        """The features by a model. ReidvizError where they are damaged or cannot be reached."""
+        if self.uri:
+            return self._in_milvus(model)
+        return ExactStore(self.folder / f"features-{model.sha256[:16]}", model.dimensions)
+
+    def _in_milvus(self, model: GalleryModel) -> MilvusStore:
+        return MilvusStore(self.uri, f"reidviz_{key_of(self.name)[:16]}_{model.sha256[:16]}", model.dimensions)
+
+    def drop(self) -> None:
+        """Delete the features that are kept elsewhere. ReidvizError where they cannot be reached."""
+        for model in self.models if self.uri else ():
+            self._in_milvus(model).drop()
+
+
+def galleries() -> list[str]:
+    """The names of all galleries, sorted."""
+    found = settings.galleries_dir().glob(f"[!.]*/{FILE}")
+    return sorted(file.parent.name for file in found)
+
+
+def gallery_named(name: str) -> Gallery:
+    """ReidvizError where there is none of that name, or its record is damaged."""
+    check_name(name)
+    file = folder_of(name) / FILE
+    if not file.is_file():
+        raise ReidvizError(
+            f"There is no gallery called {printable(name)}.", "See `python -m reidviz gallery list` for the names."
+        )
+    found = read_json(file, Gallery, f"The record of the gallery {name}", MOST_BYTES, "Remove it and add it again.")
+    if found.name != name:
+        raise ReidvizError(f"The record in {name} is of another gallery.", "Folders of galleries are not renamed.")
+    return found
+
+
+def keep(gallery: Gallery) -> None:
+    """Write its record. ReidvizError when it cannot be written."""
+    write_json(gallery.folder / FILE, asdict(gallery) | {"models": [_plain(one) for one in gallery.models]})
+
+
+def remove(name: str) -> None:
+    """Delete a gallery: its features, and the images only where they came out of a zip for it.
+
+    ReidvizError where there is none, somebody adds to it, or it may not be deleted.
+    """
+    settings.must_be_writable()
+    gallery = gallery_named(name)
+    with writing(gallery.name):
+        gallery.drop()
+        away = gallery.folder.with_name(f".{name}.deleted")
+        try:
+            gallery.folder.rename(away)
+        except OSError as error:
+            raise ReidvizError(f"{name} could not be removed: {error.strerror}.", "Check the permissions.") from error
+        shutil.rmtree(away, ignore_errors=True)
+
+
+def writing(name: str) -> Lock:
+    """The right to change a gallery, until it is released. ReidvizError where somebody else has it."""
+    lock = Lock.take(folder_of(name) / ".lock")
+    if lock is None:
+        raise ReidvizError(f"The gallery {name} is being added to.", "Wait until that is done, or cancel it.")
+    return lock
+
+
+def folder_of(name: str) -> Path:
+    """Where a gallery of that name is kept, or would be."""
+    return settings.galleries_dir() / name
+
+
+def check_name(name: str) -> None:
+    """ReidvizError where a gallery cannot be called that."""
+    if not _NAME.fullmatch(name) or name.endswith((" ", ".")):
+        raise ReidvizError(
+            f"{printable(name)[:80]!r} is no name for a gallery.",
+            "Use letters, digits, blanks, dots, hyphens and underscores, 60 at most.",
+        )
+
+
+def _plain(model: GalleryModel) -> dict[str, object]:
+    return asdict(model) | {"path": str(model.path)}

@@ -1,0 +1,60 @@
+"""The second stage of a search: the pair classifier looks at the first hits again, pixel by pixel."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from PIL import Image
+
+from reidviz.common import settings
+from reidviz.common.progress import Progress, silent
+from reidviz.data.images.decode import resize
+from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.ranking.fusion import fuse
+from reidviz.evaluation.scores import EXACT, Scores
+from reidviz.evaluation.scoring.multi_query import combined
+from reidviz.gallery.images import GalleryImages
+from reidviz.gallery.search import Found, reordered
+
+MOST = 200
+"""Hits that are looked at again."""
+
+
+def second_stage_of(ranker: Ranker) -> Ranker | None:
+    """How the same network ranks by both of its scores; None where it has one only."""
+    return next((one for one in rankers_of(ranker.path) if one.kind == "fused" and one.sha256 == ranker.sha256), None)
+
+
+def rescored(
+    found: Found,
+    probe: Sequence[Image.Image],
+    images: GalleryImages,
+    ranker: Ranker,
+    count: int,
+    progress: Progress = silent,
+) -> Found:
+    """The first `count` hits, MOST at most, reordered by the fused score of both tasks; the others follow.
+
+    probe: images of one person; ranker: as second_stage_of gives it, at its weight. ReidvizError where an image or the
+    network cannot be read.
+    """
+    from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
+    from reidviz.models.loaded import loaded
+    from reidviz.models.mtdnet import MTDnet
+
+    hits = found.hits[: min(count, MOST)]
+    if not hits or not ranker.weight:
+        return found
+    network, card = loaded(ranker.path, ranker.sha256, settings.device())
+    assert isinstance(network, MTDnet), "only networks of both tasks are fused"
+    sized = partial(resize, height=card.architecture.height, width=card.architecture.width)
+    mine = np.stack([sized(image) for image in probe])
+    theirs = np.stack([sized(images.load(hit.entry.id)) for hit in hits])
+    matrix = np.full((len(mine), len(theirs)), np.nan, dtype=np.float32)
+    scorer = PairScorer(network, EXACT, settings.device())
+    pair_scores(scorer, mine, theirs, matrix, None, progress, "comparing pairs")
+    probability = combined([Scores("probability", row[None]) for row in matrix], "mean feature")
+    distance = Scores("distance", np.array([[hit.distance for hit in hits]], dtype=np.float32))
+    scores = fuse(distance, probability, ranker.weight)
+    threshold = ranker.threshold if ranker.fusion and ranker.weight == ranker.fusion.weight else None
+    return reordered(found, scores.matrix[0], scores.kind, threshold)

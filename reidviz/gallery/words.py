@@ -1,0 +1,95 @@
+"""What is in a gallery and what was found in it, in words and as tables."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from reidviz.common.printable import printable, spreadsheet_cell
+from reidviz.common.words import Strong, Words
+from reidviz.evaluation.scores import score_text
+from reidviz.gallery.search import Found
+from reidviz.gallery.store import Entry, Facets
+
+MOST_NAMED = 8
+
+
+def facets_lines(facets: Facets) -> list[str]:
+    """Cameras, times and further columns, a line each."""
+    lines = [f"cameras: {_some(facets.cameras)}" if facets.cameras else "cameras: not known"]
+    if facets.first is None or facets.last is None:
+        lines.append("times: not known")
+    else:
+        lines.append(f"times: {moment(facets.first)} to {moment(facets.last)}")
+    return lines + [f"{printable(name)}: {_some(values)}" for name, values in facets.values]
+
+
+def moment(seconds: float) -> str:
+    """A time, in UTC: "2024-01-31 23:59:59"."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _some(values: tuple[str, ...]) -> str:
+    more = f" and {len(values) - MOST_NAMED:,} more" if len(values) > MOST_NAMED else ""
+    return ", ".join(printable(one) for one in values[:MOST_NAMED]) + more
+
+
+def verdict(found: Found) -> Words:
+    """Whether the person of a probe was seen, as far as a threshold can tell: a sentence or two."""
+    if not found.searched:
+        return ("No image of this gallery passes these filters.",)
+    if not found.hits:
+        return ("There is nothing but the probe itself.",)
+    among = f"{found.searched:,} image{'' if found.searched == 1 else 's'}"
+    if found.threshold is None or found.matches is None:
+        nearest = score_text("distance", found.hits[0].distance)
+        return (
+            f"The nearest of {among} is at {nearest}. ",
+            "Whether it is the same person has to be judged by eye: this model has no calibrated threshold.",
+        )
+    rate = found.threshold.false_match_rate
+    at, on = score_text(found.kind, found.threshold.value), printable(found.threshold.measured_on)
+    how = (
+        f" at the threshold {at}. It takes {rate:.2%} of the pairs of different persons for one ({on}), so about "
+        f"{rate * found.searched:,.1f} false matches are to be expected among {among}."
+    )
+    if not found.matches:
+        return (Strong("Probably absent"), ": no image is taken for this person", how)
+    all_of_them = "at least " if found.matches == len(found.hits) < found.searched else ""
+    which = f": {all_of_them}{found.matches:,} of {among} "
+    return (Strong("Probably seen"), which + ("is" if found.matches == 1 else "are") + " taken for this person", how)
+
+
+def hits_table(found: Found, probe: str, marks: Mapping[str, str] = MappingProxyType({})) -> list[list[str]]:
+    """A line a hit, with the columns of HEADER. marks: how a person judged entries, by id. Text that comes from outside
+    is written so that no spreadsheet takes it for a formula."""
+    table = []
+    for hit in found.hits:
+        entry = hit.entry
+        values = "; ".join(f"{name}={value}" for name, value in entry.values)
+        texts = [spreadsheet_cell(one) for one in (probe, entry.id, entry.camera, marks.get(entry.id, ""), values)]
+        second = "" if hit.score is None else f"{hit.score:.6f}"
+        numbers = [str(hit.rank), time_of(entry), f"{hit.distance:.6f}", second, MATCHES[found.is_match(hit)]]
+        table.append([texts[0], numbers[0], *texts[1:3], *numbers[1:], *texts[3:]])
+    return table
+
+
+def time_of(entry: Entry) -> str:
+    """When an image was taken, "" where that is not known."""
+    return "" if entry.time is None else moment(entry.time)
+
+
+MATCHES = {True: "match", False: "no match", None: ""}
+"""What a threshold makes of a hit."""
+HEADER = ["probe", "rank", "image", "camera", "time", "squared distance", "second score", "threshold", "mark", "values"]
+
+
+def csv_of(tables: Iterable[list[list[str]]]) -> bytes:
+    """Tables of hits as one CSV."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(HEADER)
+    for table in tables:
+        writer.writerows(table)
+    return made.getvalue().encode()

@@ -1,0 +1,84 @@
+"""Galleries on the command line."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from reidviz.cli.main import main
+from tests.gallery.conftest import model, own_galleries, street
+
+__all__ = ["model", "own_galleries"]
+
+
+def run(*arguments: object) -> int:
+    return main(["gallery", *map(str, arguments)])
+
+
+def test_add_update_list_info_remove(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = street(tmp_path / "street", 6)
+    (folder / "broken.png").write_bytes(b"no image")
+    assert run("add", "street", "--images", folder, "--model", model) == 0
+    told = capsys.readouterr().out
+    assert "6 images described" in told
+    assert "broken.png: " in told
+    assert run("update", "street") == 0
+    assert "0 images described, 6 unchanged" in capsys.readouterr().out
+    assert run("list") == 0
+    assert capsys.readouterr().out.split()[:2] == ["street", "6"]
+    assert run("info", "street") == 0
+    told = capsys.readouterr().out
+    assert "cameras: c1, c2, c3" in told
+    assert "times: 2024-01-31 12:00:00 to 2024-01-31 12:00:05" in told
+    assert run("remove", "street") == 0
+    assert run("info", "street") == 1
+    assert len(list(folder.iterdir())) == 7
+
+
+def test_search(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = street(tmp_path / "street", 9)
+    assert run("add", "street", "--images", folder, "--model", model) == 0
+    probe = folder / "20240131_120004_c2_04.png"
+    capsys.readouterr()
+    assert run("search", "street", "--probe", probe, "--csv", tmp_path / "hits.csv") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "threshold d² 0.020" in told[0]
+    assert told[1].split()[:3] == ["1", probe.name, "c2"]
+    rows = list(csv.DictReader((tmp_path / "hits.csv").open()))
+    assert len(rows) == 9
+    assert rows[0]["image"] == probe.name
+    for row in rows:
+        assert row["threshold"] == ("match" if float(row["squared distance"]) <= 0.02 else "no match")
+    narrowed = ("--camera", "c1", "--since", "2024-01-31T12:00:01", "--until", "2024-01-31 12:00:05", "--rescore", "3")
+    assert run("search", "street", "--probe", probe, *narrowed, "--csv", tmp_path / "hits.csv") == 0
+    (row,) = csv.DictReader((tmp_path / "hits.csv").open())
+    assert row["image"] == "20240131_120003_c1_03.png"
+    assert row["second score"]
+    assert run("search", "street", "--probe", folder, "--top", 2, "--csv", tmp_path / "hits.csv") == 0
+    rows = list(csv.DictReader((tmp_path / "hits.csv").open()))
+    assert [row["probe"] for row in rows[::2]] == sorted(file.name for file in folder.iterdir())
+    assert run("search", "street", "--probe", folder, "--together", "--top", 2, "--csv", tmp_path / "hits.csv") == 0
+    assert len(list(csv.DictReader((tmp_path / "hits.csv").open()))) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--top", "0"),
+        ("--since", "yesterday"),
+        ("--where", "door"),
+        ("--model", "nobody"),
+        ("--rescore", "5", "--weight", "2"),
+        ("--probe", "nowhere"),
+    ],
+)
+def test_what_a_search_refuses(
+    wrong: tuple[str, ...],
+    tmp_path: Path,
+    model: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = street(tmp_path / "street", 2)
+    assert run("add", "street", "--images", folder, "--model", model) == 0
+    assert run("search", "street", "--probe", folder / "20240131_120000_c1_00.png", *wrong) == 1
+    assert capsys.readouterr().err.count("reidviz: ") == 1
