@@ -40,6 +40,10 @@ MAP: Final = (
     "a map depends on the images, colours and filters that were chosen on Embeddings.",
     "Choose there what the record names.",
 )
+FAILURES: Final = (
+    "what failures have in common is looked for anew.",
+    "Run python -m reidviz failures, or see Compare, Failures.",
+)
 NOT_REMADE: Final[Mapping[str, tuple[str, str]]] = {
     "cost": ("costs are measured, and no two measurements are equal.", "Measure again on Compare, Cost."),
     "pair": ("what models say of two images is told on Pairs.", "Choose there the images that the record names."),
@@ -52,6 +56,8 @@ NOT_REMADE: Final[Mapping[str, tuple[str, str]]] = {
     "joint-distances": JOINT,
     "joint-plane": JOINT,
     "joint-numbers": JOINT,
+    "failures": FAILURES,
+    "mended": FAILURES,
     "runs": ("runs go on, and the table is as they stand now.", "See Train."),
     "family": ("its models are trained anew.", "Run the command of the record."),
 }
