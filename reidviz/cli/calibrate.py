@@ -28,6 +28,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run_calibrate(options: argparse.Namespace) -> None:
     """Measure, and write the copy."""
     from dataclasses import replace
+    from tempfile import TemporaryDirectory
 
     from reidviz.common.atomic_write import write_atomically
     from reidviz.data.formats import load
@@ -44,25 +45,19 @@ def run_calibrate(options: argparse.Namespace) -> None:
     dataset = load(data_name(options))
     parts = split(dataset, options.protocol or default_protocol(dataset))
     weights, progress = find_checkpoint(options.model), ConsoleProgress()
-    if options.feature is None:
-        write_atomically(options.out, weights.read_bytes())
-        write_card(options.out, read_card(weights))
-    else:
-        narrow(weights, options.out, options.feature, dataset, progress)
-    card, fusion, thresholds = calibrated(options.out, dataset, parts, options.false_match, options.probes, progress)
-    progress.end()
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / options.out.name
+        if options.feature is None:
+            write_atomically(draft, weights.read_bytes())
+            write_card(draft, read_card(weights))
+        else:
+            narrow(weights, draft, options.feature, dataset, progress)
+        card, fusion, thresholds = calibrated(draft, dataset, parts, options.false_match, options.probes, progress)
+        progress.end()
+        write_atomically(options.out, draft.read_bytes())
+    told = {"name": options.out.stem, "fusion": fusion, "thresholds": thresholds, "metrics": ()}
     caveats = tuple(options.caveat) or card.caveats
-    write_card(
-        options.out,
-        replace(
-            to_be_passed_on(card),
-            name=options.out.stem,
-            fusion=fusion,
-            thresholds=thresholds,
-            caveats=caveats,
-            metrics=(),
-        ),
-    )
+    write_card(options.out, replace(to_be_passed_on(card), caveats=caveats, **told))
     if fusion is not None:
         print(f"fusion weight {fusion.weight:.2f}, mAP within a point from {fusion.low:.2f} to {fusion.high:.2f}")
     for one in thresholds:
