@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test check checkpoints photos clean
+.PHONY: app test check coverage checkpoints photos clean
 
 app: .venv/.app
 	$(BIN)/streamlit run app.py
@@ -15,6 +15,9 @@ check: .venv/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+coverage: .venv/.test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow" --ignore tests/pages --cov
+
 checkpoints: .venv/.app
 	sh checkpoints/make.sh $(BIN)/python
 
@@ -25,8 +28,8 @@ photos: .venv/.app
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "reidviz needs Python 3.11 or newer"'
 	$(PYTHON) -m venv .venv
 
-.venv/.app: requirements.txt constraints.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+.venv/.app: requirements.txt requirements-onnx.txt constraints.txt | .venv/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-onnx.txt -c constraints.txt
 	touch $@
 
 .venv/.test: requirements-dev.txt .venv/.app

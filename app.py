@@ -1,4 +1,4 @@
-"""reidviz: streamlit run app.py
+"""reidviz: streamlit run app.py.
 
 `app` is the server; run as a script, this is what each session shows.
 """

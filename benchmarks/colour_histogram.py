@@ -1,4 +1,4 @@
-"""How far plain colour gets: rank-1 of HSV histograms in six stripes, L1 distance. Usage: DATA [PROTOCOL]"""
+"""How far plain colour gets: rank-1 of HSV histograms in six stripes, L1 distance. Usage: DATA [PROTOCOL]."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""How long a list and folders of 100,000 images take to read: python -m benchmarks.reading [ROWS]"""
+"""How long a list and folders of 100,000 images take to read: python -m benchmarks.reading [ROWS]."""
 
 import sys
 import tempfile

@@ -1,4 +1,5 @@
-"""How fast a gallery is searched: ours beside a sort of all distances, and beside one pass over the same bytes.
+"""How fast a gallery is searched: ours beside one pass over the same bytes, beside a sort of all distances, and beside
+others (search_others.py).
 
 Features are simulated: unit vectors in clusters of 4 to 40, as the images of one person are; probes are members of
 clusters with as much noise again.
@@ -18,6 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.measure import alone, by_turns, machine, matmul_rate, peak_memory
+from benchmarks.search_others import Other, missing, others
 from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.gallery.exact.exact_store import ExactStore
 from reidviz.gallery.store import Entry
@@ -27,6 +29,8 @@ SIZES = (20_000, 100_000)
 LARGE = 1_000_000
 AT_ONCE = 50_000
 ROUNDS = 15
+RECALLED = 100
+"""Probes of which the recall is computed."""
 SPREAD = 0.6
 """Noise of a cluster's members, beside centres of length 1."""
 CPU = torch.device("cpu")
@@ -92,45 +96,76 @@ def by_partition(features: Float32Array, probes: Float32Array) -> IntArray:
     return np.take_along_axis(best, order, axis=1)
 
 
-def recall(made: World, features: Float32Array, count: int = 100) -> float:
-    """Percent of the true NEAREST, by products in double precision of what is kept, that ours finds."""
-    probes = made.probes[:count]
-    found = made.store.search(probes, NEAREST).ids.astype(np.int64)
+def recall(features: Float32Array, probes: Float32Array, found: IntArray) -> float:
+    """Percent of the true NEAREST, by products in double precision of what is kept, that rows (P, NEAREST) hold."""
     hits = 0
-    for probe, ids in zip(probes, found, strict=True):
+    for probe, rows in zip(probes, found, strict=True):
         exact = np.concatenate([part.astype(np.float64) @ probe for part in np.array_split(features, 50)])
         worst = np.partition(exact, -NEAREST)[-NEAREST]
-        hits += int((exact[ids] >= worst).sum())
+        hits += int((exact[rows[rows >= 0]] >= worst).sum())
     return 100 * hits / found.size
 
 
-def rows(count: int, dtype: Type) -> list[str]:
-    """One probe, a thousand probes and the recall, of one size and type."""
+def floors(count: int, dtype: Type) -> str:
+    """One probe of ours beside the product that it cannot do without and beside one pass, of one size and type."""
     with world(count, dtype) as made:
         blocks, probe = made.passes(), made.probes[:1]
+        kept = [torch.from_numpy(np.load(file, mmap_mode="c")) for file in sorted(made.folder.glob("*.npy"))]
+        mine = torch.from_numpy(probe[0].astype(dtype))
         forms: dict[str, Callable[[], object]] = {
             "ours": lambda: made.store.search(probe, NEAREST),
-            "one pass over memory": lambda: [int(block.sum()) for block in blocks],
+            "product": lambda: [torch.mv(block, mine) for block in kept],
+            "once": lambda: [int(block.sum()) for block in blocks],
         }
-        forms["ours"]()
+        for form in forms.values():
+            form()
         taken = by_turns(forms, ROUNDS, CPU)
-        features = made.features() if count < LARGE else None
-        if features is not None:  # apart: the threads of NumPy's products stay busy for a while after each
-            sorts = {"argsort": partial(by_argsort, features, probe)}
-            sorts["argpartition"] = partial(by_partition, features, probe)
-            taken |= by_turns(sorts, ROUNDS, CPU)
         started = time.perf_counter()
         made.store.search(made.probes, NEAREST)
         batch = time.perf_counter() - started
-        right = f"{recall(made, features):.2f} %" if features is not None else "-"
         mapped = sum(file.stat().st_size for file in made.folder.glob("*.npy")) / 1e6
-        others = [f"{1000 * taken[name]:,.1f}" if name in taken else "-" for name in ("argsort", "argpartition")]
-        once = taken["one pass over memory"]
-        return [
-            f"| {count:,} | {dtype} | {1000 * taken['ours']:,.1f} | {1000 * once:,.1f} | {taken['ours'] / once:.2f} "
-            f"| {others[0]} | {others[1]} | {batch:.2f} | {mapped:,.0f} "
-            f"| {alone(memory, str(made.folder)):,.0f} | {right} |"
-        ]
+        ours, product, once = (1000 * taken[name] for name in forms)
+        return (
+            f"| {count:,} | {dtype} | {ours:,.1f} | {product:,.1f} | {once:,.1f} | {ours / once:.2f} "
+            f"| {product / once:.2f} | {batch:.2f} | {mapped:,.0f} | {alone(memory, str(made.folder)):,.0f} |"
+        )
+
+
+def beside(count: int) -> Iterator[str]:
+    """Ours, NumPy's ways and others on the same features, which lie in memory at 32 bits for all but ours."""
+    with world(count, "float16") as made:
+        features = made.features()
+        ours = Other("ours, float16", 0.0, lambda probes, k: made.store.search(probes, k).ids.astype(np.int64))
+        yield _row(count, ours, made, features)
+        for name, way in (("NumPy argsort", by_argsort), ("NumPy argpartition", by_partition)):
+            yield _row(count, Other(name, 0.0, partial(_in_parts, way, features)), made, features)
+        for other in others(features):
+            yield _row(count, other, made, features)
+
+
+def _in_parts(
+    way: Callable[[Float32Array, Float32Array], IntArray], features: Float32Array, probes: Float32Array, _: int
+) -> IntArray:
+    """A hundred probes at a time: the products of all would not fit."""
+    return np.concatenate([way(features, probes[i : i + 100]) for i in range(0, len(probes), 100)])
+
+
+def _row(count: int, one: Other, made: World, features: Float32Array) -> str:
+    """One probe, ours beside it, all probes, and the recall. Rounds are of one form each: the threads of NumPy's
+    products stay busy for a while after each, and would slow what comes next."""
+    probe = made.probes[:1]
+    one.search(probe, NEAREST)
+    taken = by_turns({"it": lambda: one.search(probe, NEAREST)}, ROUNDS, CPU)
+    made.store.search(probe, NEAREST)
+    taken |= by_turns({"ours": lambda: made.store.search(probe, NEAREST)}, ROUNDS, CPU)
+    started = time.perf_counter()
+    found = one.search(made.probes, NEAREST)
+    batch = time.perf_counter() - started
+    right = recall(features, made.probes[:RECALLED], found[:RECALLED])
+    return (
+        f"| {count:,} | {one.name} | {1000 * taken['it']:,.1f} | {taken['it'] / taken['ours']:.2f} | {batch:.2f} "
+        f"| {right:.1f} % | {one.seconds:,.1f} |"
+    )
 
 
 def memory(folder: str) -> float:
@@ -143,18 +178,24 @@ def memory(folder: str) -> float:
 
 
 def main(large: bool = False) -> None:
-    """Print the table for this machine."""
+    """Print both tables for this machine."""
     print(machine(CPU, matmul_rate(CPU, torch.float32)) + f", NumPy {np.__version__}\n", flush=True)
     print(f"The {NEAREST} nearest of {DIMENSIONS} numbers a feature; medians of {ROUNDS} rounds by turns.\n")
     print(
-        "| entries | kept as | ours, one probe, ms | one pass over memory, ms | ratio | argsort, ms | argpartition, ms "
-        f"| ours, {PROBES:,} probes, s | mapped MB | other MB | recall |"
+        "| entries | kept as | ours, one probe, ms | the product alone, ms | one pass over memory, ms | ours / pass "
+        f"| product / pass | ours, {PROBES:,} probes, s | mapped MB | other MB |"
     )
-    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     types: tuple[Type, ...] = ("float16", "float32")
     for count in (*SIZES, *((LARGE,) if large else ())):
         for dtype in types[: 1 if count == LARGE else 2]:
-            print("\n".join(rows(count, dtype)), flush=True)
+            print(floors(count, dtype), flush=True)
+    print(f"\n| entries | | one probe, ms | times ours | {PROBES:,} probes, s | recall | filled in s |")
+    print("|---:|---|---:|---:|---:|---:|---:|")
+    for count in SIZES:
+        for line in beside(count):
+            print(line, flush=True)
+    print("\n" + "\n".join(missing()))
 
 
 def _noisy(features: Float32Array, rng: np.random.Generator) -> Float32Array:

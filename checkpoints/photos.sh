@@ -10,11 +10,12 @@ if [ -e "$run" ]; then
 else
     "$python" -m reidviz train --data "market1501:$data/market1501_part" --protocol market \
         --also "cuhk03-pair:$data/cuhk03_pair1_labeled" test2:0 --also "cuhk01:$data/cuhk01" mtdnet-486 \
-        --variant mtdnet --recipe photos --init imagenet --set held_out=0 --set final_test=none --iterations 2400 \
+        --variant mtdnet --recipe modern --init imagenet --set architecture.height=192 --set architecture.width=80 --set size=96 \
+        --set held_out=0 --set final_test=none --iterations 4950 \
         --seed 0 --out "$run"
 fi
 "$python" -m reidviz calibrate --data "folder:$data/market1501_part/bounding_box_test" --protocol test94:0 --model "$run" \
-    --feature 416 --false-match 0.01 --out checkpoints/mtdnet-photos.safetensors \
+    --feature 256 --false-match 0.01 --out checkpoints/mtdnet-photos.safetensors \
     --caveat "For research only: it was trained on photographs of people who were not asked." \
     --caveat "It tells clothes apart, not faces: it fails where people change clothes, are dressed alike or are hidden, \
 and where cameras see other colours than those of its three data sets." \

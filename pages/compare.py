@@ -10,6 +10,7 @@ from reidviz.ui.compare.curves import show_curves
 from reidviz.ui.compare.failure_map import show_failure_map
 from reidviz.ui.compare.family import show_family
 from reidviz.ui.compare.gallery_size import show_gallery_size
+from reidviz.ui.compare.lessons import show_lessons
 from reidviz.ui.compare.power import show_power
 from reidviz.ui.compare.probe_by_probe import show_probe_by_probe
 from reidviz.ui.compare.report import offer_report
@@ -40,6 +41,7 @@ if view == "Probe by probe" and len(results) > 1:
 elif others(ground_truth(choice.dataset, choice.split)):
     answer.markdown(best_in_words(choice, results))
 with answer:
+    show_lessons(choice, results)
     offer_report(choice, results)
 if view == "Curves":
     show_curves(choice, results)

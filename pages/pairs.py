@@ -13,6 +13,7 @@ from reidviz.ui.results.results_table import provenance
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import PAIRS_VIEW
+from reidviz.ui.why_not.section import why_not_of_pair
 from reidviz.ui.widgets.messages import heading
 from reidviz.ui.widgets.views import choose_view
 
@@ -59,4 +60,5 @@ else:
     if why.open:
         with why:
             show_why(*pair, result.ranker)
+    why_not_of_pair(choice, result, *pair)
 provenance(choice)

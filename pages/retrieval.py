@@ -4,14 +4,16 @@ from functools import partial
 
 import streamlit as st
 
+from reidviz.ui.marks.annotator import press, say_mark_error
 from reidviz.ui.pairs.pair_picker import open_pair
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.scored_models import results_or_progress
 from reidviz.ui.retrieval.own_images import show_selected, show_upload
 from reidviz.ui.retrieval.probe_picker import choose_probe
-from reidviz.ui.retrieval.ranked_lists import match_in_words, show_probe
+from reidviz.ui.retrieval.ranked_lists import match_in_words, show_probe, show_source
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import PROBE_SOURCE
+from reidviz.ui.why_not.section import why_not_of_probe
 from reidviz.ui.widgets.card_clicks import on_card
 from reidviz.ui.widgets.messages import heading
 from reidviz.ui.widgets.views import choose_view
@@ -33,5 +35,8 @@ else:
         position = choose_probe(dialled.choice, results)
     answer.markdown(match_in_words(dialled.choice, results, position))
     show_probe(dialled, results, position)
+    why_not_of_probe(dialled.choice, results, position)
+    show_source(dialled.choice)
     every = len(choice.dataset.samples)
-    on_card((every, every), partial(open_pair, choice.dataset))
+    on_card((every, every), partial(open_pair, choice.dataset), partial(press, choice.dataset))
+    say_mark_error()

@@ -5,6 +5,8 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.gallery.words import verdict
 from reidviz.ui.search.add_gallery import offer_example, show_add, show_adding
+from reidviz.ui.search.batch import choose_batch
+from reidviz.ui.search.batch_results import show_batch
 from reidviz.ui.search.browse import browse
 from reidviz.ui.search.filters import choose_filter
 from reidviz.ui.search.find import choose_how, find
@@ -40,6 +42,10 @@ if chosen is None:
 searched = opened(chosen)
 probe = choose_probe(choice, searched)
 if probe is None:
+    if SEARCH_SOURCE.get() == SOURCES[3]:
+        choose_batch(searched)
+        if show_batch(answer):
+            st.stop()
     answer.markdown(f"**{searched.count:,} images** of {literal(searched.gallery.name)} can be searched. Whom for?")
     if SEARCH_SOURCE.get() == SOURCES[2]:
         browse(searched)
@@ -51,9 +57,9 @@ with right:
     bar = st.container(horizontal=True, vertical_alignment="center")
     with bar:
         only = choose_filter(searched)
-        how = choose_how(searched, probe)
+        how = choose_how(searched, only, bool(probe.images))
     with said():
-        found, seconds = find(searched, probe, only, how)
+        found, seconds = find(searched, probe, how)
         answer.markdown(worded(verdict(found)))
         show_hits(searched, probe, found, bar)
         show_timeline(searched, found)

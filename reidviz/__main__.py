@@ -1,4 +1,4 @@
-"""python -m reidviz"""
+"""python -m reidviz."""
 
 from reidviz.cli.main import main
 

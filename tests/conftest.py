@@ -43,7 +43,8 @@ SMALL = replace(compact(), height=64, width=32, feat=16, conv3=8, conv4=8, conv5
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing a test does, nor a server it starts, reaches the user's cache, runs or data sets.
 
-    Drawn images are shared by the tests of one worker.
+    Drawn images are shared by the tests of one worker. Processes that are started compute with one thread, as the tests
+    do: several with two each starve one another.
     """
     shared = tmp_path_factory.getbasetemp() / "cache"
     with pytest.MonkeyPatch.context() as patched:
@@ -52,6 +53,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patched.setenv("REIDVIZ_IMPORTS", str(shared / "imports"))
         patched.setenv("REIDVIZ_MODELS", str(shared / "models"))
         patched.setenv("REIDVIZ_GALLERIES", str(shared / "galleries"))
+        patched.setenv("REIDVIZ_MARKS", str(shared / "marks"))
+        patched.setenv("OMP_NUM_THREADS", "1")
         patched.delenv("REIDVIZ_DATA", raising=False)
         yield
 
@@ -62,6 +65,14 @@ def real_data() -> Path:
     if not REAL_DATA:
         pytest.skip("needs the real images in REIDVIZ_DATA")
     return Path(REAL_DATA)
+
+
+@pytest.fixture(scope="session")
+def gpu() -> torch.device:
+    """A GPU, for the tests marked so; they are skipped without."""
+    if not torch.cuda.is_available():
+        pytest.skip("needs a GPU")
+    return torch.device("cuda")
 
 
 @pytest.fixture
@@ -77,6 +88,8 @@ def network(variant: str, architecture: Architecture = SMALL, seed: int = 0) -> 
     initialise(made)
     for module in made.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             torch.nn.init.normal_(module.running_mean, std=0.1)
             torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
             torch.nn.init.normal_(module.bias, std=0.1)

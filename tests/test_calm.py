@@ -5,11 +5,12 @@ import subprocess
 import sys
 
 import hypothesis
+import pytest
 
 from reidviz.common import settings
 
 
-def test_nothing_of_the_users_is_read(tmp_path_factory) -> None:
+def test_nothing_of_the_users_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
     mine = tmp_path_factory.getbasetemp()
     for folder in (settings.cache_dir(), settings.runs_dir(), settings.data_dir()):
         assert mine in folder.parents

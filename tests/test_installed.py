@@ -13,7 +13,7 @@ import pytest
 from reidviz import __version__
 from reidviz.common.settings import PROJECT
 
-pytestmark = pytest.mark.xdist_group("installed")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installed")]
 
 
 @pytest.fixture(scope="module")

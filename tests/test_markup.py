@@ -163,7 +163,7 @@ def test_a_sentence_keeps_its_blanks_and_what_stands_out_and_escapes_both() -> N
 def test_html_shows_a_text_as_it_is_in_attributes_too(text: str) -> None:
     seen: list[tuple[str, object]] = []
     parser = HTMLParser()
-    parser.handle_starttag = lambda tag, attributes: seen.append((tag, attributes))  # type: ignore[method-assign]
+    parser.handle_starttag = lambda tag, attrs: seen.append((tag, attrs))  # type: ignore[method-assign]
     parser.handle_data = lambda data: seen.append(("text", data))  # type: ignore[method-assign]
     parser.feed(TEMPLATES.from_string('<i title="{{ text }}">{{ text }}</i>').render(text=text))
     parser.close()

@@ -17,7 +17,7 @@ from reidviz.common.errors import ReidvizError
 SECRET = b"what lies outside is not to be read \x07\x5a\xa5"
 """Stands in a file beside each case's folder: whoever finds these bytes in what a case gave has read too far."""
 SLOW = 20
-"""Seconds that a case may take."""
+"""Seconds that a case may take on an idle machine."""
 MOST_MORE = 1 << 30
 """Bytes by which the process may grow over a campaign's cases."""
 Attempt = Callable[[int, Path], bytes | None]
@@ -34,7 +34,7 @@ class Tally:
     read: int
     sentences: int
     uncaught: tuple[str, ...]
-    """The seed and the error of each case that ended in anything else, or took longer than SLOW."""
+    """The seed and the error of each case that ended in anything else, or took longer than its limit."""
     leaks: tuple[str, ...]
     """The seed of each case that showed the secret, changed what lies outside, or left something behind, and what."""
     seconds: float
@@ -55,8 +55,8 @@ class TooSlow(BaseException):
     """A case that took longer than it may; no reader takes it for one of its own errors."""
 
 
-def run(campaign: str, cases: int, attempt: Attempt, first: int = 0) -> Tally:
-    """Try the cases of the seeds first, first + 1, …
+def run(campaign: str, cases: int, attempt: Attempt, first: int = 0, limit: int = SLOW) -> Tally:
+    """Try the cases of the seeds first, first + 1, and so on, each within `limit` seconds.
 
     In each case's folder lies an empty folder `work`, which is what the attempt is given; beside it a file with the
     secret, `secret.bin`, and an empty folder `outside`. Whatever a case does to these two is a leak, and so is memory
@@ -70,7 +70,7 @@ def run(campaign: str, cases: int, attempt: Attempt, first: int = 0) -> Tally:
     for seed in range(first, first + cases):
         with tempfile.TemporaryDirectory(prefix="hostile-") as root:
             work = _laid(Path(root))
-            signal.alarm(SLOW)
+            signal.alarm(limit)
             try:
                 shown = attempt(seed, work)
                 read += 1
@@ -111,7 +111,7 @@ def _peak() -> int:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise TooSlow(f"took more than {SLOW} s")
+    raise TooSlow("took longer than it may")
 
 
 def _where(error: BaseException) -> str:

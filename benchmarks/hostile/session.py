@@ -17,8 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from reidviz.common import settings
 
-PATIENCE = 15.0
-"""Seconds to wait for an answer."""
+PATIENCE = 60.0
+"""Seconds to wait for an answer: the campaigns say what is too slow."""
 
 
 class Session:

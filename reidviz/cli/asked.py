@@ -25,7 +25,7 @@ def add_models(command: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         required=True,
-        help="checkpoint file, run folder, the name of an added model, or a file that could be added; may be repeated",
+        help="name of a shipped or added model, checkpoint file, run folder, or a file that could be added; repeatable",
     )
     command.add_argument(
         "--score",

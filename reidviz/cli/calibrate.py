@@ -15,7 +15,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "for one person, both measured on the test persons of a protocol: choose persons who are not tested later."
     )
     add_data(command, required=True)
-    command.add_argument("--model", type=Path, required=True, help="checkpoint file or run folder")
+    command.add_argument("--model", required=True, help="a shipped model by its name, a checkpoint or a run")
     command.add_argument("--false-match", type=float, default=0.01, metavar="SHARE", help="accepted; default: 0.01")
     command.add_argument(
         "--feature", type=int, metavar="N", help="keep only N principal directions of the ranking feature"
@@ -35,6 +35,7 @@ def run_calibrate(options: argparse.Namespace) -> None:
     from reidviz.data.splits.protocols import default_protocol, split
     from reidviz.evaluation.pipeline.calibrate import calibrated, narrow, to_be_passed_on
     from reidviz.models.model_card import find_checkpoint, read_card, write_card
+    from reidviz.models.named import model_file
 
     if not 0 <= options.false_match < 1:
         raise ReidvizError("The share of false matches lies from 0 to below 1.", "For example: --false-match 0.01")
@@ -44,7 +45,7 @@ def run_calibrate(options: argparse.Namespace) -> None:
         raise ReidvizError("A checkpoint is called NAME.safetensors.", "Give --out such a name.")
     dataset = load(data_name(options))
     parts = split(dataset, options.protocol or default_protocol(dataset))
-    weights, progress = find_checkpoint(options.model), ConsoleProgress()
+    weights, progress = find_checkpoint(model_file(options.model) or Path(options.model)), ConsoleProgress()
     with TemporaryDirectory() as folder:
         draft = Path(folder) / options.out.name
         if options.feature is None:

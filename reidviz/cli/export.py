@@ -33,7 +33,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     for kind in (features, scores):
         add_data(kind, required=True)
     for kind in (features, scores, onnx):
-        kind.add_argument("--model", required=True, help="checkpoint file, run folder, or name of an added model")
+        kind.add_argument("--model", required=True, help="name of a shipped or added model, checkpoint or run")
         kind.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
 
 
@@ -61,12 +61,13 @@ def run_export(options: argparse.Namespace) -> None:
 def _onnx(options: argparse.Namespace) -> None:
     from reidviz.common.atomic_write import write_atomically
     from reidviz.models.checkpoint import load_checkpoint
+    from reidviz.models.named import model_file
     from reidviz.models.onnx_export import Branch, to_onnx
     from reidviz.models.variants import variant
 
     if options.out.suffix != ".onnx":
         raise ReidvizError(f"A network is not written as {options.out.name}.", "Let the file's name end in .onnx.")
-    network, card = load_checkpoint(Path(options.model))
+    network, card = load_checkpoint(model_file(options.model) or Path(options.model))
     branch: Branch = options.branch or ("ranking" if variant(card.variant).ranking else "classifier")
     data = to_onnx(network, card, branch)
     write_atomically(options.out, data)

@@ -1,11 +1,18 @@
 """python -m reidviz gallery add | update | search | list | info | remove: named galleries of unlabelled images."""
 
 import argparse
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reidviz.cli.gallery_search import add_search_options, run_search
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.printable import printable
+from reidviz.common.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from reidviz.gallery.update import Update
 
 MOST_TOLD = 20
 """Images that could not be read, by name."""
@@ -38,13 +45,8 @@ def run_gallery(options: argparse.Namespace) -> None:
 def _add(options: argparse.Namespace) -> None:
     from reidviz.gallery.update import add
 
-    progress = ConsoleProgress()
-    try:
-        done = add(options.name, options.images, options.model, options.names, _uri(options.store), progress)
-    finally:
-        progress.end()
-    print("\n".join(one.sentence for one in done))
-    _tell_unreadable(options.name)
+    uri = _uri(options.store)
+    _tell(options.name, lambda told: add(options.name, options.images, options.model, options.names, uri, told))
 
 
 def _uri(written: str) -> str:
@@ -55,13 +57,21 @@ def _uri(written: str) -> str:
 def _update(options: argparse.Namespace) -> None:
     from reidviz.gallery.update import update
 
+    _tell(options.name, lambda told: update(options.name, told))
+
+
+def _tell(name: str, work: "Callable[[Progress], list[Update]]") -> None:
+    """Do it, and say what was done; under torchrun the first process speaks for all."""
+    if os.environ.get("RANK", "0") != "0":
+        work(silent)
+        return
     progress = ConsoleProgress()
     try:
-        done = update(options.name, progress)
+        done = work(progress)
     finally:
         progress.end()
     print("\n".join(one.sentence for one in done))
-    _tell_unreadable(options.name)
+    _tell_unreadable(name)
 
 
 def _list(options: argparse.Namespace) -> None:

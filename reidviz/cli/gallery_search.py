@@ -1,7 +1,8 @@
 """python -m reidviz gallery search: where else was this person seen?"""
 
 import argparse
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,16 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 
 if TYPE_CHECKING:
-    from PIL import Image
-
-    from reidviz.common.arrays import Float32Array
-    from reidviz.evaluation.pipeline.ranker import Ranker
+    from reidviz.gallery.images import GalleryImages
     from reidviz.gallery.named import Gallery
+    from reidviz.gallery.page import SearchedProbe
+    from reidviz.gallery.probes import NamedProbe
     from reidviz.gallery.search import Found, Hit
+    from reidviz.gallery.stages import Depth
     from reidviz.gallery.store import Filter
 
-PROBES_AT_ONCE = 256
 MOST_TOLD = 10
 """Hits of a probe that are printed; --csv has all."""
-
-Probe = tuple[str, "Sequence[Image.Image]"]
-"""Its name, and one or several images of one person."""
 
 
 def add_search_options(command: argparse.ArgumentParser) -> None:
@@ -38,6 +35,9 @@ def add_search_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--until", metavar="TIME", help="not after")
     command.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="a column's value; may be repeated")
     command.add_argument(
+        "--rerank", type=int, default=0, metavar="K", help="hits that are re-ranked by mutual neighbours; default: none"
+    )
+    command.add_argument(
         "--rescore",
         type=int,
         default=0,
@@ -46,24 +46,32 @@ def add_search_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--weight", type=float, metavar="W", help="of the classifier, 0-1; default: the model's own")
     command.add_argument("--csv", type=Path, metavar="OUT", help="all hits as a table")
+    command.add_argument("--html", type=Path, metavar="OUT", help="probes and hits with their images, as one file")
 
 
 def run_search(options: argparse.Namespace) -> None:
-    """Search, print the first hits of each probe, and write the table that was asked for."""
+    """Search, print the first hits of each probe, and write the files that were asked for."""
     from reidviz.common.atomic_write import write_atomically
     from reidviz.common.words import text_of
+    from reidviz.data.images.encode import data_uri
+    from reidviz.gallery.images import GalleryImages
     from reidviz.gallery.named import gallery_named
-    from reidviz.gallery.words import csv_of, hits_table, verdict
+    from reidviz.gallery.page import PROBE_HEIGHT, SearchedProbe
+    from reidviz.gallery.words import csv_of, hits_table, verdict, verdict_on_all
 
-    if options.top < 1:
-        raise ReidvizError("At least one hit is looked for.", "For example: --top 20")
-    gallery, only, tables = gallery_named(options.name), filter_of(options), []
-    for probe, found in _found(options, gallery, only):
-        print(f"{printable(probe)}: {text_of(verdict(found))}")
+    gallery, how, searched = gallery_named(options.name), _depth(options), list[SearchedProbe]()
+    images = GalleryImages(gallery.source)
+    for probe, found in _found(options, gallery, images, how):
+        print(f"{printable(probe.name)}: {text_of(verdict(found))}")
         print("\n".join(_line(found, hit) for hit in found.hits[:MOST_TOLD]))
-        tables.append(hits_table(found, probe))
+        shown = tuple(data_uri(one, PROBE_HEIGHT) for one in probe.images) if options.html else ()
+        searched.append(SearchedProbe(probe.name, shown, found, {}))
+    if len(searched) > 1:
+        print(text_of(verdict_on_all([one.found for one in searched])))
     if options.csv:
-        write_atomically(options.csv, csv_of(tables))
+        write_atomically(options.csv, csv_of(hits_table(one.found, one.name) for one in searched))
+    if options.html:
+        write_atomically(options.html, _html(options, gallery, searched, images))
 
 
 def _line(found: "Found", hit: "Hit") -> str:
@@ -95,72 +103,60 @@ def filter_of(options: argparse.Namespace) -> "Filter":
     return Filter(tuple(options.camera) if options.camera else None, times[0], times[1], tuple(equal))
 
 
-def _found(options: argparse.Namespace, gallery: "Gallery", only: "Filter") -> "Iterator[tuple[str, Found]]":
-    from reidviz.gallery.search import feature_of, search
+def _depth(options: argparse.Namespace) -> "Depth":
+    from reidviz.gallery.stages import Depth
+
+    if options.top < 1:
+        raise ReidvizError("At least one hit is looked for.", "For example: --top 20")
+    if min(options.rerank, options.rescore) < 0:
+        raise ReidvizError("No fewer than no hits are looked at again.", "For example: --rescore 50")
+    return Depth(options.top, filter_of(options), options.rerank, options.rescore, options.weight)
+
+
+def _found(
+    options: argparse.Namespace, gallery: "Gallery", images: "GalleryImages", how: "Depth"
+) -> "Iterator[tuple[NamedProbe, Found]]":
+    from reidviz.gallery.stages import search_all
     from reidviz.gallery.update import ranker_of
 
     model = gallery.model(options.model)
     ranker, store = ranker_of(model), gallery.store(model)
-    second = _second_stage(options, ranker)
-    for names, images in _batches(options):
-        features = _stacked([feature_of(ranker, some) for some in images])
-        found = search(store, ranker, features, options.top, only)
-        if second is not None:
-            found = [_again(options, gallery, second, one, some) for one, some in zip(found, images, strict=True)]
-        yield from zip(names, found, strict=True)
+    for probes in _batches(options, _leave):
+        progress = ConsoleProgress()
+        try:
+            found = search_all(probes, store, ranker, images, how, progress)
+        finally:
+            progress.end()
+        yield from zip(probes, found, strict=True)
 
 
-def _stacked(features: "list[Float32Array]") -> "Float32Array":
-    import numpy as np
-
-    return np.stack(features)
-
-
-def _second_stage(options: argparse.Namespace, ranker: "Ranker") -> "Ranker | None":
-    from dataclasses import replace
-
-    from reidviz.gallery.second_stage import second_stage_of
-
-    if not options.rescore:
-        return None
-    found = second_stage_of(ranker)
-    if found is None:
-        raise ReidvizError(f"{ranker.name} has no pair classifier.", "Search without --rescore, or by an mtdnet.")
-    if options.weight is None:
-        return found
-    if not 0 <= options.weight <= 1:
-        raise ReidvizError("A fusion weight lies from 0 to 1.", "For example: --weight 0.5")
-    return replace(found, weight=options.weight)
-
-
-def _again(
-    options: argparse.Namespace, gallery: "Gallery", ranker: "Ranker", found: "Found", images: "Sequence[Image.Image]"
-) -> "Found":
-    from reidviz.gallery.images import GalleryImages
-    from reidviz.gallery.second_stage import rescored
-
-    progress = ConsoleProgress()
-    try:
-        return rescored(found, images, GalleryImages(gallery.source), ranker, options.rescore, progress)
-    finally:
-        progress.end()
-
-
-def _batches(options: argparse.Namespace) -> "Iterator[tuple[list[str], list[Sequence[Image.Image]]]]":
+def _batches(options: argparse.Namespace, leave: "Callable[[str, str], None]") -> "Iterator[list[NamedProbe]]":
     """The probes, many at a time."""
     from reidviz.common.roots import existing_root
-    from reidviz.data.formats import unlabelled
-    from reidviz.data.images.decode import decode, load_image
+    from reidviz.gallery.probes import folder_of_probes, one_file
 
     path = existing_root(options.probe)
     if path.is_file():
-        yield [path.name], [[decode(path)]]
+        yield [one_file(path)]
         return
-    dataset = unlabelled.read(path)
-    places = sorted(range(len(dataset.samples)), key=lambda i: dataset.samples[i].id)
+    probes = folder_of_probes(path)
     if options.together:
-        yield [path.name], [[load_image(dataset, i) for i in places]]
-        return
-    for start in range(0, len(places), PROBES_AT_ONCE):
-        part = places[start : start + PROBES_AT_ONCE]
-        yield [dataset.samples[i].id for i in part], [[load_image(dataset, i)] for i in part]
+        yield [probes.together(path.name)]
+    else:
+        yield from probes.batches(leave)
+
+
+def _leave(name: str, why: str) -> None:
+    print(f"{printable(name)} is left out: {printable(why)}", file=sys.stderr)
+
+
+def _html(
+    options: argparse.Namespace, gallery: "Gallery", searched: "list[SearchedProbe]", images: "GalleryImages"
+) -> bytes:
+    from datetime import UTC, datetime
+
+    from reidviz.gallery.page import html_of
+
+    return html_of(
+        gallery.name, gallery.model(options.model).name, searched, images.uri_or_none, f"{datetime.now(UTC):%Y-%m-%d}"
+    )

@@ -7,6 +7,7 @@ from reidviz.common.printable import MARK
 
 
 def add_data(command: argparse.ArgumentParser, required: bool) -> None:
+    """The options that name a data set, how its file names are read, and a protocol."""
     command.add_argument("--data", required=required, help="NAME[:ROOT], e.g. synthetic:cuhk03 or cuhk01:/data/cuhk01")
     command.add_argument(
         "--names",

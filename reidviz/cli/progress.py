@@ -23,6 +23,7 @@ class ConsoleProgress:
         self._bar: _Bar | None = None
 
     def __call__(self, done: int, total: int, what: str) -> None:
+        """As Progress says: so many of a total are done of what."""
         stage = what.split(" (")[0]
         if self._bar is None or stage != self._stage:
             self.end()

@@ -1,6 +1,7 @@
 """python -m reidviz settings: every setting of a recipe, as docs/settings.md has it."""
 
 import argparse
+import textwrap
 from typing import get_args
 
 from reidviz.training.recipe import GROUPS, SETTINGS, Recipe, type_of, value_of
@@ -25,7 +26,7 @@ def run_settings(options: argparse.Namespace) -> None:
 def settings_page() -> str:
     """Every setting in Markdown, in groups, with its value in each recipe."""
     recipes = {name: make() for name, make in RECIPES.items()}
-    lines = [HEAD, *(f"* **{name}**: {make.__doc__}" for name, make in RECIPES.items())]
+    lines = [HEAD, *(_wrapped(f"* **{name}**: {make.__doc__}") for name, make in RECIPES.items())]
     for group in GROUPS:
         lines += ["", f"## {group}", "", f"| setting | {' | '.join(recipes)} | possible | what it is |"]
         lines.append("|---|" + "---|" * len(recipes) + "---|---|")
@@ -40,6 +41,11 @@ def settings_help() -> str:
         lines.append(f"\n  {group}")
         lines += [f"    {name:28} {_possible(name)}" for name, one in SETTINGS.items() if one.group == group]
     return "\n".join(lines)
+
+
+def _wrapped(item: str) -> str:
+    """An item of a list in lines as wide as the other documents'."""
+    return textwrap.fill(" ".join(item.split()), 120, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _row(name: str, recipes: list[Recipe]) -> str:

@@ -19,7 +19,8 @@ from reidviz.training.recipes import RECIPES, recipe_named
 LOG = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from reidviz.training.job import Job
+    from reidviz.data.dataset import Dataset
+    from reidviz.training.job import Job, MarkedPair
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -38,6 +39,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar=("DATA", "PROTOCOL"),
         help="further data set to train on, with an equal share of each batch; may be repeated",
+    )
+    command.add_argument(
+        "--marks", type=Path, metavar="FILE", help="marked pairs to learn from, CSV or JSON as Verify exports them"
     )
     command.add_argument("--recipe", choices=tuple(RECIPES), help="default: compact")
     command.add_argument(
@@ -97,7 +101,21 @@ def run_train(options: argparse.Namespace) -> None:
 
 def _refuse_other_settings(options: argparse.Namespace) -> None:
     """A training goes on as it was asked for: what else is given beside --resume is never ignored in silence."""
-    fixed = ("data", "names", "protocol", "source", "also", "variant", "recipe", "stem", "init", "set", "seed", "out")
+    fixed = (
+        "data",
+        "names",
+        "protocol",
+        "source",
+        "also",
+        "marks",
+        "variant",
+        "recipe",
+        "stem",
+        "init",
+        "set",
+        "seed",
+        "out",
+    )
     given = [f"--{name}" for name in fixed if getattr(options, name) not in (None, [])]
     if given:
         raise ReidvizError(
@@ -126,7 +144,20 @@ def _job(options: argparse.Namespace) -> "Job":
     also = tuple(Also(*one) for one in options.also)
     for one in also:
         split(load(one.data), one.protocol)
-    return Job(data, protocol, options.variant, recipe, init, seed, options.source, also)
+    marks = _marks(options.marks, dataset) if options.marks else ()
+    return Job(data, protocol, options.variant, recipe, init, seed, options.source, also, marks)
+
+
+def _marks(file: Path, dataset: "Dataset") -> "tuple[MarkedPair, ...]":
+    """The pairs of a file of marks that were not skipped."""
+    from reidviz.common.roots import open_regular
+    from reidviz.marks.exchange import MOST_BYTES, read_marks
+    from reidviz.marks.mark import answers, said
+    from reidviz.training.job import MarkedPair
+
+    with open_regular(file, MOST_BYTES) as opened:
+        found = said(answers(read_marks(file.name, opened.read(MOST_BYTES), dataset)))
+    return tuple(MarkedPair(*pair, same) for pair, same in found.items())
 
 
 def _new_folder(options: argparse.Namespace) -> Path:

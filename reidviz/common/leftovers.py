@@ -72,14 +72,14 @@ def _leftovers() -> Iterator[Path]:
         yield from (Path(folder, name) for name in found)
     if settings.read_only():
         return
-    for own in (settings.data_dir(), settings.models_dir()):
+    for own in (settings.data_dir(), settings.models_dir(), settings.galleries_dir()):
         yield from (path for path in _hidden(own) if _OURS.fullmatch(path.name))
     galleries = settings.galleries_dir()
     for below in (*galleries.glob("[!.]*"), *galleries.glob("[!.]*/features-*")):
         yield from (path for path in _hidden(below) if _OURS.fullmatch(path.name))
     runs = settings.runs_dir()
     yield from (path for path in (*_hidden(runs), *_hidden(galleries)) if _DELETED.fullmatch(path.name))
-    for below in (*runs.glob("[!.]*"), *runs.glob("[!.]*/checkpoints")):
+    for below in (path for inside in ("", "/checkpoints", "/validations") for path in runs.glob(f"[!.]*{inside}")):
         yield from (path for path in _hidden(below) if _OURS.fullmatch(path.name))
 
 

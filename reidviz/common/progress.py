@@ -17,7 +17,12 @@ def time_left(done: int, total: int, elapsed: float) -> str:
     """What is left, in words, after `elapsed` seconds: "about 2 min left"; "" as long as nothing is done."""
     if done <= 0 or done >= total:
         return ""
-    seconds = max(0.0, elapsed) * (total - done) / done
+    return f"about {duration(max(1.0, elapsed * (total - done) / done))} left"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "45 s", "12 min", "3.4 h"."""
+    seconds = max(0.0, seconds)
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s left"
-    return f"about {round(seconds / 60)} min left" if seconds < 5400 else f"about {seconds / 3600:.1f} h left"
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -57,6 +57,11 @@ def galleries_dir() -> Path:
     return Path(os.environ.get("REIDVIZ_GALLERIES") or _home() / "galleries")
 
 
+def marks_dir() -> Path:
+    """Where marks on pairs of images are kept. REIDVIZ_MARKS moves it."""
+    return Path(os.environ.get("REIDVIZ_MARKS") or _home() / "marks")
+
+
 def data_dir() -> Path:
     """Where imported data sets are kept. REIDVIZ_IMPORTS moves it."""
     return Path(os.environ.get("REIDVIZ_IMPORTS") or _home() / "data")
@@ -111,7 +116,10 @@ def allowed_users() -> tuple[str, ...]:
 
 
 def device() -> "torch.device":
-    """CUDA when there is a GPU, else the CPU."""
+    """CUDA when there is a GPU, under torchrun this process's own; else the CPU."""
     import torch
 
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    rank = os.environ.get("LOCAL_RANK")
+    return torch.device("cuda") if rank is None else torch.device("cuda", int(rank))

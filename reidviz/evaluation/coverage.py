@@ -1,4 +1,5 @@
-"""Given features and scores may know some of the images only: then all models are compared on these alone."""
+"""Given features and scores may know some of the images only, and marks have taught some models whom they show: then
+all models are compared on the others alone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from reidviz.common.arrays import BoolArray
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset, LeftOut, Split
+from reidviz.data.splits.untouched import untouched
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.scoring.given import feature_match, score_matches
@@ -16,11 +18,14 @@ from reidviz.models.added.cards import FeaturesCard, ScoresCard, card_of
 
 
 def restricted(dataset: Dataset, split: Split, rankers: Iterable[Ranker]) -> Split:
-    """The split without the probes and gallery images of which one of the models knows nothing, and without the probes
-    whose matches are among these; the split itself where all is known.
+    """The split without the persons whom marks show that taught one of the models, without the probes and gallery
+    images of which one knows nothing, and without the probes whose matches are among these; the split itself where
+    there are none.
 
-    ReidvizError where a model knows no probe, or none with its match.
+    ReidvizError where a model knows no probe, or none with its match, and where marks show everybody.
     """
+    rankers = list(rankers)
+    split = untouched(dataset, split, _taught(rankers))
     probes, gallery = np.ones(len(split.probes), dtype=bool), np.ones(len(split.gallery), dtype=bool)
     told = []
     for ranker in _given(rankers):
@@ -48,6 +53,12 @@ def restricted(dataset: Dataset, split: Split, rankers: Iterable[Ranker]) -> Spl
     return replace(
         part, probes=part.probes[matched], left_out=(*split.left_out, *lost), notes=(*split.notes, *dict.fromkeys(told))
     )
+
+
+def _taught(rankers: Iterable[Ranker]) -> set[str]:
+    """The images of all marks that taught one of the rankers, or one of their parts."""
+    every = (one for ranker in rankers for one in (ranker, *ranker.parts))
+    return {image for one in every if one.taught is not None for image in one.taught.images}
 
 
 def _given(rankers: Iterable[Ranker]) -> list[Ranker]:

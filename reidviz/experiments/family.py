@@ -133,7 +133,9 @@ def _of_seed(question: Question, protocol: str, seed: int, recipe_by_name: Calla
 
 
 def _record(job: Job) -> dict[str, Any]:
-    return asdict(job) | {"init": job.init and job.init.name}
+    told = asdict(job) | {"init": job.init and job.init.name}
+    del told["marks"]  # a family learns from none, and older ones were named without
+    return told
 
 
 def _digest(record: dict[str, Any]) -> str:

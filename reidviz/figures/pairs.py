@@ -168,7 +168,7 @@ def passes_figure(
         )
     figure.update_layout(
         margin=MARGIN,
-        height=70 + 38 * len(passes),
+        height=70 + 38 * max(2, len(passes)),
         xaxis={"title": title, "zeroline": False},
         yaxis={"autorange": "reversed", "automargin": True},
     )

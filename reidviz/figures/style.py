@@ -56,7 +56,7 @@ def style_of(names: Iterable[str]) -> dict[str, ModelStyle]:
     """The looks of models that may stand together, no two alike.
 
     The shipped ones always have the same. Each other one gets, in the order given, a colour that the fewest have, from
-    the one on that its name tells: models that are added behind change nothing for those before.
+    the one on that its name tells: others that are added behind change nothing for those before.
     """
     names = list(dict.fromkeys(names))
     places = {name: PLACES[name] for name in names if name in PLACES}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from reidviz.common import settings
 from reidviz.common.arrays import Float32Array, ImageArray, IntArray
 from reidviz.common.errors import ReidvizError, because
 from reidviz.common.progress import Progress
@@ -17,8 +16,9 @@ from reidviz.data.images.render_missing import draw_missing
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scoring.describers import ImageDescriber, describer_of, image_describer_of
 from reidviz.evaluation.scoring.given import feature_match
+from reidviz.gallery.store import Distance
 from reidviz.models.added.cards import FeaturesCard, OnnxCard, card_of
-from reidviz.models.added.store import model_named
+from reidviz.models.named import model_file
 
 IMAGES_AT_ONCE = 64
 _AHEAD = 3
@@ -32,24 +32,24 @@ Described = Iterator[tuple[IntArray, Float32Array]]
 def describing_ranker(asked: str) -> Ranker:
     """How a model compares features: one that is shipped or was added, by its name, or a checkpoint or a run.
 
-    ReidvizError where there is none, or it gives no features of unit length.
+    ReidvizError where there is none, or it gives no features.
     """
-    path, shipped = Path(asked), settings.CHECKPOINTS / f"{asked}.safetensors"
-    kept = path if path.exists() else shipped if shipped.is_file() else model_named(asked)
+    kept = model_file(asked)
     if kept is None:
         raise ReidvizError(
-            f"There is no model {path.name}.", "Add it first: python -m reidviz models add FILE --name NAME."
+            f"There is no model {Path(asked).name}.", "Add it first: python -m reidviz models add FILE --name NAME."
         )
     found = next((one for one in rankers_of(kept) if one.kind == "distance"), None)
     if found is None:
-        raise ReidvizError(f"{path.stem} gives no features.", "Take a model with a ranking branch, or one in ONNX.")
-    card = card_of(found.path)
-    how = card.reading.distance if isinstance(card, OnnxCard) else getattr(card, "distance", "cosine")
-    if how != "cosine":
-        raise ReidvizError(
-            f"{found.name} compares features by Euclidean distance.", "Add it with --distance cosine to search by it."
-        )
+        raise ReidvizError(f"{kept.stem} gives no features.", "Take a model with a ranking branch, or one in ONNX.")
     return found
+
+
+def distance_of(ranker: Ranker) -> Distance:
+    """By which distance the features of a model are compared."""
+    card = card_of(ranker.path)
+    told = card.reading.distance if isinstance(card, OnnxCard) else getattr(card, "distance", "cosine")
+    return "euclidean" if told == "euclidean" else "cosine"
 
 
 def dimensions_of(ranker: Ranker) -> int:

@@ -14,9 +14,10 @@ import numpy as np
 
 from reidviz.common.arrays import Float32Array
 from reidviz.common.errors import ReidvizError
+from reidviz.common.extras import require_extra
 from reidviz.common.json_files import converted
 from reidviz.common.printable import printable
-from reidviz.gallery.store import EVERYTHING, MOST_VALUES, Entry, Facets, Filter, Hits
+from reidviz.gallery.store import EVERYTHING, MOST_VALUES, Distance, Entry, Facets, Filter, Hits
 
 T = TypeVar("T")
 AT_ONCE = 1000
@@ -32,13 +33,13 @@ Row = dict[str, Any]
 class MilvusStore:
     """A FeatureStore that is one collection."""
 
-    def __init__(self, uri: str, collection: str, dimensions: int) -> None:
+    def __init__(self, uri: str, collection: str, dimensions: int, distance: Distance = "cosine") -> None:
         """ReidvizError where the client is not installed, or nobody answers at the URI."""
-        try:
-            from pymilvus import MilvusClient
-        except ImportError as error:
-            raise ReidvizError("Milvus needs its client.", "pip install -r requirements-cluster.txt") from error
+        require_extra("cluster")
+        from pymilvus import MilvusClient
+
         self._uri, self._collection, self.dimensions = uri, collection, dimensions
+        self.distance = distance
         self._client = self._asked(lambda: MilvusClient(uri=uri))
         if not self._asked(lambda: self._client.has_collection(collection)):
             self._asked(self._create)
@@ -75,8 +76,8 @@ class MilvusStore:
             )
         )
         ids = np.array([[hit["entity"]["entry"]["id"] for hit in row] for row in hits], dtype=object)
-        products = np.array([[hit["distance"] for hit in row] for row in hits], dtype=np.float32)
-        return Hits(ids, np.maximum(2 - 2 * products, 0))
+        told = np.array([[hit["distance"] for hit in row] for row in hits], dtype=np.float32)
+        return Hits(ids, np.maximum(2 - 2 * told if self.distance == "cosine" else told, 0))
 
     def count(self, only: Filter = EVERYTHING) -> int:
         """As FeatureStore says."""
@@ -137,7 +138,8 @@ class MilvusStore:
         schema.add_field("entry", DataType.JSON)
         schema.add_field("feature", DataType.FLOAT_VECTOR, dim=self.dimensions)
         index = self._client.prepare_index_params()
-        index.add_index("feature", index_type="FLAT", metric_type="IP")
+        metric = "IP" if self.distance == "cosine" else "L2"
+        index.add_index("feature", index_type="FLAT", metric_type=metric)
         self._client.create_collection(self._collection, schema=schema, index_params=index, consistency_level="Strong")
 
     def _by_id(self, ids: Sequence[str], field: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from reidviz.common.printable import printable
 from reidviz.data.keys import key_of
 from reidviz.gallery.exact.exact_store import ExactStore
 from reidviz.gallery.milvus_store import MilvusStore
-from reidviz.gallery.store import FeatureStore
+from reidviz.gallery.store import Distance, FeatureStore
 
 FILE = "gallery.json"
 IMAGES = "images"
@@ -26,12 +26,14 @@ _NAME = re.compile(r"[\w][\w .\-]{0,59}")
 
 @dataclass(frozen=True)
 class GalleryModel:
-    """A model that described a gallery. path, sha256: as its ranker tells them; dimensions: of its features."""
+    """A model that described a gallery. path, sha256: as its ranker tells them; dimensions: of its features; distance:
+    by which they are compared."""
 
     name: str
     path: Path
     sha256: str
     dimensions: Count
+    distance: Distance = "cosine"
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,21 @@ class Gallery:
         """The features by a model. ReidvizError where they are damaged or cannot be reached."""
         if self.uri:
             return self._in_milvus(model)
-        return ExactStore(self.folder / f"features-{model.sha256[:16]}", model.dimensions)
+        return exact_store(self.folder / f"features-{model.sha256[:16]}", model)
 
     def _in_milvus(self, model: GalleryModel) -> MilvusStore:
-        return MilvusStore(self.uri, f"reidviz_{key_of(self.name)[:16]}_{model.sha256[:16]}", model.dimensions)
+        collection = f"reidviz_{key_of(self.name)[:16]}_{model.sha256[:16]}"
+        return MilvusStore(self.uri, collection, model.dimensions, model.distance)
 
     def drop(self) -> None:
         """Delete the features that are kept elsewhere. ReidvizError where they cannot be reached."""
         for model in self.models if self.uri else ():
             self._in_milvus(model).drop()
+
+
+def exact_store(folder: Path, model: GalleryModel) -> ExactStore:
+    """Features by a model in a folder: unit vectors at 16 bits, which lose nothing that counts; any others at 32."""
+    return ExactStore(folder, model.dimensions, "float16" if model.distance == "cosine" else "float32", model.distance)
 
 
 def galleries() -> list[str]:

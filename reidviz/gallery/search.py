@@ -16,13 +16,14 @@ from reidviz.models.variants import SMALLER_IS_NEARER, Kind
 
 @dataclass(frozen=True)
 class Hit:
-    """One entry in a ranked list. distance: squared, to the probe; score: of a second stage, None where that did not
-    look at it."""
+    """One entry in a ranked list. distance: squared, to the probe; score: of a second stage, reranked: the distance by
+    mutual neighbours, 0-1 (rerank.py), each None where that did not look at it."""
 
     rank: int
     entry: Entry
     distance: float
     score: float | None = None
+    reranked: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Found:
         if self.kind in SMALLER_IS_NEARER:
             return hit.distance <= self.threshold.value
         return hit.score is not None and hit.score >= self.threshold.value
+
+    @property
+    def nearest(self) -> float:
+        """The smallest distance of a hit, whatever orders them. ValueError where there is none."""
+        return min(hit.distance for hit in self.hits)
 
     @property
     def matches(self) -> int | None:
@@ -79,10 +85,7 @@ def search(
     return found
 
 
-def reordered(found: Found, scores: Float32Array, kind: Kind, threshold: Threshold | None) -> Found:
-    """The hits in the order of the second stage's scores (K,) of the first K of them, larger is nearer; the others
-    follow as they were."""
-    order = np.argsort(-scores, kind="stable").tolist()
-    first = [replace(found.hits[i], score=float(scores[i])) for i in order]
-    hits = [replace(hit, rank=rank) for rank, hit in enumerate((*first, *found.hits[len(scores) :]), 1)]
-    return Found(tuple(hits), found.searched, kind, threshold)
+def reordered(found: Found, first: Sequence[Hit]) -> Found:
+    """The same hits with other ranks: these, as many of the first as they are, in this order; the others follow."""
+    hits = [replace(hit, rank=rank) for rank, hit in enumerate((*first, *found.hits[len(first) :]), 1)]
+    return replace(found, hits=tuple(hits))

@@ -1,6 +1,7 @@
 """The second stage of a search: the pair classifier looks at the first hits again, pixel by pixel."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -57,4 +58,5 @@ def rescored(
     distance = Scores("distance", np.array([[hit.distance for hit in hits]], dtype=np.float32))
     scores = fuse(distance, probability, ranker.weight)
     threshold = ranker.threshold if ranker.fusion and ranker.weight == ranker.fusion.weight else None
-    return reordered(found, scores.matrix[0], scores.kind, threshold)
+    first = [replace(hits[i], score=float(scores.matrix[0, i])) for i in np.argsort(-scores.matrix[0], kind="stable")]
+    return replace(reordered(found, first), kind=scores.kind, threshold=threshold)

@@ -63,7 +63,9 @@ def stamp_of(dataset: Dataset, sample: Sample) -> str:
 
 
 def is_unchanged(dataset: Dataset, sample: Sample, stamp: str) -> bool:
-    """Whether an image is the one that had this stamp; its file is read only where it was written since."""
+    """Whether an image is the one that had this stamp, "" of none; its file is read only where it was written since."""
+    if not stamp:
+        return False
     if dataset.draw is not None:
         return stamp == stamp_of(dataset, sample)
     size, written, digest, labels = stamp.split(" ")

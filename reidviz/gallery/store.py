@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from reidviz.common.arrays import Float32Array
+
+Distance = Literal["cosine", "euclidean"]
+"""By which features are compared. Of "cosine" they are unit vectors, or means of such; of "euclidean" any."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Hits:
     """The nearest entries of each probe, the nearest first.
 
     ids        (probes, found); found: k, or as many entries as there are where these are fewer
-    distances  squared, float32 (probes, found), of unit vectors: 0 to 4
+    distances  squared, float32 (probes, found); of unit vectors 0 to 4
     """
 
     ids: npt.NDArray[np.object_]
@@ -81,9 +84,10 @@ class FeatureStore(Protocol):
     remove, or that after it. ReidvizError where the store is damaged, cannot be reached, or somebody else writes."""
 
     dimensions: int
+    distance: Distance
 
     def add(self, entries: Sequence[Entry], features: Float32Array) -> None:
-        """Keep entries with their features (N, dimensions), unit vectors; an id that is there gets the new ones."""
+        """Keep entries with their features (N, dimensions); an id that is there gets the new ones."""
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget entries; ids that are not there are passed over."""

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -43,7 +43,7 @@ def verdict(found: Found) -> Words:
         return ("There is nothing but the probe itself.",)
     among = f"{found.searched:,} image{'' if found.searched == 1 else 's'}"
     if found.threshold is None or found.matches is None:
-        nearest = score_text("distance", found.hits[0].distance)
+        nearest = score_text("distance", found.nearest)
         return (
             f"The nearest of {among} is at {nearest}. ",
             "Whether it is the same person has to be judged by eye: this model has no calibrated threshold.",
@@ -51,14 +51,42 @@ def verdict(found: Found) -> Words:
     rate = found.threshold.false_match_rate
     at, on = score_text(found.kind, found.threshold.value), printable(found.threshold.measured_on)
     how = (
-        f" at the threshold {at}. It takes {rate:.2%} of the pairs of different persons for one ({on}), so about "
-        f"{rate * found.searched:,.1f} false matches are to be expected among {among}."
+        f" at the threshold {at}. It takes {100 * rate:.2f} % of the pairs of different persons for one ({on}), so "
+        f"about {rate * found.searched:,.1f} false matches are to be expected among {among}."
     )
     if not found.matches:
         return (Strong("Probably absent"), ": no image is taken for this person", how)
     all_of_them = "at least " if found.matches == len(found.hits) < found.searched else ""
     which = f": {all_of_them}{found.matches:,} of {among} "
     return (Strong("Probably seen"), which + ("is" if found.matches == 1 else "are") + " taken for this person", how)
+
+
+def verdict_on_all(found: Sequence[Found]) -> Words:
+    """Of how many probes the person was seen, as far as a threshold can tell; found: one each, by the same model."""
+    if not found or not found[0].searched:
+        return ("No image of this gallery passes these filters." if found else "No probe was searched for.",)
+    first, count = found[0], f"{len(found):,} probe{'' if len(found) == 1 else 's'}"
+    among = f"{first.searched:,} images"
+    if first.threshold is None:
+        nearest = sorted(one.nearest for one in found if one.hits)
+        ends = " to ".join(score_text("distance", one) for one in (nearest[0], nearest[-1])) if nearest else "nowhere"
+        return (
+            f"The nearest of {among} to each of {count} is at {ends}. ",
+            "Whether it is the same person has to be judged by eye: this model has no calibrated threshold.",
+        )
+    seen, rate = sum(bool(one.matches) for one in found), first.threshold.false_match_rate
+    how = (
+        f" at the threshold {score_text(first.kind, first.threshold.value)}. It takes {100 * rate:.2f} % of the pairs "
+        f"of different persons for one ({printable(first.threshold.measured_on)}), so about "
+        f"{rate * first.searched:,.1f} false matches are to be expected for each probe among {among}."
+    )
+    absent = len(found) - seen
+    told = (f"Of {count}, {seen:,} {_were(seen)} ", Strong("probably seen"), f" and {absent:,} {_were(absent)} ")
+    return (*told, Strong("probably absent"), how)
+
+
+def _were(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def hits_table(found: Found, probe: str, marks: Mapping[str, str] = MappingProxyType({})) -> list[list[str]]:
@@ -69,8 +97,8 @@ def hits_table(found: Found, probe: str, marks: Mapping[str, str] = MappingProxy
         entry = hit.entry
         values = "; ".join(f"{name}={value}" for name, value in entry.values)
         texts = [spreadsheet_cell(one) for one in (probe, entry.id, entry.camera, marks.get(entry.id, ""), values)]
-        second = "" if hit.score is None else f"{hit.score:.6f}"
-        numbers = [str(hit.rank), time_of(entry), f"{hit.distance:.6f}", second, MATCHES[found.is_match(hit)]]
+        later = ["" if one is None else f"{one:.6f}" for one in (hit.reranked, hit.score)]
+        numbers = [str(hit.rank), time_of(entry), f"{hit.distance:.6f}", *later, MATCHES[found.is_match(hit)]]
         table.append([texts[0], numbers[0], *texts[1:3], *numbers[1:], *texts[3:]])
     return table
 
@@ -82,7 +110,8 @@ def time_of(entry: Entry) -> str:
 
 MATCHES = {True: "match", False: "no match", None: ""}
 """What a threshold makes of a hit."""
-HEADER = ["probe", "rank", "image", "camera", "time", "squared distance", "second score", "threshold", "mark", "values"]
+HEADER = ["probe", "rank", "image", "camera", "time", "squared distance", "re-ranked distance", "second score"]
+HEADER += ["threshold", "mark", "values"]
 
 
 def csv_of(tables: Iterable[list[list[str]]]) -> bytes:

@@ -99,6 +99,17 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Taught:
+    """Marked pairs that trained a model: how many of one person and of two, all images of them by Sample.id, and the
+    sha256 of the weights it started from, "" where these were no model's."""
+
+    same: Count
+    different: Count
+    images: tuple[str, ...]
+    start: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
     """What a checkpoint is, where it came from and what was measured.
 
@@ -111,6 +122,7 @@ class Card:
     fusion     of a multi-task network that was validated: how to mix its two scores
     caveats    what whoever uses it must know, a sentence each
     thresholds  one a kind of score, where it was calibrated
+    taught     by which marked pairs, where some trained it: it is tested on nobody whom they show
     sha256     of the weights file
     """
 
@@ -130,6 +142,7 @@ class Card:
     also: tuple[Trained, ...] = ()
     caveats: tuple[str, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    taught: Taught | None = None
     sha256: str = ""
     code: str = __version__
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))

@@ -44,6 +44,7 @@ class ResponseNorm(nn.Module):
     """
 
     def forward(self, x: Tensor) -> Tensor:
+        """Of maps (B, C, H, W)."""
         x = x.to(torch.promote_types(x.dtype, torch.float32))
         channels = x.shape[1]
         squares = F.pad(x.square(), (0, 0, 0, 0, 2, 2))
@@ -71,7 +72,8 @@ class Stem(nn.Module):
             pooled(pooled((side + 2 * a.conv1_padding - 11) // 4 + 1)) for side in (a.height, a.width)
         )
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, 3, 227, 227)
+    def forward(self, x: Tensor) -> Tensor:
+        """The low-level maps of images: (B, 3, 227, 227) -> (B, 256, 13, 13)."""
         if self.standardise:
             x = standardised(x, self.standardise)
         x = F.relu(self.norm1(self.conv1(x)))  # (B, 96, 55, 55)
@@ -88,8 +90,9 @@ class Feature(nn.Module):
         super().__init__()
         self.fc = nn.Linear(stem.channels * stem.height * stem.width, a.feat)
 
-    def forward(self, maps: Tensor) -> Tensor:  # (B, 256, 13, 13)
-        return F.normalize(self.fc(maps.flatten(1)))  # (B, 512), unit length
+    def forward(self, maps: Tensor) -> Tensor:
+        """Features of unit length of low-level maps: (B, 256, 13, 13) -> (B, 512)."""
+        return F.normalize(self.fc(maps.flatten(1)))
 
 
 class DeepBranch(nn.Module):
@@ -149,6 +152,7 @@ class DeepBranch(nn.Module):
         return out
 
     def forward(self, maps: Tensor) -> Tensor:
+        """From low-level maps, those of two images stacked for pairs: (B, 256 or 512, 13, 13) -> (B, outputs)."""
         return self.head(self.joint(self.conv3(maps)))
 
 

@@ -4,16 +4,19 @@ import contextlib
 import io
 import json
 import warnings
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
-from onnxscript import ir
 from torch import Tensor, nn
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.extras import require_extra
 from reidviz.models.added.onnx_defaults import METADATA
 from reidviz.models.model_card import Card
 from reidviz.models.mtdnet import MEAN, STD, MTDnet, Network
+
+if TYPE_CHECKING:
+    from onnxscript import ir
 
 Branch = Literal["ranking", "classifier"]
 OPSET = 18
@@ -52,8 +55,11 @@ def to_onnx(network: Network, card: Card, branch: Branch) -> bytes:
     in its metadata, so that it comes in again without being asked.
 
     The same network gives the same bytes, which tell nothing of the machine. ReidvizError where the network lacks the
-    branch, or is too large for one file.
+    branch, is too large for one file, or what writes it is not installed.
     """
+    require_extra("onnx")
+    from onnxscript import ir
+
     has = _branches(network)
     if branch not in has:
         raise ReidvizError(f"{card.name} has no {branch} branch.", f"It has: {', '.join(has)}.")
@@ -74,7 +80,7 @@ def to_onnx(network: Network, card: Card, branch: Branch) -> bytes:
     return bytes(ir.to_proto(model).SerializeToString())
 
 
-def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: int, width: int) -> ir.Model:
+def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: int, width: int) -> "ir.Model":
     """The graph and its weights; torch tells of every step, which nobody asked for."""
     images = tuple(torch.zeros(2, 3, height, width) for _ in inputs)
     count = torch.export.Dim("images", min=1)
@@ -99,7 +105,7 @@ def _exported(module: nn.Module, inputs: tuple[str, ...], output: str, height: i
     return program.model
 
 
-def _bytes_of_weights(model: ir.Model) -> int:
+def _bytes_of_weights(model: "ir.Model") -> int:
     return sum(one.const_value.nbytes for one in model.graph.initializers.values() if one.const_value is not None)
 
 

@@ -5,12 +5,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from reidviz.common.templates import templates
+from reidviz.common.templates import POLICY, templates
 from reidviz.evaluation.pipeline.verdict import p_in_words
 from reidviz.report.contents import Chart, Report
 from reidviz.report.failures import MOST_ALONE
 
-POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 TEMPLATES: Final = templates(Path(__file__).parent)
 
 

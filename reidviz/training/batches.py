@@ -18,6 +18,7 @@ class TrainingBatch:
     triplets   (T, 3) positions in images, or None
     positives  (N, 2) anchor and positive, positions in images; eligible (N, U): who may be the negative
     source     of mtdnet-cross, the same of the source data
+    marked     (M, 3) further triplets, of pairs that somebody marked
     """
 
     images: IntArray
@@ -25,6 +26,7 @@ class TrainingBatch:
     positives: Tensor
     eligible: Tensor
     source: "TrainingBatch | None" = None
+    marked: Tensor | None = None
 
     @property
     def all_images(self) -> IntArray:

@@ -13,8 +13,8 @@ from reidviz.training.recipes import RECIPES, recipe_named
 
 
 def train_command(job: Job) -> str:
-    """`python -m reidviz train` for a job: data sets and what it starts from without their folders, its recipe by name,
-    and the settings that are not the recipe's own."""
+    """`python -m reidviz train` for a job: data sets and what it starts from without their folders, marks as the file
+    that Verify exports, its recipe by name, and the settings that are not the recipe's own."""
     words = ["python", "-m", "reidviz", "train", "--data", short(job.data), "--protocol", job.protocol]
     words += ["--variant", job.variant, "--seed", str(job.seed)]
     if job.init is not None:
@@ -23,6 +23,8 @@ def train_command(job: Job) -> str:
         words += ["--source", short(job.source)]
     for one in job.also:
         words += ["--also", short(one.data), one.protocol]
+    if job.marks:
+        words += ["--marks", "marks.json"]
     name = job.recipe.name if job.recipe.name in RECIPES else "compact"
     words += ["--recipe", name]
     try:

@@ -96,6 +96,7 @@ class TeamBatchNorm(nn.BatchNorm2d):
     """Batch norm over the images of all processes; torch's own SyncBatchNorm works on GPUs only."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """As nn.BatchNorm2d, of maps (B, C, H, W); in training with the statistics of all processes."""
         if not self.training:
             return super().forward(x)
         wide = x.float()

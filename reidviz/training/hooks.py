@@ -8,16 +8,19 @@ from typing import Any
 from reidviz.common.errors import ReidvizError
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, Fusion, fusion_from
+from reidviz.models.validation_record import ValidationRecord
 from reidviz.training import resume_state
 from reidviz.training.loop import Hook, Training
 from reidviz.training.reporter import Reporter
 from reidviz.training.stopping import StoppedError
 from reidviz.training.trainer import Step
+from reidviz.training.validation_records import keep_record
 
 LOG_EVERY = 10
 
 MakeCard = Callable[[str, int, Fusion | None], Card]
 """(name, steps done, fusion) -> the card of the weights of that step."""
+Judge = Callable[[Training], tuple[dict[str, Any], ValidationRecord]]
 
 
 class Save(Hook):
@@ -67,12 +70,11 @@ class Save(Hook):
 class Validate(Hook):
     """Judge the network every so many steps and after the last; keep the best one, and a snapshot.
 
-    judge  (training) -> the record of a validation, as evaluation.validation makes it
+    judge  (training) -> the event of a validation and what it leaves to look back on, as evaluation.validation makes
+           them
     """
 
-    def __init__(
-        self, reporter: Reporter, every: int, judge: Callable[[Training], dict[str, Any]], saving: Save, card: MakeCard
-    ) -> None:
+    def __init__(self, reporter: Reporter, every: int, judge: Judge, saving: Save, card: MakeCard) -> None:
         self.reporter = reporter
         self.every = every
         self.judge = judge
@@ -95,7 +97,9 @@ class Validate(Hook):
         run, done = self.reporter.run, training.trainer.done
         seconds = round(training.state.seconds, 2)
         self.reporter.tell(True, what="validating")
-        result = self.judge(training)
+        result, record = self.judge(training)
+        run.must_exist()
+        keep_record(run.validations, done, self.every, record)
         self.reporter.log("validation", step=done, seconds=seconds, **result)
         rank1, best = result["readings"][0]["rank1"], training.state.best
         if best is None or rank1 > best:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
@@ -10,6 +12,16 @@ from reidviz.models.variants import variant
 from reidviz.training.recipe import Recipe, recipe_from
 
 MOST_SEED = 2**31
+MOST_MARKS = 20_000
+
+
+@dataclass(frozen=True)
+class MarkedPair:
+    """Two images of the first data set, by Sample.id, that somebody marked as one person or as two."""
+
+    first: Annotated[str, msgspec.Meta(max_length=4096)]
+    second: Annotated[str, msgspec.Meta(max_length=4096)]
+    same: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,7 @@ class Job:
     data, protocol  as on the command line; init: a checkpoint to start from, or None for fresh weights
     source  a data set that helps to train mtdnet-cross and mtdnet-aug, by the training persons of its default protocol
     also    further data sets that train with equal shares of each batch
+    marks   pairs that train as positives and as hard negatives beside those of the data; whom they show is not tested
     """
 
     data: str
@@ -37,6 +50,7 @@ class Job:
     seed: int
     source: str | None = None
     also: tuple[Also, ...] = ()
+    marks: tuple[MarkedPair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,12 +65,14 @@ class Asked:
     seed: int
     source: str | None = None
     also: tuple[Also, ...] = ()
+    marks: tuple[MarkedPair, ...] = ()
 
 
 def job_from(asked: Asked) -> Job:
     """The job that a recipe.json asks for. Raises ReidvizError when it is impossible."""
     recipe = recipe_from(asked.recipe)
-    job = Job(asked.data, asked.protocol, asked.variant, recipe, asked.init, asked.seed, asked.source, asked.also)
+    rest = asked.init, asked.seed, asked.source, asked.also, asked.marks
+    job = Job(asked.data, asked.protocol, asked.variant, recipe, *rest)
     check(job)
     return job
 
@@ -81,5 +97,9 @@ def check(job: Job) -> None:
         )
     if job.also and v.source:
         raise ReidvizError(f"{job.variant} has its source beside the target and no further data.", "Choose mtdnet.")
+    if job.marks and job.variant == "mtdnet-cross":
+        raise ReidvizError("mtdnet-cross learns from no marked pairs.", "Choose mtdnet.")
+    if len(job.marks) > MOST_MARKS or any(mark.first == mark.second for mark in job.marks):
+        raise ReidvizError(f"Marks are at most {MOST_MARKS:,} pairs of two images.", "Leave some out.")
     if not 0 <= job.seed <= MOST_SEED:
         raise ReidvizError(f"The seed must lie between 0 and {MOST_SEED:,}.", "Give another one.")

@@ -1,5 +1,7 @@
 """What a batch costs: the losses of both tasks by their names, on a batch whose low-level maps are computed once."""
 
+from abc import ABC, abstractmethod
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -16,7 +18,7 @@ Losses = dict[str, Tensor]
 """Single numbers by the names of trainer.Step's fields; what belongs to an absent task is not there."""
 
 
-class Objective(nn.Module):
+class Objective(nn.Module, ABC):
     """The losses of a batch, and their sum as the recipe weighs them. A kind of training says in losses() what they
     are."""
 
@@ -46,9 +48,9 @@ class Objective(nn.Module):
                 loss = loss + weight * found[name]
         return {"loss": loss, **found}
 
+    @abstractmethod
     def losses(self, x: Tensor, batch: TrainingBatch, step: int) -> Losses:
         """The losses of this step, and the share of pairs told right."""
-        raise NotImplementedError
 
     def tasks(self, step: int) -> tuple[bool, bool]:
         """Whether this step learns to rank, and to classify pairs."""
@@ -77,6 +79,8 @@ class MultiTaskObjective(Objective):
         if triplets is None:
             mined = F.normalize(maps.detach().flatten(1).float()) if feats is None else feats.detach()
             triplets = negatives(mined, batch.positives, batch.eligible, self.recipe, step)
+        if batch.marked is not None:
+            triplets = torch.cat([triplets, batch.marked])
         if ranking and feats is not None:
             mine = triplets[self.team.shard(len(triplets))]
             anchor, positive, negative = (rows(feats, i) for i in mine.unbind(1))

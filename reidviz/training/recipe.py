@@ -119,7 +119,10 @@ class Recipe:
         step=0.05,
     )
     precision: Literal["fp32", "bf16"] = setting(
-        "Machine", "Precision", "fp32, or bf16: convolutions and matrix products in half the width.", "fp32"
+        "Machine",
+        "Precision",
+        "fp32, or bf16: convolutions and matrix products in half the width, where the device is fast at it.",
+        "fp32",
     )
     channels_last: bool = setting(
         "Machine", "Channels last", "Lay images out with the channels last: faster on most machines.", True

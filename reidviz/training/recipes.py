@@ -1,11 +1,12 @@
 """The recipes that are known by name."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import get_args
 
 from reidviz.common.errors import ReidvizError
 from reidviz.models.architecture import StemName, compact, paper
-from reidviz.training.recipe import Recipe
+from reidviz.models.model_card import Card
+from reidviz.training.recipe import Recipe, recipe_from
 
 
 def paper_recipe(stem: StemName = "caffenet") -> Recipe:
@@ -34,26 +35,13 @@ def compact_recipe(stem: StemName = "torchvision") -> Recipe:
 
 
 def modern_recipe(stem: StemName = "torchvision") -> Recipe:
-    """The best found for this architecture on two CPU cores; docs/recipes.md has the measurements behind it."""
-    return replace(
-        compact_recipe(stem),
-        name="modern",
-        architecture=replace(compact(stem), height=160, feat=512, dropout=0.3),
-        iterations=5_000,
-        size=64,
-        hardest=4,
-        random=4,
-        turns=True,
-        erase=0.4,
-        precision="bf16",
-    )
-
-
-def photos_recipe(stem: StemName = "torchvision") -> Recipe:
-    """For photographs, from all of ImageNet's AlexNet (`--init imagenet`); docs/results.md has what it gave."""
-    usual = modern_recipe(stem)
+    """The best found for this architecture, from all of ImageNet's AlexNet (`--init imagenet`); docs/recipes.md has the
+    measurements behind it."""
+    usual = compact_recipe(stem)
     architecture = replace(
         usual.architecture,
+        height=160,
+        feat=512,
         conv3=384,
         conv4=256,
         conv5=256,
@@ -63,10 +51,31 @@ def photos_recipe(stem: StemName = "torchvision") -> Recipe:
         groups=1,
         standardise=0.5,
     )
-    return replace(usual, name="photos", architecture=architecture, iterations=4_000, gain=0.0, erase=0.0)
+    return replace(
+        usual,
+        name="modern",
+        architecture=architecture,
+        iterations=5_000,
+        size=64,
+        hardest=4,
+        random=4,
+        turns=True,
+        gain=0.0,
+        precision="bf16",
+    )
 
 
-RECIPES = {"paper": paper_recipe, "compact": compact_recipe, "modern": modern_recipe, "photos": photos_recipe}
+def teaching_recipe(card: Card) -> Recipe:
+    """A short fine-tune of a trained network: its own recipe for 200 steps at a tenth of its learning rate, with nobody
+    held out, for whom it is to be tested on it may have been trained on already.
+
+    Raises ReidvizError where the card does not say how the network was trained.
+    """
+    own = recipe_from(card.recipe | {"architecture": asdict(card.architecture)})
+    return replace(own, iterations=200, rate=own.rate / 10, held_out=0.0)
+
+
+RECIPES = {"paper": paper_recipe, "compact": compact_recipe, "modern": modern_recipe}
 
 
 def ranking_alone(recipe: Recipe) -> Recipe:

@@ -9,15 +9,28 @@ from typing import Any
 import numpy as np
 import torch
 
+from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split, validation
+from reidviz.data.splits.untouched import untouched
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.models.model_card import FRESH, Card, Fusion, Trained, fusion_from, read_card, write_card
+from reidviz.models.model_card import (
+    FRESH,
+    Card,
+    Fusion,
+    Taught,
+    Trained,
+    find_checkpoint,
+    fusion_from,
+    read_card,
+    write_card,
+)
 from reidviz.models.mtdnet import Network
-from reidviz.training import devices, resume_state
+from reidviz.models.validation_record import ValidationRecord
+from reidviz.training import devices, resume_state, validation_records
 from reidviz.training.distributed import join, leave
 from reidviz.training.hooks import Log, Save, Stop, Tell, Validate
 from reidviz.training.job import Job
@@ -31,6 +44,7 @@ from reidviz.training.stopping import StoppedError, signals
 from reidviz.training.trainer import Trainer
 
 SAVE_EVERY = 60.0
+NO_BF16 = "This device is slow at bf16: computed in fp32."
 ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of images by one camera train."
 
 
@@ -38,12 +52,12 @@ ONE_CAMERA = "Nobody in training is seen by two cameras: pairs of images by one 
 class Evaluators:
     """How networks are judged; training itself knows nothing of evaluation.
 
-    validate  (network, variant, data, split, device, progress) -> record with "readings" and "fusion", as
-              evaluation.validation
+    validate  (network, variant, data, split, device, progress) -> event with "readings" and "fusion", and what is kept
+              of the validation beside it, as evaluation.validation
     test      (weights file, data, split, Recipe.final_test, progress) -> the metrics of its card
     """
 
-    validate: Callable[[Network, str, Dataset, Split, torch.device, Progress], dict[str, Any]]
+    validate: Callable[[Network, str, Dataset, Split, torch.device, Progress], tuple[dict[str, Any], ValidationRecord]]
     test: Callable[[Path, Dataset, Split, FinalTest, Progress], tuple[dict[str, Any], ...]]
 
 
@@ -95,12 +109,18 @@ def _work(
     """The whole training of one process."""
     run, recipe = reporter.run, job.recipe
     dataset = load(job.data)
-    parts = split(dataset, job.protocol)
+    touched = {image for mark in job.marks for image in (mark.first, mark.second)}
+    parts = untouched(dataset, split(dataset, job.protocol), touched)
     held_out = validation(dataset, parts, recipe.held_out, job.seed) if recipe.held_out else None
+    held_out = held_out and untouched(dataset, held_out, touched)
     trained = parts if held_out is None else held_out
     data = [(dataset, trained), *pooled_with(job)]
     hashes = "+".join(one.manifest_hash for one, _ in data)
     device = _device(reporter, held)
+    odd = []
+    if job.recipe.precision == "bf16" and not devices.computes_bf16(device):
+        job = replace(job, recipe=replace(job.recipe, precision="fp32"))
+        odd.append(NO_BF16)
     if _is_trained(run, job, dataset):
         return _tested(run, job, dataset, parts, reporter, evaluators)
     reporter.log(
@@ -112,13 +132,14 @@ def _work(
     )
     reporter.tell(True, state="running", device=devices.name_of(device))
     trainer = build_trainer(job, data, device, reporter.team, reporter.work)
-    one_camera = not trainer.data.across and bool((dataset.cameras[trained.train] != "").all())
-    state = _restored(job, reporter, trainer, hashes, resuming, [ONE_CAMERA] if one_camera else [])
+    if not trainer.data.across and bool((dataset.cameras[trained.train] != "").all()):
+        odd.append(ONE_CAMERA)
+    state = _restored(job, reporter, trainer, hashes, resuming, odd)
 
     def card(name: str, step: int, fusion: Fusion | None) -> Card:
         return _card(name, job, dataset, data, step, fusion)
 
-    def judge(training: Training) -> dict[str, Any]:
+    def judge(training: Training) -> tuple[dict[str, Any], ValidationRecord]:
         network = training.trainer.network
         assert held_out is not None
         return evaluators.validate(network, job.variant, dataset, held_out, device, reporter.work)
@@ -188,6 +209,7 @@ def _restored(
     run, team = reporter.run, reporter.team
     if team.rank == 0:
         resume_state.tidy(run.checkpoints)
+        validation_records.tidy(run.validations)
     team.wait()
     state, damaged = resume_state.restore(run.checkpoints, trainer)
     for name in damaged:
@@ -234,4 +256,16 @@ def _card(name: str, job: Job, dataset: Dataset, data: list[Part], step: int, fu
         seed=job.seed,
         iterations=step,
         fusion=fusion,
+        taught=_taught(job),
     )
+
+
+def _taught(job: Job) -> Taught | None:
+    """What its card says of the marks that a training learnt from."""
+    if not job.marks:
+        return None
+    known = job.init is not None and job.init != settings.IMAGENET
+    start = read_card(find_checkpoint(job.init)).sha256 if known and job.init else ""
+    same = sum(mark.same for mark in job.marks)
+    images = sorted({image for mark in job.marks for image in (mark.first, mark.second)})
+    return Taught(same, len(job.marks) - same, tuple(images), start)

@@ -4,6 +4,7 @@ recipe.json    what was asked
 events.jsonl   what happened, one JSON object a line, appended only
 status.json    where it stands now
 checkpoints/   final and best with their cards, and the last two snapshots to resume from
+validations/   what validations leave to look back on, a file a step, together under 20 MB
 lock           held by the worker as long as it lives, however it ends
 stop           exists when someone asked it to stop
 worker.log     what the worker printed
@@ -31,6 +32,8 @@ from reidviz.training.job import Asked, Job, check, job_from
 State = Literal["queued", "running", "stopped", "finished", "failed", "interrupted"]
 STATUS_BYTES = 4096
 MOST_BYTES = 64 * 1024
+MOST_ASKED = 16 * 1024**2
+"""Bytes of recipe.json: marked pairs are in it."""
 HELD = "REIDVIZ_RUN_LOCK"
 _NAME = re.compile(r"[^/\\\x00-\x1f]{1,100}")
 
@@ -85,6 +88,11 @@ class RunFolder:
         return self.root / "checkpoints"
 
     @property
+    def validations(self) -> Path:
+        """Where the records of validations lie (validation_records)."""
+        return self.root / "validations"
+
+    @property
     def final(self) -> Path:
         """The finished weights."""
         return self.checkpoints / "final.safetensors"
@@ -100,7 +108,7 @@ class RunFolder:
         if not os.path.exists(file):
             raise ReidvizError(f"{printable(self.name)} is not the folder of a training.", "It holds no recipe.json.")
         what, hint = f"The request of the run {self.name} (recipe.json)", "Start a new one."
-        asked = read_json(file, Asked, what, MOST_BYTES, hint)
+        asked = read_json(file, Asked, what, MOST_ASKED, hint)
         try:
             return job_from(asked)
         except ReidvizError as error:

@@ -18,6 +18,7 @@ from reidviz.models.variants import build
 from reidviz.training import devices
 from reidviz.training.distributed import Team
 from reidviz.training.job import Job
+from reidviz.training.marked_pairs import marked_images, marked_pairs
 from reidviz.training.sampler import PositivePairs, positives
 from reidviz.training.trainer import Pooled, Source, Trainer
 
@@ -55,9 +56,14 @@ def build_trainer(job: Job, parts: list[Part], device: torch.device, team: Team,
     if source_network is not None:
         last = further.pop()
         source = Source(last.data, last.start, source_network)
+    marked = None
+    if job.marks:
+        dataset, trained = parts[0]
+        marked = marked_pairs(dataset, trained.train, job.marks, starts[-1])
+        images.append(_images(job, dataset, replace(trained, train=marked_images(dataset, job.marks)), team, progress))
     try:
         on_device = devices.placed(torch.from_numpy(np.concatenate(images)), device)
-        return Trainer(network, job.recipe, on_device, first.data, job.seed, device, team, source, further)
+        return Trainer(network, job.recipe, on_device, first.data, job.seed, device, team, source, further, marked)
     except (RuntimeError, MemoryError) as error:
         if not devices.out_of_memory(error):
             raise

@@ -17,6 +17,7 @@ from reidviz.training.batches import TrainingBatch, merge_batches, sample_batch
 from reidviz.training.cross_domain import CrossObjective
 from reidviz.training.deterministic import deterministic
 from reidviz.training.distributed import Team, synchronised
+from reidviz.training.marked_pairs import MarkedPairs, with_marked
 from reidviz.training.objective import Losses, MultiTaskObjective
 from reidviz.training.recipe import Recipe
 from reidviz.training.sampler import PositivePairs
@@ -81,6 +82,7 @@ class Trainer:
         team: Team | None = None,
         source: Source | None = None,
         pooled: Sequence[Pooled] = (),
+        marked: MarkedPairs | None = None,
     ) -> None:
         self.device = device or pixels.device
         self.team = team or Team()
@@ -94,6 +96,7 @@ class Trainer:
         self.seed = seed
         self.source = source
         self.pooled = pooled
+        self.marked = marked
         self.objective: nn.Module = self._objective()
         self.optimiser = optimiser(self.trained, recipe)
         if recipe.compile:
@@ -178,6 +181,8 @@ class Trainer:
         batch = sample_batch(self.data, recipe, 0, rng, self.device)
         for one in self.pooled:
             batch = merge_batches(batch, sample_batch(one.data, recipe, one.start, rng, self.device))
+        if self.marked is not None:
+            batch = with_marked(batch, self.marked, self.data, max(2, recipe.size // 2), rng)
         if self.source is None:
             return batch
         return replace(batch, source=sample_batch(self.source.data, recipe, self.source.start, rng, self.device))

@@ -14,6 +14,7 @@ def pages() -> list[Page]:
         st.Page("pages/compare.py", title="Compare", icon=":material/query_stats:"),
         st.Page("pages/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
         st.Page("pages/pairs.py", title="Pairs", icon=":material/compare:"),
+        st.Page("pages/verify.py", title="Verify", icon=":material/rule:"),
         st.Page("pages/joint_maps.py", title="Joint maps", icon=":material/join_inner:"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/models.py", title="Models", icon=":material/extension:", visibility="hidden"),

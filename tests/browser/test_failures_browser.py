@@ -13,11 +13,15 @@ from tests.conftest import people_folder
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+@pytest.fixture(scope="module")
+def sixty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return people_folder(tmp_path_factory.mktemp("sixty") / "people", persons=60)
+
+
 @pytest.fixture
-def shown(page: Page, server: str, tmp_path: Path) -> Page:
-    """The failures on sixty probes."""
-    data = f"folder:{people_folder(tmp_path / 'people', persons=60)}"
-    page.goto(f"{server}/compare?data={quote(data)}&view=Failures")
+def shown(page: Page, server: str, sixty: Path) -> Page:
+    """The failures of an untrained network, which are many, on sixty probes."""
+    page.goto(f"{server}/compare?data={quote(f'folder:{sixty}')}&models=my+mtdnet-rnk&view=Failures")
     expect(page.get_by_role("heading", name="Failures of a group")).to_be_visible()
     return page
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Request, expect
 
 from reidviz.common.printable import printable
 from reidviz.data.formats import load
@@ -99,20 +99,23 @@ def server(root: Path) -> Iterator[str]:
 
 @pytest.fixture
 def watched(page: Page, server: str) -> Iterator[Page]:
-    """A page of which every request elsewhere is refused; at its end there was none, and no dialog."""
+    """A page that at its end has asked nothing of others and opened no dialog."""
     wrong: list[str] = []
 
-    def answer(route: Route) -> None:
-        address = urlsplit(route.request.url)
+    def note(request: Request) -> None:
+        address = urlsplit(request.url)
         if address.scheme in {"http", "https"} and address.netloc != urlsplit(server).netloc:
-            wrong.append(route.request.url)
-            route.abort()
-        else:
-            route.continue_()
+            wrong.append(request.url)
 
-    page.context.route("**/*", answer)
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    def refuse(dialog: Dialog) -> None:
+        wrong.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("request", note)
+    page.on("dialog", refuse)
     yield page
+    page.remove_listener("request", note)
+    page.remove_listener("dialog", refuse)
     assert wrong == []
 
 

@@ -34,7 +34,7 @@ def test_the_answer_is_above_the_fold_and_all_pages_in_the_menu(
         expect(answer).to_be_visible()
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # nothing is being computed above it
         box = place_of(page, answer)
-        assert box["y"] + box["height"] < size[1] / 3, name
+        assert box["y"] + box["height"] < size[1] / 3, (name, page.get_by_test_id("stMain").inner_text()[:600])
     expect(page.get_by_test_id("stTopNavLink").filter(has_text="Train").first).to_be_visible()
 
 

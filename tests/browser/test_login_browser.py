@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from tests.browser.conftest import assert_fits, serving
 from tests.browser.provider import providing
@@ -66,9 +67,9 @@ def test_a_websocket_alone_gets_the_login_and_nothing_else(closed: str, world: P
     asked.rerun_script.query_string = f"data={quote(f'folder:{world}/people')}"
     told = b""
     stream = f"ws://{urlsplit(closed).netloc}/_stcore/stream"
-    with connect(stream, origin=closed, subprotocols=["streamlit"]) as wire:  # type: ignore[arg-type,list-item]
+    with connect(stream, origin=Origin(closed), subprotocols=[Subprotocol("streamlit")]) as wire:
         wire.send(asked.SerializeToString())
-        while ForwardMsg.FromString(one := bytes(wire.recv(PATIENCE))).WhichOneof("type") != "script_finished":  # type: ignore[arg-type]
+        while ForwardMsg.FromString(one := wire.recv(PATIENCE, decode=False)).WhichOneof("type") != "script_finished":
             told += one
     assert b"Log in" in told
     for word in (b"Data set", b"people", b"Joint maps", b"my mtdnet"):

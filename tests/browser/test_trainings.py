@@ -17,7 +17,7 @@ from reidviz.training.job import Job
 from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import RunFolder, Status, create, runs_in
-from tests.browser.conftest import assert_fits, serving
+from tests.browser.conftest import assert_fits, place_of, serving
 from tests.conftest import SMALL, people_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("second browser")]
@@ -130,3 +130,57 @@ def test_nothing_sticks_out(page: Page, server: str, world: Path) -> None:
     page.get_by_text("What it gets wrong").click()
     expect(page.locator(".rv-hard figure").first).to_be_visible()
     assert_fits(page, ".rv-hard, [data-testid=stDataFrame]")
+
+
+def test_the_scrubber_moves_both_runs_by_keyboard(page: Page, server: str, world: Path) -> None:
+    page.goto(f"{server}/train?data=folder:{world}/people&run=trained mtdnet&view=Time machine")
+    told = page.get_by_text("From step 2 to step 20")
+    expect(told).to_be_visible()
+    maps = page.locator("[class*=st-key-time-map] .js-plotly-plot")
+    expect(maps).to_have_count(2)
+    later = page.get_by_role("slider").nth(1)
+    later.focus()
+    for step in (18, 16):
+        page.keyboard.press("ArrowLeft")
+        expect(page.get_by_text(f"From step 2 to step {step} ").first).to_be_visible()
+        expect(page.get_by_text(f"at step {step}", exact=False)).to_have_count(2)
+    expect(later).to_be_focused()
+    page.get_by_role("slider").nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("From step 4 to step 16").first).to_be_visible()
+
+
+ALONE = """(map, before) => {
+  const {x, y} = map.getBoundingClientRect(), {xaxis, yaxis} = map._fullLayout;
+  const points = map._fullData.flatMap(trace => [...(trace.text?.entries?.() ?? [])].map(([row, name]) => [
+    name, x + xaxis._offset + xaxis.c2p(trace.x[row]), y + yaxis._offset + yaxis.c2p(trace.y[row])]));
+  const far = (p, q) => Math.hypot(p[1] - q[1], p[2] - q[2]);
+  const apart = one => Math.min(...points.filter(p => p[0] != one[0]).map(p => far(p, one)));
+  return points.filter(p => !before.includes(p[0])).sort((a, b) => apart(b) - apart(a))[0].slice(1);
+}"""
+"""Where the image lies that is farthest from those of other persons, and of another person than the heading names."""
+
+
+def test_a_click_on_the_map_chooses_a_person(page: Page, server: str, world: Path) -> None:
+    page.goto(f"{server}/train?data=folder:{world}/people&run=trained mtdnet&view=Time machine")
+    heading = page.get_by_role("heading", name="through the training")
+    expect(heading).to_be_visible()
+    before = heading.inner_text()
+    first = page.locator("[class*=st-key-time-map] .js-plotly-plot").first
+    expect(first).to_be_visible()
+    place_of(page, first)
+    told = first.evaluate(ALONE, before)
+    page.mouse.click(*told)
+    expect(heading).not_to_have_text(before)
+    expect(page.locator(".rv-past section").first).to_be_visible()
+
+
+def test_the_time_machine_fits(page: Page, server: str, world: Path) -> None:
+    page.goto(f"{server}/train?data=folder:{world}/people&run=trained mtdnet&view=Time machine")
+    wide_parts = {"Maps and persons": ".rv-past", "Task by task": ".stMarkdown table", "One validation": ".stExpander"}
+    for part, wide in wide_parts.items():
+        expect(page.get_by_role("radio", name=part)).to_be_visible()
+        page.wait_for_function("document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+        page.get_by_role("radio", name=part).click()
+        expect(page.locator(wide).first).to_be_visible()
+        assert_fits(page, f"{wide}, .js-plotly-plot")

@@ -4,6 +4,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from reidviz.experiments.records import read_record
 from reidviz.experiments.results_page import results_page
 from reidviz.models.model_card import read_card
 from reidviz.training import recipes
+from reidviz.training.recipe import Recipe
+from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder, runs_in
 from tests.conftest import SMALL, people_folder
 
@@ -45,7 +48,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def small(name: str, variant: str, stem: str | None = None) -> recipes.Recipe:
+def small(name: str, variant: str, stem: str | None = None) -> Recipe:
     found = recipes.recipe_named(name, variant, stem)
     return replace(found, architecture=replace(SMALL, dropout=found.architecture.dropout), size=4)
 
@@ -145,7 +148,7 @@ def test_several_splits_are_pooled(data: str, tmp_path: Path) -> None:
 def test_stopped_between_steps_the_same_command_goes_on(
     data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    real, calls = family_runs.train, []
+    real, calls = train, []
 
     def stops_at_the_third(*arguments):  # type: ignore[no-untyped-def]
         calls.append(arguments)
@@ -159,10 +162,11 @@ def test_stopped_between_steps_the_same_command_goes_on(
     assert "4 trainings, 2 of them loaded." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on(data: str, runs: Path) -> None:
     """A real process, killed as soon as its second run trains; the first run is loaded, the second goes on."""
     sets = [word for pair in [*SMALL_SETTINGS, "size=4", "held_out=0"] for word in ("--set", pair)]
-    asked = ["--data", data, "--seeds", "1", "--iterations", "40", *sets]
+    asked = ["--data", data, "--seeds", "1", "--iterations", "16", *sets]
     command = [sys.executable, "-m", "reidviz", "compare", *asked]
     worker = subprocess.Popen(command, cwd=settings.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     while worker.poll() is None:
@@ -170,6 +174,7 @@ def test_killed_at_any_moment_it_goes_on(data: str, runs: Path) -> None:
         if [s.state for s in states].count("finished") == 1 and len(states) == 2:
             os.kill(worker.pid, signal.SIGKILL)
             break
+        time.sleep(0.01)
     worker.communicate()
     finished = {one.name for one in runs_in(runs) if one.status().state == "finished"}
     assert finished

@@ -108,6 +108,7 @@ def test_what_cannot_be_exported_is_said_and_nothing_is_written(
     ("variant", "asked", "branch"),
     [("mtdnet", "ranking", "ranking"), ("mtdnet", "classifier", "classifier"), ("mtdnet-cls", None, "classifier")],
 )
+@pytest.mark.slow
 def test_a_network_is_written_without_a_word_of_torch(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], variant: str, asked: str | None, branch: str
 ) -> None:

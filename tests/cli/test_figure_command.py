@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,10 @@ from reidviz.evaluation.tables import Table, as_csv
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.print.files import FORMATS
 from reidviz.figures.print.record import certificate_in
-from reidviz.figures.remade.again import OF_MODELS, OF_RUNS
+from reidviz.figures.remade.again import OF_MODELS
+from reidviz.figures.remade.of_runs import OF_RUNS
 from reidviz.figures.style import style_of
+from reidviz.figures.text import plain
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
 from tests.conftest import SMALL, network, people_folder
@@ -50,10 +53,11 @@ def written(record: Certificate, folder: Path, form: str) -> Path:
     rankers = rankers_of(folder / "runs" / "mine")
     rankers = tuple(replace(one, weight=0.25) if one.kind == "fused" else one for one in rankers)
     results = evaluate_all(rankers, dataset, parts)
-    curves = {one.ranker.name: one.ranking.cmc for one in results}
-    bands = {one.ranker.name: cmc_band(one.ranking, dataset.identities[parts.probes]) for one in results}
+    curves = {plain(one.ranker.name): one.ranking.cmc for one in results}
+    bands = {plain(one.ranker.name): cmc_band(one.ranking, dataset.identities[parts.probes]) for one in results}
+    styles = {plain(name): style for name, style in style_of(curves).items()}
     file = folder / f"taken.{form}"
-    file.write_bytes(FORMATS[form][1](cmc_figure(curves, style_of(curves), 3, bands), record))
+    file.write_bytes(FORMATS[form][1](cmc_figure(curves, styles, 3, bands), record))
     return file
 
 
@@ -99,7 +103,7 @@ def test_what_is_not_here_is_said(
     assert not (tmp_path / "again.csv").exists()
 
 
-BAD = [
+BAD: list[dict[str, Any]] = [
     {},
     {"ranks": -1, "points": 0, "images": 10**9, "threshold": "x", "model": "nobody", "cameras": "nowhere"},
     {"ranks": 1e300, "points": -5.0, "probe": "../x", "images": 3, "tracklets": 3, "better": "mine", "worse": "mine"},

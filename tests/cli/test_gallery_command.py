@@ -57,6 +57,19 @@ def test_search(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str])
     assert run("search", "street", "--probe", folder, "--top", 2, "--csv", tmp_path / "hits.csv") == 0
     rows = list(csv.DictReader((tmp_path / "hits.csv").open()))
     assert [row["probe"] for row in rows[::2]] == sorted(file.name for file in folder.iterdir())
+    (folder / "broken.png").write_bytes(b"no image")
+    capsys.readouterr()
+    files = ("--csv", tmp_path / "hits.csv", "--html", tmp_path / "hits.html")
+    assert run("search", "street", "--probe", folder, "--top", 5, "--rerank", 4, *files) == 0
+    said = capsys.readouterr()
+    assert "broken.png is left out" in said.err
+    assert "Of 9 probes, " in said.out
+    rows = list(csv.DictReader((tmp_path / "hits.csv").open()))
+    assert [bool(row["re-ranked distance"]) for row in rows[:5]] == [True] * 4 + [False]
+    page = (tmp_path / "hits.html").read_text()
+    assert page.count("<section>") == 9
+    assert page.count('src="data:image/jpeg;base64,') == 9 + 45
+    (folder / "broken.png").unlink()
     assert run("search", "street", "--probe", folder, "--together", "--top", 2, "--csv", tmp_path / "hits.csv") == 0
     assert len(list(csv.DictReader((tmp_path / "hits.csv").open()))) == 2
 

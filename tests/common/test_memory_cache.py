@@ -17,7 +17,7 @@ def made(cache: MemoryCache[str], keys: str) -> str:
 
 
 def test_those_asked_for_longest_ago_are_given_up() -> None:
-    cache = MemoryCache(6, len)
+    cache: MemoryCache[str] = MemoryCache(6, len)
     assert made(cache, "abacab") == "abcb"
     assert cache.bytes == 6
     cache.clear()
@@ -26,7 +26,7 @@ def test_those_asked_for_longest_ago_are_given_up() -> None:
 
 
 def test_one_that_is_larger_than_the_bound_is_kept_alone() -> None:
-    cache = MemoryCache(2, len)
+    cache: MemoryCache[str] = MemoryCache(2, len)
     assert made(cache, "aabba") == "aba"
     assert cache.bytes == 3
 
@@ -37,7 +37,7 @@ def test_threads_that_want_the_same_wait_for_the_first() -> None:
 
     def ask(_: int) -> str:
         gate.wait()
-        return cache.get("a", lambda: calls.append(1) or "made")  # type: ignore[func-returns-value]
+        return cache.get("a", lambda: calls.append(1) or "made")
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(ask, range(8))) == {"made"}

@@ -187,7 +187,11 @@ def test_results_are_told_apart(tmp_path: Path) -> None:
 
 def test_projections_are_told_by_features_method_and_start() -> None:
     features, start = np.eye(6, dtype=np.float32), np.zeros((6, 2), dtype=np.float32)
-    cases = [(features, "UMAP", None), (features + 1, "UMAP", None), (features, "t-SNE", None)]
+    cases: list[tuple[np.ndarray, str, np.ndarray | None]] = [
+        (features, "UMAP", None),
+        (features + 1, "UMAP", None),
+        (features, "t-SNE", None),
+    ]
     cases += [(features, "UMAP", start), (features, "UMAP", start + 1)]
     assert len({projection._file(*case) for case in cases}) == len(cases)
     assert len({key_of(method, features, start) for features, method, start in cases}) == len(cases)

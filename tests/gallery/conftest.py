@@ -35,3 +35,24 @@ def street(root: Path, count: int = 12, first: int = 0) -> Path:
         image = Image.fromarray(blocks.repeat(10, 0).repeat(10, 1))
         image.save(root / f"20240131_1200{n:02d}_c{n % 3 + 1}_{n:02d}.png")
     return root
+
+
+FORKING = """
+import os, sys
+import numpy, pyarrow, torch, torch.distributed
+import reidviz.evaluation.scoring.describers, reidviz.gallery.update, reidviz.models.loaded
+import reidviz.training.distributed
+from reidviz.cli.main import main
+
+def child(arguments, said, **variables):
+    \"\"\"A process that runs the command `gallery`, without a second to start; what it says goes to a file.\"\"\"
+    pid = os.fork()
+    if pid:
+        return pid
+    os.environ.update(variables)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+    code = main(["gallery", *arguments])
+    sys.stdout.flush()
+    os._exit(code)
+"""
+"""The beginning of a script that starts many processes: it has imported all they need, and computed nothing."""

@@ -11,14 +11,17 @@ from PIL import Image
 from reidviz.common.words import text_of
 from reidviz.data.images.decode import decode, resize
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.ranking.reranking import Reranking, reranked
 from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
 from reidviz.gallery.images import GalleryImages
 from reidviz.gallery.named import gallery_named
+from reidviz.gallery.page import SearchedProbe, html_of
+from reidviz.gallery.rerank import reranked_first
 from reidviz.gallery.search import Found, Hit, feature_of, search
 from reidviz.gallery.second_stage import rescored, second_stage_of
 from reidviz.gallery.store import Entry, FeatureStore, Filter
 from reidviz.gallery.update import add, ranker_of
-from reidviz.gallery.words import HEADER, hits_table, verdict
+from reidviz.gallery.words import HEADER, hits_table, verdict, verdict_on_all
 from reidviz.models.loaded import loaded
 from reidviz.models.model_card import Threshold
 from reidviz.models.mtdnet import MTDnet
@@ -106,6 +109,23 @@ def test_a_model_with_one_task_has_no_second_stage(tmp_path: Path) -> None:
     assert second_stage_of(ranker) is None
 
 
+def test_reranked_hits_are_those_of_the_published_method(world: tuple[Path, Ranker, FeatureStore]) -> None:
+    folder, ranker, store = world
+    probe = feature_of(ranker, images(folder)[:1])
+    (first,) = search(store, ranker, probe[None], 12)
+    features = np.concatenate([probe[None], store.features([hit.entry.id for hit in first.hits[:9]])])
+    wanted = np.empty((1, 9), dtype=np.float32)
+    reranked(features, 1, Reranking(), lambda a, b: np.maximum(2 - 2 * a @ b.T, 0), wanted)
+    found = reranked_first(first, probe, store, 9)
+    assert [hit.rank for hit in found.hits] == list(range(1, 13))
+    assert found.hits[9:] == first.hits[9:]
+    order = np.argsort(wanted[0], kind="stable")
+    assert [hit.entry.id for hit in found.hits[:9]] == [first.hits[i].entry.id for i in order]
+    assert [hit.reranked for hit in found.hits[:9]] == pytest.approx(wanted[0][order].tolist(), abs=1e-5)
+    assert found.matches == first.matches
+    assert found.nearest == first.hits[0].distance
+
+
 def hits(*distances: float) -> tuple[Hit, ...]:
     return tuple(Hit(rank, Entry(f"i{rank}", "c1", 0.0), d) for rank, d in enumerate(distances, 1))
 
@@ -114,7 +134,7 @@ def test_absent_is_said_first_and_false_matches_are_counted() -> None:
     threshold = Threshold("distance", 0.5, 0.001, 0.1, "persons of somewhere", 10, 1000)
     seen = text_of(verdict(Found(hits(0.1, 0.5, 0.6), 2000, threshold=threshold)))
     assert seen.startswith("Probably seen: 2 of 2,000 images are taken for this person at the threshold d² 0.500.")
-    assert "0.10% of the pairs of different persons" in seen
+    assert "0.10 % of the pairs of different persons" in seen
     assert "about 2.0 false matches" in seen
     assert "at least 1 of 2,000" in text_of(verdict(Found(hits(0.1), 2000, threshold=threshold)))
     assert text_of(verdict(Found(hits(0.6), 2000, threshold=threshold))).startswith("Probably absent: no image")
@@ -131,6 +151,7 @@ def test_a_table_holds_no_formula() -> None:
         "'+c",
         "1970-01-01 00:00:00",
         "0.250000",
+        "",
         "-1.500000",
         "",
         "accepted",
@@ -138,3 +159,28 @@ def test_a_table_holds_no_formula() -> None:
     ]
     assert row == wanted
     assert len(HEADER) == len(row)
+
+
+def test_of_many_probes_it_is_counted_who_was_seen() -> None:
+    threshold = Threshold("distance", 0.5, 0.001, 0.1, "persons of somewhere", 10, 1000)
+    found = [Found(hits(d), 2000, threshold=threshold) for d in (0.1, 0.6, 0.7)]
+    told = text_of(verdict_on_all(found))
+    assert told.startswith("Of 3 probes, 1 is probably seen and 2 are probably absent at the threshold d² 0.500.")
+    assert "about 2.0 false matches are to be expected for each probe" in told
+    assert "is at d² 0.100 to d² 0.200" in text_of(verdict_on_all([Found(hits(0.1), 9), Found(hits(0.6, 0.2), 9)]))
+    assert text_of(verdict_on_all([])) == "No probe was searched for."
+
+
+def test_a_page_of_hits_carries_all_and_runs_nothing() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    found = Found((Hit(1, Entry(hostile, hostile, 0.0, ((hostile, hostile),)), 0.25), *hits(0.3, 0.4)[1:]), 2)
+    made = html_of(
+        hostile, hostile, [SearchedProbe(hostile, ("data:,",), found, {hostile: "accepted"})], lambda _: "", "now"
+    )
+    text = made.decode()
+    assert hostile not in text
+    assert text.count("&lt;img src=x") >= 5
+    assert "Content-Security-Policy" in text
+    assert "<script" not in text
+    assert text.count('class="card ') == 2
+    assert 'class="card right"' in text

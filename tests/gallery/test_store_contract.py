@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,29 +15,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reidviz.common.arrays import Float32Array
+from reidviz.common.errors import ReidvizError
 from reidviz.common.settings import PROJECT
 from reidviz.gallery.exact.exact_store import ExactStore
 from reidviz.gallery.milvus_store import MilvusStore
-from reidviz.gallery.store import Entry, FeatureStore, Filter
+from reidviz.gallery.store import Distance, Entry, FeatureStore, Filter
 
 D = 16
 Opened = Callable[[], FeatureStore]
 
 
-@pytest.fixture(params=["float16", "float32", "milvus"])
+EXACT: dict[str, tuple[Literal["float16", "float32"], Distance]] = {
+    "float16": ("float16", "cosine"),
+    "float32": ("float32", "cosine"),
+    "euclidean": ("float32", "euclidean"),
+}
+
+
+@pytest.fixture(params=[*EXACT, "milvus", "milvus euclidean"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     """Opens the same store again each time it is called."""
-    if request.param != "milvus":
-        return lambda: ExactStore(tmp_path / "store", D, request.param)
+    if request.param in EXACT:
+        return lambda: ExactStore(tmp_path / "store", D, *EXACT[request.param])
     pytest.importorskip("pymilvus", reason="needs requirements-cluster.txt")
     pytest.importorskip("milvus_lite", reason="needs requirements-cluster.txt")
-    return lambda: MilvusStore(str(tmp_path / "gallery.db"), "street", D)
+    distance: Distance = "euclidean" if request.param.endswith("euclidean") else "cosine"
+    return lambda: MilvusStore(str(tmp_path / "gallery.db"), "street", D, distance)
 
 
-@pytest.fixture(params=["float16", "float32"])
+@pytest.fixture(params=list(EXACT))
 def exact(request: pytest.FixtureRequest, tmp_path: Path) -> ExactStore:
     """Of which more is promised: hits that depend on nothing else, in an order that is fixed."""
-    return ExactStore(tmp_path / "store", D, request.param)
+    return ExactStore(tmp_path / "store", D, *EXACT[request.param])
+
+
+@pytest.fixture(params=["exact", "milvus"])
+def euclidean(request: pytest.FixtureRequest, tmp_path: Path) -> FeatureStore:
+    """Compared by Euclidean distance."""
+    if request.param == "exact":
+        return ExactStore(tmp_path / "store", D, *EXACT["euclidean"])
+    pytest.importorskip("pymilvus", reason="needs requirements-cluster.txt")
+    pytest.importorskip("milvus_lite", reason="needs requirements-cluster.txt")
+    return MilvusStore(str(tmp_path / "gallery.db"), "street", D, "euclidean")
 
 
 def unit(count: int, seed: int = 0, dimensions: int = D) -> Float32Array:
@@ -52,9 +72,10 @@ def named(count: int, prefix: str = "i") -> list[Entry]:
     ]
 
 
-def oracle(features: Float32Array, probe: Float32Array, k: int) -> list[int]:
-    exact = features.astype(np.float64) @ probe.astype(np.float64)
-    return np.argsort(-exact, kind="stable")[:k].tolist()
+def oracle(features: Float32Array, probe: Float32Array, k: int, distance: Distance = "cosine") -> list[int]:
+    wide, mine = features.astype(np.float64), probe.astype(np.float64)
+    far = -(wide @ mine) if distance == "cosine" else ((wide - mine) ** 2).sum(1)
+    return np.argsort(far, kind="stable")[:k].tolist()
 
 
 def test_an_empty_store_finds_nothing(opened: Opened) -> None:
@@ -76,7 +97,7 @@ def test_hits_are_those_of_a_plain_sort_and_stay_after_a_restart(opened: Opened)
     for store in (opened(), opened()):
         hits = store.search(probes, 20)
         for row, probe in enumerate(probes):
-            assert hits.ids[row].tolist() == [entries[i].id for i in oracle(features, probe, 20)]
+            assert hits.ids[row].tolist() == [entries[i].id for i in oracle(features, probe, 20, store.distance)]
         nearest = ((features[None] - probes[:, None]).astype(np.float64) ** 2).sum(2).min(1)
         assert hits.distances[:, 0] == pytest.approx(nearest, abs=2e-3)
         assert (np.diff(hits.distances, axis=1) >= 0).all()
@@ -92,6 +113,29 @@ def test_a_probe_alone_finds_what_it_finds_among_others(exact: ExactStore) -> No
         alone = store.search(probe[None], 50)
         assert alone.ids[0].tolist() == together.ids[row].tolist()
         assert (alone.distances[0] == together.distances[row]).all()
+
+
+@pytest.mark.parametrize(("length", "offset"), [(1.0, 0.0), (1e3, 0.0), (1e-3, 0.0), (1.0, 100.0)])
+def test_features_of_any_length_by_euclidean_distance(euclidean: FeatureStore, length: float, offset: float) -> None:
+    """Long and short ones, and such as lie far from the origin, where products hide what tells them apart."""
+    rng = np.random.default_rng(0)
+    features = np.float32(length) * rng.normal(size=(500, D)).astype(np.float32) + np.float32(offset)
+    euclidean.add(named(500), features)
+    probes = np.float32(length) * rng.normal(size=(5, D)).astype(np.float32) + np.float32(offset)
+    wanted = ((features[None].astype(np.float64) - probes[:, None]) ** 2).sum(2)
+    for chosen in ([0], [0, 1, 2, 3, 4]):
+        hits = euclidean.search(probes[chosen], 20)
+        for row, place in enumerate(chosen):
+            order = np.argsort(wanted[place], kind="stable")[:20]
+            if isinstance(euclidean, ExactStore):
+                assert hits.ids[row].tolist() == [f"i{n:05d}" for n in order]
+            assert hits.distances[row] == pytest.approx(wanted[place][order], rel=1e-2 if offset else 1e-4)
+
+
+def test_features_that_are_compared_otherwise_are_not_mixed(tmp_path: Path) -> None:
+    ExactStore(tmp_path, D, "float32", "euclidean")
+    with pytest.raises(ReidvizError, match="compared by Euclidean distance"):
+        ExactStore(tmp_path, D)
 
 
 def test_equal_features_come_in_the_order_in_which_they_were_added(exact: ExactStore) -> None:
@@ -162,7 +206,7 @@ def test_filters(opened: Opened, only: Filter, passes: Callable[[int], bool]) ->
     wanted = [n for n in range(50) if passes(n) and n != 4]
     assert store.count(only) == len(wanted)
     probe = unit(1, seed=9)
-    ranked = [n for n in oracle(features, probe[0], 50) if n in wanted]
+    ranked = [n for n in oracle(features, probe[0], 50, store.distance) if n in wanted]
     assert store.search(probe, 10, only).ids[0].tolist() == [f"i{n:05d}" for n in ranked[:10]]
 
 

@@ -2,11 +2,8 @@
 
 import json
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -22,7 +19,7 @@ from reidviz.gallery import named
 from reidviz.gallery.named import gallery_named
 from reidviz.gallery.store import Filter
 from reidviz.gallery.update import add, update
-from tests.gallery.conftest import street
+from tests.gallery.conftest import FORKING, street
 
 
 def stored(name: str = "street") -> dict[str, str]:
@@ -128,6 +125,27 @@ def test_given_features_and_a_second_model(tmp_path: Path, model: Path, monkeypa
     assert [one.id for one in gallery.unreadable] == files[5:]
 
 
+def test_given_features_by_euclidean_distance(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reidviz.cli.main import main
+
+    monkeypatch.setenv("REIDVIZ_MODELS", str(tmp_path / "models"))
+    folder = street(tmp_path / "street", 6)
+    files = sorted(file.name for file in folder.iterdir())
+    features = 50 * np.random.default_rng(0).normal(size=(6, 7)).astype(np.float32)
+    np.savez(tmp_path / "given.npz", features=features, ids=np.array(files))
+    command = ["models", "add", str(tmp_path / "given.npz"), "--name", "far", "--distance", "euclidean"]
+    assert main(command) == 0
+    add("street", str(folder), "far")
+    gallery = gallery_named("street")
+    store = gallery.store(gallery.model())
+    assert (store.features(files) == features).all()
+    probe = features[:1] + 1
+    wanted = ((features - probe) ** 2).sum(1)
+    hits = store.search(probe, 6)
+    assert hits.ids[0].tolist() == [files[i] for i in np.argsort(wanted)]
+    assert hits.distances[0] == pytest.approx(np.sort(wanted), rel=1e-4)
+
+
 def test_what_is_refused(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = str(street(tmp_path / "street", 2))
     for name in ("../out", "", ".hidden", "a/b", "x" * 61):
@@ -158,31 +176,46 @@ def test_a_record_that_was_tampered_with_is_a_sentence(tmp_path: Path, model: Pa
             gallery_named("street")
 
 
+KILLING = """
+import random, signal, time
+from pathlib import Path
+from reidviz.gallery import describe, named, update
+update.KEPT_AT_ONCE = describe.IMAGES_AT_ONCE = 4
+chance = random.Random(0)
+command = ["add", "street", "--images", sys.argv[1], "--model", sys.argv[2]]
+for _ in range(10):
+    pid = child(command, os.devnull)
+    seen = set(named.folder_of("street").glob("features-*/*"))
+    while set(named.folder_of("street").glob("features-*/*")) == seen:
+        time.sleep(0.002)
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            break
+    else:
+        time.sleep(chance.random() * 0.03)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    stores = [gallery.store(gallery.model()) for gallery in map(named.gallery_named, named.galleries())]
+    print(*(store.count() for store in stores), flush=True)
+"""
+
+
+@pytest.mark.slow
 def test_killed_ten_times_nothing_is_lost_or_doubled(tmp_path: Path, model: Path) -> None:
-    folder = street(tmp_path / "street", 60)
-    slowed = "import reidviz.gallery.update as u; u.KEPT_AT_ONCE = 4; import reidviz.gallery.describe as d; "
-    slowed += "d.IMAGES_AT_ONCE = 4; from reidviz.cli.main import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", slowed, "gallery", "add", "street", "--images", str(folder), "--model", str(model)]
-    chance = random.Random(0)
-    for _ in range(10):
-        worker = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        store = named.folder_of("street")
-        before = len(list(store.glob("features-*/*")))
-        limit = time.monotonic() + 60
-        while worker.poll() is None and len(list(store.glob("features-*/*"))) == before and time.monotonic() < limit:
-            time.sleep(0.005)
-        time.sleep(chance.random() * 0.05)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-        if "street" in named.galleries():
-            assert len(stored()) % 4 == 0
-    add("street", str(folder), str(model))
+    folder = street(tmp_path / "street", 240)
+    script = [sys.executable, "-c", FORKING + KILLING, str(folder), str(model)]
+    done = subprocess.run(script, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True)
+    counts = [int(one) for one in done.stdout.split()]
+    assert len(counts) == 10
+    assert counts == sorted(counts)
+    assert all(count % 4 == 0 for count in counts)
+    (last,) = add("street", str(folder), str(model))
+    assert (last.unchanged, last.described) == (counts[-1], 240 - counts[-1])
     gallery = gallery_named("street")
     found = gallery.store(gallery.model())
-    assert found.count() == 60
+    assert found.count() == 240
     assert set(stored()) == {file.name for file in folder.iterdir()}
-    hits = found.search(found.features(sorted(stored())), 60)
-    assert all(len(set(row)) == 60 for row in hits.ids.tolist())
+    hits = found.search(found.features(sorted(stored())), 240)
+    assert all(len(set(row)) == 240 for row in hits.ids.tolist())
 
 
 def test_a_gallery_in_milvus(tmp_path: Path, model: Path) -> None:

@@ -20,6 +20,7 @@ def test_a_hostile_file_is_read_or_refused_by_a_sentence(attempt: Attempt) -> No
     assert min(tally.read, tally.sentences) > 0
 
 
+@pytest.mark.slow
 def test_a_file_over_which_the_library_never_ends_is_refused() -> None:
     tally = run("hdf5", 1, hdf5.attempt, first=ENDLESS)
     assert not tally.uncaught

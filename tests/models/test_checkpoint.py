@@ -18,7 +18,7 @@ from reidviz.models.architecture import compact, paper
 from reidviz.models.checkpoint import initialise_from, load_checkpoint, read_weights, save_checkpoint
 from reidviz.models.model_card import Card
 from reidviz.models.mtdnet import MTDnet, RankingNet, to_input
-from reidviz.training.recipes import photos_recipe
+from reidviz.training.recipes import modern_recipe
 from tests.conftest import SMALL, network
 
 CARD = Card("one", "mtdnet", SMALL, {"name": "compact"}, "synthetic:viper", "abc", "half:0", "fresh weights", 3, 7)
@@ -132,7 +132,7 @@ def test_the_shipped_imagenet_stem_starts_conv1_and_conv2() -> None:
 
 def test_where_the_sizes_are_alexnets_all_its_convolutions_start_the_network() -> None:
     """conv3 of a pair subtracts: of one image twice nothing is left but the bias, and the order of a pair is a sign."""
-    whole = replace(photos_recipe().architecture, batch_norm=False)
+    whole = replace(modern_recipe().architecture, batch_norm=False)
     weights = load_file(settings.IMAGENET)
     made = MTDnet(whole)
     initialise_from(made, settings.IMAGENET)
@@ -141,7 +141,7 @@ def test_where_the_sizes_are_alexnets_all_its_convolutions_start_the_network() -
     with torch.no_grad():
         one, other = (made.pair.conv3(torch.cat([maps[i : i + 1], maps[j : j + 1]], 1)) for i, j in ((0, 1), (1, 0)))
         alone = F.conv2d(maps[:1] - maps[1:], weights["conv3.weight"], padding=1)
-    bias = made.pair.conv3.bias.view(-1, 1, 1).detach()  # type: ignore[union-attr]
+    bias = made.pair.conv3.bias.view(-1, 1, 1).detach()
     torch.testing.assert_close(one - bias, bias - other, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close((one - bias)[:, :192], alone[:, :192], atol=1e-4, rtol=1e-4)
     single = RankingNet(whole)

@@ -3,18 +3,22 @@
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.formats import load
-from reidviz.evaluation.scores import Scoring
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.scores import EXACT, Scoring
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card
+from reidviz.models.mtdnet import Network
 from reidviz.ui.background.jobs import Job, board, quick_board
 from reidviz.ui.results import scored_models
 from reidviz.ui.server.boundary import LOG
@@ -23,10 +27,24 @@ from tests.conftest import PATIENCE, SMALL, network, people_folder
 APP = str(settings.PROJECT / "app.py")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """Streamlit reads the metadata of every installed package at each start of the app, which is half of most tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> str:
     """Six persons, cameras A and B, two images each: half:0 tests three of them with six probes."""
     return f"folder:{people_folder(tmp_path / 'people')}"
+
+
+@cache
+def untrained(variant: str, seed: int) -> Network:
+    """A small network, to be read only."""
+    return network(variant, seed=seed)
 
 
 @pytest.fixture
@@ -36,7 +54,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: str) -> Path:
     for seed, variant in enumerate(("mtdnet-rnk", "mtdnet-cls", "mtdnet")):
         manifest = load(data).manifest_hash
         card = Card(variant, variant, SMALL, {}, data, manifest, "half:0", "fresh weights", seed, 0)
-        save_checkpoint(folder / f"{variant}.safetensors", network(variant, seed=seed), card)
+        save_checkpoint(folder / f"{variant}.safetensors", untrained(variant, seed), card)
     monkeypatch.setattr(settings, "CHECKPOINTS", folder)
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -61,19 +79,18 @@ def no_incident(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture
 def cut_off(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Callable[[], None]]:
     """Let scoring end after cascades of so many images, as if the rest took long; what that returns lets it go on."""
-    real = scored_models.evaluate
 
     def cut(cascade: int) -> Callable[[], None]:
-        def evaluate(ranker, dataset, split, progress=None, scoring=scored_models.EXACT):  # type: ignore[no-untyped-def]
+        def until(ranker, dataset, split, progress=None, scoring=EXACT):  # type: ignore[no-untyped-def]
             if progress is None:
-                return real(ranker, dataset, split, scoring=scoring)
+                return evaluate(ranker, dataset, split, scoring=scoring)
             if ranker.kind != "distance" and not scoring.cascade:
                 raise ReidvizError("Cut off.")
-            return real(ranker, dataset, split, progress, scoring)
+            return evaluate(ranker, dataset, split, progress, scoring)
 
         monkeypatch.setattr(scored_models, "CASCADE", Scoring(cascade=cascade))
-        monkeypatch.setattr(scored_models, "evaluate", evaluate)
-        return lambda: monkeypatch.setattr(scored_models, "evaluate", real)
+        monkeypatch.setattr(scored_models, "evaluate", until)
+        return lambda: monkeypatch.setattr(scored_models, "evaluate", evaluate)
 
     return cut
 

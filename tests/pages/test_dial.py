@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from reidviz.evaluation.scores import Scoring
 from reidviz.models.model_card import Fusion, read_card, write_card
+from reidviz.ui.results import scored_models
 from tests.pages.conftest import rows, settled
 from tests.pages.test_retrieval import html
 
@@ -130,6 +132,23 @@ def test_there_is_no_dial_without_a_multi_task_model(app: AppTest) -> None:
     page = settled(app.switch_page("pages/compare.py"))
     assert not page.exception
     assert not page.slider
+
+
+def test_where_all_pairs_take_long_they_are_scored_when_asked_for(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scored_models, "CASCADE", Scoring(cascade=1))
+    monkeypatch.setattr(scored_models, "LONG", 0.0)
+    app.query_params["models"] = ["mtdnet", "mtdtrp", "mtdnet-cls"]
+    settled(app)
+    assert set(rows(app)) == {"mtdnet (cascade 1)", "mtdtrp", "mtdnet-cls"}
+    assert any("All pairs of mtdnet would take about" in one.value for one in app.caption)
+    assert not [one for one in app.button if one.key and one.key.startswith("cancel")]
+    app.button(key="all-pairs").click().run()
+    settled(app)
+    assert not app.exception
+    assert set(rows(app)) == {"mtdnet", "mtdtrp", "mtdnet-cls"}
+    assert not any("would take" in one.value for one in app.caption)
 
 
 def test_of_a_large_gallery_the_cascade_is_shown_first(

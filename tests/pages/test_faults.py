@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from reidviz import ui
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.progress import time_left
+from reidviz.common.progress import duration, time_left
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.loaded import NETWORKS
 from reidviz.models.model_card import Card
@@ -25,7 +25,6 @@ from reidviz.training.run_folder import Status, create
 from reidviz.ui.background.jobs import board
 from reidviz.ui.session import choice
 from reidviz.ui.training import live_curves
-from reidviz.ui.training.runs import duration
 from tests.conftest import SMALL, network
 from tests.pages.conftest import settled
 

@@ -158,7 +158,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(shipped: Path, runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def app(shipped: Path, runs: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(settings, "CHECKPOINTS", shipped)
     monkeypatch.setenv("REIDVIZ_RUNS", str(runs))
     st.cache_data.clear()
@@ -227,7 +227,7 @@ def test_every_page(name: str, app: AppTest, tmp_path: Path, monkeypatch: pytest
     dataset = load(world.data)
     every = [name for name, ranker in known_rankers().items() if ranker.path.parent == settings.CHECKPOINTS]
     app.query_params |= {"data": world.data, "protocol": world.protocol, "models": world.models or every}
-    test = range(len(dataset.samples))
+    test = list(range(len(dataset.samples)))
     with contextlib.suppress(ReidvizError):
         parts = split(dataset, world.protocol)
         test = [int(parts.probes[0]), int(parts.gallery[0])]

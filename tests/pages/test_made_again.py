@@ -20,6 +20,7 @@ from reidviz.ui.embeddings import maps
 from reidviz.ui.retrieval import own_images, ranked_lists
 from reidviz.ui.training import run_table
 from reidviz.ui.widgets import chart, table
+from reidviz.ui.widgets.export import offer_export
 from tests.conftest import people_folder
 from tests.pages.conftest import settled, view
 from tests.pages.test_train_page import trained
@@ -32,11 +33,10 @@ Taken = tuple[Callable[[], Made], Formats, Certificate]
 def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Taken]:
     """What the page that ran last hands out, by its key."""
     found: dict[str, Taken] = {}
-    real = table.offer_export
 
     def spy(make: Callable[[], Made], forms: Formats, certificate: Certificate, key: str) -> None:
         found[key] = make, forms, certificate
-        real(make, forms, certificate, key)
+        offer_export(make, forms, certificate, key)
 
     for module in (chart, table, maps, ranked_lists, own_images, run_table):
         monkeypatch.setattr(module, "offer_export", spy)
@@ -45,7 +45,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Taken]:
 
 def made_again(taken: dict[str, Taken], folder: Path, data: str) -> list[str]:
     """The kinds that were made again, each in its first form and as numbers where there are some."""
-    again = []
+    again: list[str] = []
     for key, (make, forms, certificate) in taken.items():
         if certificate.kind in NOT_REMADE:
             continue

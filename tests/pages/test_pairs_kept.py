@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from tests.pages.test_pairs_page import metrics, opened, texts
 
 
 def threshold(page: AppTest) -> float:
-    return next(slider.value for slider in page.slider if slider.label.startswith("Threshold"))
+    return next(cast(float, slider.value) for slider in page.slider if slider.label.startswith("Threshold"))
 
 
 def move(page: AppTest, value: float) -> AppTest:

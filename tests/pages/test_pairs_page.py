@@ -34,7 +34,7 @@ def table(page: AppTest, head: str) -> dict[str, list[str]]:
 
 def chosen_pair(page: AppTest) -> list[str]:
     boxes = {box.label: box.value for box in page.selectbox}
-    return [boxes["First image"], boxes["Second image"]]
+    return [str(boxes["First image"]), str(boxes["Second image"])]
 
 
 def metrics(page: AppTest) -> dict[str, float]:
@@ -169,7 +169,9 @@ def test_the_threshold_card_says_what_was_measured_where(app: AppTest, data: str
     ranker = next(r for r in page_readings() if r.name == "mtdnet")
     choice = Choice(dataset, parts, (ranker,))
     result = evaluate(ranker, dataset, parts)
-    card = threshold_card(choice, result, verification.tested(choice, result))
+    tested = verification.tested(choice, result)
+    assert tested is not None
+    card = threshold_card(choice, result, tested)
     assert json.loads(json.dumps(card))["card"]["variant"] == "mtdnet"
     assert card["data_hash"] == dataset.manifest_hash
     assert card["pairs"] == {"same": 6, "different": 12, "different_total": 12}

@@ -1,5 +1,7 @@
 """Walking through the probes: steps, failures, and a filter that jumps."""
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import settled
@@ -36,9 +38,7 @@ def test_a_filter_jumps_to_its_first_probe(app: AppTest) -> None:
     wrong = next(name for name in options if "wrong at rank 1" in name and not name.endswith("(0)"))
     page.selectbox(key="probe-filter").set_value(wrong.rsplit(" (", 1)[0]).run()
     assert not page.exception
-    first = next(
-        button for button in page.button if (button.key or "").startswith("probe-") and button.key[6:].isdigit()
-    )
+    first = next(button for button in page.button if re.fullmatch(r"probe-\d+", button.key or ""))
     assert first.proto.type == "primary"
     assert probe(page) != before or first.key == "probe-1"
 

@@ -1,16 +1,21 @@
 """The Search page: a gallery is made, searched from an upload and from its own images, and taken away."""
 
+import hashlib
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from reidviz.data.keys import key_of
 from reidviz.gallery import named
 from reidviz.gallery.update import add
+from reidviz.marks.mark import Mark
+from reidviz.marks.mark_file import gallery_mark_file
 from reidviz.ui.search.add_gallery import EXAMPLE
-from reidviz.ui.session.keys import SEARCH_SOURCE, SEARCH_TRAIL
+from reidviz.ui.session.keys import SEARCH_BATCH, SEARCH_CLICK, SEARCH_OPENED, SEARCH_SOURCE, SEARCH_TRAIL
 from tests.gallery.conftest import street
 from tests.pages.conftest import wait_for_work
 
@@ -18,6 +23,7 @@ from tests.pages.conftest import wait_for_work
 @pytest.fixture(autouse=True)
 def own_galleries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REIDVIZ_GALLERIES", str(tmp_path / "galleries"))
+    monkeypatch.setenv("REIDVIZ_MARKS", str(tmp_path / "marks"))
 
 
 @pytest.fixture
@@ -105,6 +111,31 @@ def test_a_click_makes_a_hit_the_next_probe_and_breadcrumbs_lead_back(page: AppT
     assert "hit" not in found.query_params
 
 
+def test_marks_are_those_of_the_picture_whichever_way_it_comes(page: AppTest, folder: Path, tmp_path: Path) -> None:
+    file, others = min(folder.iterdir()), sorted(one.name for one in folder.iterdir())[1:4]
+    kept = gallery_mark_file("street", named.gallery_named("street").created, "me")
+    probe = key_of([hashlib.sha256(file.read_bytes()).hexdigest()])
+    kept.add([Mark(probe, others[0], "same"), Mark(probe, others[1], "different"), Mark("else", others[2], "same")])
+    kept.add([Mark(probe, others[1], "skip"), Mark(probe, others[2], "different")])
+    found = uploaded(page, folder)
+    assert (html(found).count("rv-card right"), html(found).count("rv-card wrong")) == (1, 1)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "renamed.png").write_bytes(file.read_bytes())
+    shown = opened_batch(page)
+    shown.text_input(key="batch-folder").set_value(str(tmp_path / "one")).run()
+    shown.button(key="batch-start").click().run()
+    wait_for_work()
+    shown.run()
+    shown.session_state[SEARCH_OPENED.name] = "renamed.png"
+    shown.run()
+    assert not shown.exception
+    assert (html(shown).count("rv-card right"), html(shown).count("rv-card wrong")) == (1, 1)
+    shown.segmented_control(key=SEARCH_CLICK.name).set_value("accepts").run()
+    next(one for one in shown.text_input if one.label == "Annotator").set_value("Ada").run()
+    assert not shown.exception
+    assert "rv-card right" not in html(shown)
+
+
 def test_filters_narrow_and_an_empty_one_says_so(page: AppTest, folder: Path) -> None:
     found = uploaded(page, folder)
     cameras = next(one for one in found.multiselect if one.label == "Cameras")
@@ -129,7 +160,7 @@ def test_a_probe_of_the_data_set_and_a_second_look(page: AppTest) -> None:
     assert not shown.exception
     assert "s -" in html(shown)
     assert html(shown) != before
-    shown.toggle(key="search-by-camera").set_value(True).run()
+    next(one for one in shown.selectbox if one.label == "Groups").set_value("By camera").run()
     assert html(shown).count("<section") == 3
 
 
@@ -152,6 +183,7 @@ def test_a_read_only_server_searches_but_adds_nothing(
     found = uploaded(page, folder)
     assert html(found)
     assert not [one for one in found.button if one.key == "gallery-update"]
+    assert SEARCH_CLICK.name not in [one.key for one in found.segmented_control]
 
 
 def test_images_that_are_gone_do_not_break_the_page(page: AppTest, folder: Path) -> None:
@@ -178,3 +210,74 @@ def test_a_gallery_whose_model_is_gone_can_be_removed(page: AppTest, models: Pat
     assert any("There is no model mtdnet.safetensors" in one.value for one in page.text)
     page.button(key="remove-gallery").click().run()
     assert named.galleries() == []
+
+
+def opened_batch(page: AppTest) -> AppTest:
+    return page.segmented_control(key=SEARCH_SOURCE.name).set_value("A whole folder").run()
+
+
+def test_a_whole_folder_of_probes_is_searched_for(page: AppTest, folder: Path, tmp_path: Path) -> None:
+    probes = street(tmp_path / "probes", 12)
+    (probes / "broken.png").write_bytes(b"no image")
+    shown = opened_batch(page)
+    shown.text_input(key="batch-folder").set_value(str(tmp_path / "nowhere")).run()
+    shown.button(key="batch-start").click().run()
+    assert any("There is no folder or file nowhere" in one.value for one in shown.text)
+    shown.text_input(key="batch-folder").set_value(str(probes)).run()
+    shown.button(key="batch-start").click().run()
+    wait_for_work()
+    shown.run()
+    assert not shown.exception
+    assert any("to each of 12 probes" in one.value for one in shown.markdown)
+    assert html(shown).count("<section") == 10
+    names = sorted(file.name for file in probes.iterdir())
+    assert f"rank 1, {names[0]}" in html(shown)
+    assert any("broken" in one.value for one in shown.caption)
+    shown.session_state[SEARCH_OPENED.name] = names[3]  # as a click on its card does
+    shown.run()
+    assert html(shown).count("rv-card unknown") == 40
+    assert f"rank 1, {names[3]}" in html(shown)
+    shown.button(key="all-probes").click().run()
+    assert html(shown).count("<section") == 10
+
+
+def test_a_zip_of_probes_goes_with_its_batch(page: AppTest, tmp_path: Path) -> None:
+    probes = street(tmp_path / "probes", 3)
+    with zipfile.ZipFile(tmp_path / "probes.zip", "w") as packed:
+        for file in probes.iterdir():
+            packed.write(file, f"in/{file.name}")
+    shown = opened_batch(page)
+    shown.segmented_control(key="batch-way").set_value("A zip").run()
+    data = (tmp_path / "probes.zip").read_bytes()
+    uploader = next(one for one in shown.file_uploader if one.label == "A zip of probes")
+    uploader.set_value(("probes.zip", data, "application/zip")).run()
+    shown.button(key="batch-start").click().run()
+    wait_for_work()
+    shown.run()
+    assert not shown.exception
+    assert html(shown).count("<section") == 3
+    kept = [one for one in named.folder_of("x").parent.iterdir() if one.name.startswith(".")]
+    assert len(kept) == 1
+    batch = shown.session_state[SEARCH_BATCH.name]
+    assert batch.probe(batch.found[0].name).images
+    batch.close()
+    assert not kept[0].exists()
+
+
+def test_hits_are_grouped_by_a_column_and_reranked(app: AppTest, models: Path, tmp_path: Path, folder: Path) -> None:
+    files = sorted(file.name for file in folder.iterdir())
+    lines = ["path,tracklet", *(f"{name},T{n // 3:02d}" for n, name in enumerate(files))]
+    (folder / "list.csv").write_text("\n".join(lines))
+    add("tracks", str(folder / "list.csv"), str(models / "mtdnet.safetensors"))
+    app.run()
+    page = uploaded(app.switch_page("pages/search.py").run(), folder)
+    page.toggle(key="search-rerank").set_value(True).run()
+    assert any("first 45 are in the order of their re-ranked" in one.value for one in page.caption)
+    next(one for one in page.selectbox if one.label == "Groups").set_value("tracklet").run()
+    assert not page.exception
+    shown = html(page)
+    assert shown.count("<section") == 14
+    assert shown.count("3 of 45 hits") == 14
+    assert shown.index("tracklet T00") == min(
+        shown.index(f"tracklet T{n:02d}") for n in range(15) if f"T{n:02d}" in shown
+    )

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from reidviz.common.printable import printable
+from reidviz.common.templates import POLICY
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.report.build import build
-from reidviz.report.page import POLICY, html
+from reidviz.report.page import html
 from tests.report.conftest import Page, renamed
 
 HOSTILE = (

@@ -153,7 +153,12 @@ def teacher(tmp_path: Path) -> Path:
 
 def helped(people: Path, root: Path, helper: str, teacher: Path, **changes: Any) -> RunFolder:
     recipe = replace(RECIPE, iterations=6, joint="fc7")
-    settings = {"variant": "mtdnet-cross", "source": helper, "init": teacher, "recipe": recipe} | changes
+    settings: dict[str, Any] = {
+        "variant": "mtdnet-cross",
+        "source": helper,
+        "init": teacher,
+        "recipe": recipe,
+    } | changes
     return new_run(people, root, **settings)
 
 

@@ -14,17 +14,25 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from reidviz.models.mtdnet import MTDnet, initialise
 from reidviz.models.variants import build
 from reidviz.training.deterministic import deterministic
+from reidviz.training.devices import computes_bf16
 from reidviz.training.recipe import Recipe
-from reidviz.training.recipes import compact_recipe, paper_recipe, photos_recipe, ranking_alone
+from reidviz.training.recipes import compact_recipe, modern_recipe, paper_recipe, ranking_alone
 from reidviz.training.sampler import positives
 from reidviz.training.trainer import Pooled, Source, Trainer
 from tests.training.two_threads import result
 
+CPU = torch.device("cpu")
 PERSONS, RUNS, STEPS = 20, 3, 2
 THREADED = 32_768
 """Elements from which torch shares one operation among threads (at::internal::GRAIN_SIZE)."""
 
 COMPACT = replace(compact_recipe(), size=12, erase=0.3)
+MODERN = replace(
+    modern_recipe(),
+    size=8,
+    precision="bf16" if computes_bf16(CPU) else "fp32",
+    architecture=replace(modern_recipe().architecture, conv3=96, conv4=64, conv5=64, fc=128),
+)
 RELEASE = replace(
     paper_recipe(), size=32, architecture=replace(paper_recipe().architecture, height=131, width=99, fc=64)
 )
@@ -33,7 +41,7 @@ CASES: dict[str, tuple[str, Recipe]] = {
     "compact": ("mtdnet", COMPACT),
     "pairs": ("mtdnet-cls", COMPACT),
     "ranking": ("mtdnet-rnk", ranking_alone(COMPACT)),
-    "modern": ("mtdnet", replace(COMPACT, precision="bf16", hardest=4, random=4, turns=True)),
+    "modern": ("mtdnet", MODERN),
     "triplets": ("mtdnet", replace(COMPACT, **TRIPLETS)),
     "four shots": ("mtdnet", replace(COMPACT, shots=4, size=8)),
     "alternating": ("mtdnet", replace(COMPACT, tasks="alternating")),
@@ -41,7 +49,6 @@ CASES: dict[str, tuple[str, Recipe]] = {
     "release": ("mtdnet", RELEASE),
     "caffenet bf16": ("mtdnet", replace(compact_recipe("caffenet"), size=12, precision="bf16")),
     "pooled": ("mtdnet-aug", COMPACT),
-    "photos": ("mtdnet", replace(photos_recipe(), size=8)),
     "cross fc7": ("mtdnet-cross", COMPACT),
     "cross conv5": ("mtdnet-cross", replace(COMPACT, joint="conv5", joint_weight=1e-3)),
     "cross trained": ("mtdnet-cross", replace(COMPACT, source_copy="trained")),
@@ -55,7 +62,7 @@ REFUSED = (
 )
 
 
-def trainer(variant: str, recipe: Recipe) -> Trainer:
+def trainer(variant: str, recipe: Recipe, device: torch.device = CPU) -> Trainer:
     """Noise, of as many persons of a source where there is one."""
     ids, cams = np.repeat([f"p{i:02d}" for i in range(PERSONS)], 4), np.tile(["A", "A", "B", "B"], PERSONS)
     a = recipe.architecture
@@ -68,18 +75,18 @@ def trainer(variant: str, recipe: Recipe) -> Trainer:
     if variant == "mtdnet-cross":
         assert isinstance(network, MTDnet)
         source = Source(data, len(ids), copy.deepcopy(network))
-    return Trainer(network, recipe, torch.from_numpy(pixels), data, 0, source=source, pooled=pooled)
+    return Trainer(network, recipe, torch.from_numpy(pixels).to(device), data, 0, source=source, pooled=pooled)
 
 
-def digests(variant: str, recipe: Recipe) -> tuple[list[str], int]:
+def digests(variant: str, recipe: Recipe, device: torch.device = CPU) -> tuple[list[str], int]:
     """Of the weights of each of some equal trainings, and the number of threads."""
     found = []
     for _ in range(RUNS):
-        made = trainer(variant, recipe)
+        made = trainer(variant, recipe, device)
         for _ in range(STEPS):
             made.step()
         state = sorted(made.trained.state_dict().items())
-        found.append(sha256(b"".join(value.numpy().tobytes() for _, value in state)).hexdigest())
+        found.append(sha256(b"".join(value.cpu().numpy().tobytes() for _, value in state)).hexdigest())
     return found, torch.get_num_threads()
 
 
@@ -99,6 +106,7 @@ class Called(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_two_threads_give_the_same_weights_each_time(case: str) -> None:
     found, threads = result(digests, *CASES[case])
@@ -119,6 +127,13 @@ def test_a_step_takes_nothing_that_is_refused_on_a_gpu(case: str) -> None:
     assert called.added > THREADED
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("case", CASES)
+def test_a_gpu_gives_the_same_weights_each_time(case: str, gpu: torch.device) -> None:
+    found, _ = digests(*CASES[case], gpu)
+    assert len(set(found)) == 1
+
+
 def test_deterministic_algorithms_are_asked_for_in_a_step_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
     made = trainer("mtdnet", COMPACT)
     seen = []
@@ -133,7 +148,7 @@ def test_deterministic_algorithms_are_asked_for_in_a_step_and_nowhere_else(monke
     made.try_size(4)
     assert seen == [True, True]
     assert not torch.are_deterministic_algorithms_enabled()
-    assert torch.utils.deterministic.fill_uninitialized_memory
+    assert torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
 
 
 def test_what_held_before_comes_back_after_an_error() -> None:
@@ -144,7 +159,7 @@ def test_what_held_before_comes_back_after_an_error() -> None:
         assert torch.is_deterministic_algorithms_warn_only_enabled()
     finally:
         torch.use_deterministic_algorithms(False)
-    assert torch.utils.deterministic.fill_uninitialized_memory
+    assert torch.utils.deterministic.fill_uninitialized_memory  # type: ignore[attr-defined]
 
 
 @deterministic()

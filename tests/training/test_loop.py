@@ -1,6 +1,7 @@
 """The loop of a training: when hooks are called, and what a step says of its losses."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -71,7 +72,9 @@ def test_what_a_hook_notes_is_true_from_then_on() -> None:
         ("mtdnet-cls", "joint", [{"pair_loss", "pair_accuracy"}] * 2),
     ],
 )
-def test_a_step_has_the_losses_of_its_tasks_and_no_others(variant: str, tasks: str, names: list[set[str]]) -> None:
+def test_a_step_has_the_losses_of_its_tasks_and_no_others(
+    variant: str, tasks: Literal["joint", "alternating"], names: list[set[str]]
+) -> None:
     made = trainer(variant, replace(RECIPE, tasks=tasks))
     for expected in names:
         step = made.step()

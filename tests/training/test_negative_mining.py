@@ -1,6 +1,7 @@
 """Negatives by hand: five images on a circle, one positive pair."""
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -14,7 +15,7 @@ POSITIVES = torch.tensor([[0, 1]])
 ELIGIBLE = torch.tensor([[False, False, True, True, True]])
 
 
-def recipe(**counts: object) -> Recipe:
+def recipe(**counts: Any) -> Recipe:
     return replace(compact_recipe(), **({"hardest": 0, "semi_hard": 0, "random": 0} | counts))
 
 

@@ -20,6 +20,7 @@ from reidviz.training import resume_state
 from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import train
 from reidviz.training.run_folder import RunFolder
+from reidviz.training.validation_records import record_file, steps_recorded
 from tests.conftest import people_folder
 from tests.training import two_threads
 from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
@@ -58,7 +59,7 @@ def die_in_write(number: int) -> None:
 
 
 def equal(one: RunFolder, other: RunFolder) -> None:
-    """The same weights, optimiser, validations and losses."""
+    """The same weights, optimiser, validations with what they left, and losses."""
     names = [sorted(f.name for f in run.checkpoints.iterdir()) for run in (one, other)]
     assert names[0] == names[1]
     for name in names[0]:
@@ -68,16 +69,29 @@ def equal(one: RunFolder, other: RunFolder) -> None:
             for key in first:
                 assert first[key].equal(second[key]), f"{name}: {key}"
     assert told(one) == told(other)
+    steps = [steps_recorded(run.validations) for run in (one, other)]
+    assert steps[0] == steps[1] == [event["step"] for event in told(one) if event["event"] == "validation"]
+    for step in steps[0]:
+        files = [record_file(run.validations, step).read_bytes() for run in (one, other)]
+        assert files[0] == files[1], step
+    assert all(len(list(run.validations.iterdir())) == len(steps[0]) for run in (one, other))
 
 
-@pytest.fixture
-def whole(people: Path, tmp_path: Path) -> RunFolder:
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Those of the folder's other tests, once for all."""
+    return people_folder(tmp_path_factory.mktemp("resumed") / "people", persons=16)
+
+
+@pytest.fixture(scope="module")
+def whole(people: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A training that ran in one go."""
-    run = new_run(people, tmp_path / "whole" / "run")
+    run = new_run(people, tmp_path_factory.mktemp("whole") / "run")
     assert train(run, EVALUATORS, save_every=0.0) == run.final
     return run
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder) -> None:
     """SIGKILL twenty times, each at a random moment after some progress, in a training of 24 steps."""
     run = new_run(people, tmp_path / "killed" / "run")
@@ -92,7 +106,7 @@ def test_killed_at_random_moments_it_ends_the_same(people: Path, tmp_path: Path,
 def killed(process: BaseProcess, run: RunFolder, goal: int, after: float) -> None:
     """SIGKILL some seconds after that step was saved."""
     while process.is_alive() and resume_state.steps_kept(run.checkpoints)[-1:] < [goal]:
-        process.join(0.001)
+        process.join(0.005)
     process.join(after)
     assert process.is_alive()
     process.kill()
@@ -107,6 +121,7 @@ def ended(process: BaseProcess, run: RunFolder) -> None:
     assert (process.exitcode, run.status().state) == (0, "finished")
 
 
+@pytest.mark.slow
 def test_at_two_threads_runs_killed_or_not_end_the_same(tmp_path: Path) -> None:
     """Three in one go, one that is killed three times, with steps so large that two threads share their work."""
     many = people_folder(tmp_path / "people", persons=32)
@@ -125,6 +140,7 @@ def test_at_two_threads_runs_killed_or_not_end_the_same(tmp_path: Path) -> None:
     assert runs[0].status().device == "CPU, 2 threads"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [7, 30, 31, 32, 33, 34, 35, 36, 80])
 def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder, write: int) -> None:
     run = new_run(people, tmp_path / "killed" / "run")
@@ -136,6 +152,7 @@ def test_killed_within_a_save_it_ends_the_same(people: Path, tmp_path: Path, who
     assert not list(run.checkpoints.glob(".*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 7, 23, 24])
 def test_stopped_after_k_steps_it_ends_the_same(people: Path, tmp_path: Path, whole: RunFolder, k: int) -> None:
     run = new_run(people, tmp_path / "stopped" / "run")
@@ -178,6 +195,7 @@ def stopped_at(people: Path, root: Path, k: int) -> RunFolder:
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "flipped", "facts", "empty"])
 def test_a_damaged_snapshot_falls_back_to_the_one_before(
     people: Path, tmp_path: Path, whole: RunFolder, damage: str
@@ -223,7 +241,8 @@ def test_going_on_with_other_threads_is_said(people: Path, tmp_path: Path, monke
     assert run.status().message == said
 
 
-def test_other_images_are_refused(people: Path, tmp_path: Path) -> None:
+def test_other_images_are_refused(tmp_path: Path) -> None:
+    people = people_folder(tmp_path / "people", persons=16)
     run = stopped_at(people, tmp_path / "run", 3)
     next(people.rglob("*.png")).unlink()
     with pytest.raises(ReidvizError, match="not those this training was started with"):
@@ -233,7 +252,7 @@ def test_other_images_are_refused(people: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [{"optimiser": "sgd"}, {"precision": "bf16"}, {"batch": "triplets", "hardest": 0}])
-def test_other_recipes_resume_exactly_too(people: Path, tmp_path: Path, change: dict[str, object]) -> None:
+def test_other_recipes_resume_exactly_too(people: Path, tmp_path: Path, change: dict[str, Any]) -> None:
     recipe = replace(RECIPE, iterations=6, **change)
     runs = [new_run(people, tmp_path / part / "run", recipe=recipe) for part in ("one", "other")]
     train(runs[0], EVALUATORS, save_every=0.0)

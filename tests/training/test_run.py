@@ -20,7 +20,7 @@ from reidviz.models.model_card import find_checkpoint, fusion_from, read_card
 from reidviz.training import devices, resume_state
 from reidviz.training.job import Also
 from reidviz.training.reporter import Reporter
-from reidviz.training.run import train
+from reidviz.training.run import NO_BF16, train
 from reidviz.training.run_folder import RunFolder
 from reidviz.training.trainer import Trainer
 from tests.conftest import people_folder
@@ -43,8 +43,29 @@ def test_validation_persons_come_out_of_the_training_persons(data: Dataset) -> N
     assert not persons["train"] & persons["probes"]
     assert persons["train"] | persons["probes"] == set(data.identities[parts.train].tolist())
     assert not tested & (persons["train"] | persons["probes"])
-    assert (held.probes == validation(data, parts, 0.25, 0).probes).all()  # type: ignore[union-attr]
+    assert (held.probes == validation(data, parts, 0.25, 0).probes).all()
     assert validation(data, parts, 0.1, 0) is None
+
+
+def test_where_bf16_is_emulated_a_training_computes_in_fp32_and_says_so(
+    people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, iterations=3, held_out=0.0)
+    monkeypatch.setattr(devices, "computes_bf16", lambda device: False)
+    runs = [
+        new_run(people, tmp_path / precision / "run", recipe=replace(recipe, precision=precision))
+        for precision in ("fp32", "bf16")
+    ]
+    for run in runs:
+        train(run, EVALUATORS)
+    assert runs[0].final.read_bytes() == runs[1].final.read_bytes()
+    assert [read_card(run.final).recipe["precision"] for run in runs] == ["fp32", "fp32"]
+    assert [run.status().message for run in runs] == ["", NO_BF16]
+    monkeypatch.setattr(devices, "computes_bf16", lambda device: True)
+    wanted = new_run(people, tmp_path / "halves" / "run", recipe=replace(recipe, precision="bf16"))
+    train(wanted, EVALUATORS)
+    assert read_card(wanted.final).recipe["precision"] == "bf16"
+    assert wanted.final.read_bytes() != runs[0].final.read_bytes()
 
 
 @pytest.mark.parametrize("variant", ["mtdnet-rnk", "mtdnet-cls", "mtdnet", "mtdtrp"])

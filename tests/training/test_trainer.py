@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,7 +121,7 @@ def test_alternating_trains_one_task_a_step() -> None:
 
 
 @pytest.mark.parametrize("change", [{"precision": "bf16"}, {"channels_last": False}])
-def test_other_ways_to_compute_give_nearly_the_same_losses(change: dict[str, object]) -> None:
+def test_other_ways_to_compute_give_nearly_the_same_losses(change: dict[str, Any]) -> None:
     plain, other = trainer(), trainer(recipe=replace(RECIPE, **change))
     assert other.step().loss == pytest.approx(plain.step().loss, rel=0.02)
 

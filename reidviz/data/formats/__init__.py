@@ -6,6 +6,7 @@ import time
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import MARK, printable, short
 from reidviz.data.dataset import Dataset
+from reidviz.data.formats.corrected import CORRECTED
 from reidviz.data.formats.excluded import EXCLUDED
 from reidviz.data.formats.folder import FOLDER
 from reidviz.data.formats.format import DataFormat
@@ -13,7 +14,7 @@ from reidviz.data.formats.owners import OWNERS
 from reidviz.data.formats.synthetic import SYNTHETIC
 
 LOG = logging.getLogger(__name__)
-FORMATS = (SYNTHETIC, *OWNERS, FOLDER, EXCLUDED)
+FORMATS = (SYNTHETIC, *OWNERS, FOLDER, EXCLUDED, CORRECTED)
 _BY_NAME = {one.name: one for one in FORMATS}
 _HINT = f"Write synthetic:cuhk03, folder:/path, or /path after one of: {', '.join(one.name for one in OWNERS)}."
 

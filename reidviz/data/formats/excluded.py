@@ -42,7 +42,7 @@ def read(root: str | Path) -> Dataset:
             "The data set has changed since: let the doctor write the file again.",
         )
     kept = tuple(sample for sample in base.samples if sample.id not in excluded)
-    return replace(base, name=escape_bytes(f"without:{path}"), samples=kept, base=base.name)
+    return replace(base, name=escape_bytes(f"without:{path}"), samples=kept, base=base.base or base.name)
 
 
 def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
@@ -51,11 +51,11 @@ def write(path: Path, dataset: Dataset, excluded: list[str]) -> None:
     The data set's own files are not touched. ReidvizError when the file cannot be written.
     """
     settings.must_be_writable()
-    before: list[str] = []
-    if dataset.base:
-        before = _label(Path(dataset.name.partition(":")[2])).excluded
-    told = {"data": dataset.base or dataset.name, "excluded": sorted({*before, *excluded})}
-    write_json(path, told)
+    data, before = dataset.name, list[str]()
+    if data.startswith("without:"):
+        label = _label(Path(data.partition(":")[2]))
+        data, before = label.data, label.excluded
+    write_json(path, {"data": data, "excluded": sorted({*before, *excluded})})
 
 
 def _label(path: Path) -> _LeftOut:

@@ -48,8 +48,8 @@ def combination_in_words(found: Combination) -> Words:
         ": ",
         Strong(f"{found.inside:.0f} % rank-1 against {found.outside:.0f} %"),
         f", {int(found.group.members.sum()):,} probes. Persons that such a tree did not see: {found.held_inside:.0f} % "
-        f"against {found.held_outside:.0f} % (95 % interval of the difference {found.gap.low:+.1f} to "
-        f"{found.gap.high:+.1f} points; AUC {found.auc:.2f}, {found.auc_interval.low:.2f} to "
+        f"against {found.held_outside:.0f} % (95 % interval of the difference {found.gap.low:+z.1f} to "
+        f"{found.gap.high:+z.1f} points; AUC {found.auc:.2f}, {found.auc_interval.low:.2f} to "
         f"{found.auc_interval.high:.2f}, where 0.5 is chance).",
     )
 

@@ -1,5 +1,5 @@
-"""What a command means by a model: one that was added, by its name; a checkpoint or run; or any file that could be
-added, which is read without being kept."""
+"""What a command means by a model: a shipped one or one that was added, by its name; a checkpoint or run; or any file
+that could be added, which is read without being kept."""
 
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from reidviz.models.added.given import GivenScores
 from reidviz.models.added.given_file import read_given
 from reidviz.models.added.onnx_defaults import default_reading, is_told
 from reidviz.models.added.onnx_worker import Worker
-from reidviz.models.added.store import digest_of, model_named
+from reidviz.models.added.store import digest_of
+from reidviz.models.named import model_file
 
 
 def rankers_asked(asked: str, dataset: Dataset, split: Split, progress: Progress = silent) -> tuple[Ranker, ...]:
@@ -32,15 +33,12 @@ def rankers_asked(asked: str, dataset: Dataset, split: Split, progress: Progress
 
     ReidvizError where there is none, or its file cannot be read.
     """
-    path = Path(asked)
-    if not path.exists():
-        kept = model_named(asked)
-        if kept is None:
-            raise ReidvizError(
-                f"There is no checkpoint or model {printable(path.name)}.",
-                "Check the path, or see `python -m reidviz models list` for the names.",
-            )
-        return rankers_of(kept)
+    path = model_file(asked)
+    if path is None:
+        raise ReidvizError(
+            f"There is no checkpoint or model {printable(Path(asked).name)}.",
+            "Check the path, or see `python -m reidviz models list` for the names.",
+        )
     if path.is_dir() or _is_checkpoint(path):
         return rankers_of(path)
     must_be_known(path)

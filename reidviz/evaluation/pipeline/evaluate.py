@@ -89,8 +89,19 @@ def evaluate_all(
 
 def is_cached(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
     """Whether evaluate would answer at once."""
+    return seconds_kept(ranker, dataset, split, scoring) is not None
+
+
+def seconds_kept(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> float | None:
+    """How long the scores took with which evaluate would answer at once; None where it would not."""
     matrices = _Matrices(dataset, split, silent, scoring, fresh=False)
-    return all(matrices.kept(part) is not None for part in _parts(ranker, scoring))
+    seconds = 0.0
+    for part in _parts(ranker, scoring):
+        kept = matrices.kept(part)
+        if kept is None:
+            return None
+        seconds += kept[1]
+    return seconds
 
 
 def _parts(ranker: Ranker, scoring: Scoring) -> list[Ranker]:

@@ -9,7 +9,7 @@ from reidviz.evaluation.ranking.fusion import UNFITTED
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.reranking import Reranking
 from reidviz.models.added.cards import AddedCard, Form, ScoresCard, card_of
-from reidviz.models.model_card import Card, Fusion, Threshold, Trained, find_checkpoint
+from reidviz.models.model_card import Card, Fusion, Taught, Threshold, Trained, find_checkpoint
 from reidviz.models.variants import Kind, variant
 
 Refinement = Reranking | Expansion
@@ -26,6 +26,7 @@ class Ranker:
     variant  of a network of ours, as it is read ("mtdtrp" for the ranking branch of an mtdnet)
     trained  where that is known; also: further data sets that trained it
     caveats  what whoever uses it must know, as its card says
+    taught   by which marked pairs, where its card says so
     threshold  from which score on a pair is one person, where its card says so
     parts    of a fused ranker, the two whose scores are fused
     refinement  what is done to its distances afterwards
@@ -41,6 +42,7 @@ class Ranker:
     trained: Trained | None = None
     also: tuple[Trained, ...] = ()
     caveats: tuple[str, ...] = ()
+    taught: Taught | None = None
     threshold: Threshold | None = None
     parts: tuple["Ranker", ...] = ()
     weight: float | None = None
@@ -98,7 +100,7 @@ def _of_network(path: Path, card: Card) -> tuple[Ranker, ...]:
     for as_read, kind in variant(card.variant).rankers:
         one = Ranker(_name(card, as_read), kind, path, card.sha256, variant=as_read, trained=trained)
         calibrated = next((found for found in card.thresholds if found.kind == kind), None)
-        one = replace(one, also=card.also, caveats=card.caveats, threshold=calibrated)
+        one = replace(one, also=card.also, caveats=card.caveats, taught=card.taught, threshold=calibrated)
         if kind == "fused":
             parts = one.part("distance"), one.part("probability")
             one = replace(one, parts=parts, weight=card.fusion.weight if card.fusion else UNFITTED, fusion=card.fusion)

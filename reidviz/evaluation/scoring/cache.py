@@ -5,6 +5,7 @@ matrix that is being written, or was when its process ended: what is not a numbe
 """
 
 import fcntl
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -96,23 +97,32 @@ def _partly_filled(opened: BinaryIO, temporary: Path, shape: tuple[int, int]) ->
     """The matrix with what was written before, not a number elsewhere; that is on the disk before anything is added."""
     kept = kept_array(temporary, np.float32)
     if kept is None or kept.shape != shape:
-        opened.truncate(0)
-        opened.seek(0)
         _reserve(opened, shape)
     out: Matrix = np.load(temporary, mmap_mode="r+")
-    if kept is None or kept.shape != shape:
-        out[:] = np.nan
-        out.flush()
     return out
 
 
 def _reserve(opened: BinaryIO, shape: tuple[int, int]) -> None:
-    """Write a header and take room for a matrix; the file is held as long as it is open."""
+    """Take room for a matrix and write that nothing in it is a number; the file is held as long as it is open.
+
+    The header comes last: without it the file is no matrix, so that zeros of a room just taken never pass as scores.
+    """
     fcntl.flock(opened, fcntl.LOCK_EX)
-    header = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
-    np.lib.format.write_array_header_1_0(opened, header | {"shape": shape})
+    header = io.BytesIO()
+    described = np.lib.format.header_data_from_array_1_0(np.empty((0, shape[1]), np.float32))
+    np.lib.format.write_array_header_1_0(header, described | {"shape": shape})
+    start = header.tell()
+    opened.truncate(0)
+    os.posix_fallocate(opened.fileno(), start, 4 * shape[0] * shape[1])
+    opened.seek(start)
+    row = np.full(shape[1], np.nan, np.float32).tobytes()
+    for _ in range(shape[0]):
+        opened.write(row)
     opened.flush()
-    os.posix_fallocate(opened.fileno(), opened.tell(), 4 * shape[0] * shape[1])
+    os.fsync(opened.fileno())
+    opened.seek(0)
+    opened.write(header.getvalue())
+    opened.flush()
 
 
 @contextmanager

@@ -33,28 +33,26 @@ _AHEAD = 3
 
 
 class Describer(Protocol):
-    """What gives the features (N, D) of a data set's images, and the squared distances of these.
-
-    features   in batches, in any order; mirrors: with those of mirror images, for a network of ours
-    """
+    """What gives the features (N, D) of a data set's images, and the squared distances of these."""
 
     dimensions: int
 
-    def features(self, dataset: Dataset, positions: IntArray, mirrors: bool, progress: Progress) -> Iterator[Batch]: ...
+    def features(self, dataset: Dataset, positions: IntArray, mirrors: bool, progress: Progress) -> Iterator[Batch]:
+        """Those of images at some positions, in batches, in any order; mirrors: with those of mirror images, for a
+        network of ours."""
 
-    def distances(self, probes: Float32Array, gallery: Float32Array, out: Float32Array) -> None: ...
+    def distances(self, probes: Float32Array, gallery: Float32Array, out: Float32Array) -> None:
+        """Write the squared distances of features (P, D) and (G, D) into out (P, G)."""
 
 
 class ImageDescriber(Describer, Protocol):
-    """A network, which describes any image.
+    """A network, which describes any image."""
 
-    sized     the image as the network takes it, uint8 (H, W, 3)
-    of_sized  the features (N, D), as they are tested, of such images (N, H, W, 3)
-    """
+    def sized(self, image: Image.Image) -> ImageArray:
+        """The image as the network takes it, uint8 (H, W, 3)."""
 
-    def sized(self, image: Image.Image) -> ImageArray: ...
-
-    def of_sized(self, images: ImageArray) -> Float32Array: ...
+    def of_sized(self, images: ImageArray) -> Float32Array:
+        """The features (N, D), as they are tested, of such images (N, H, W, 3)."""
 
 
 def describer_of(path: Path, sha256: str) -> Describer:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from reidviz.common.arrays import Float32Array
+from reidviz.common.arrays import Float32Array, IntArray
 from reidviz.common.memory_cache import MemoryCache
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.pixel_cache import Pixels
@@ -28,12 +28,6 @@ from reidviz.models.variants import Kind
 MOST_BYTES = 1024**3
 """Bytes of halves that are kept: galleries of 20,000 images of a compact network, or a thousand of the paper's."""
 CANDIDATES = 100
-
-
-@dataclass(frozen=True, eq=False)
-class _Known:
-    scorer: PairScorer
-    halves: Halves
 
 
 @dataclass(frozen=True)
@@ -64,19 +58,51 @@ def scores_of_image(image: npt.NDArray[np.uint8], kind: Kind, gallery: Gallery) 
     """
     if kind == "distance":
         return Scores("distance", _distances(image, gallery))
+    pairs = PairGallery(gallery)
+    if pairs.is_kept:
+        return Scores("probability", pairs.row(pairs.of_probe(image), np.arange(len(gallery.split.gallery)))[None])
     network = gallery.network
-    assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
-    if bytes_a_image(network, EXACT) * len(gallery.split.gallery) <= MOST_BYTES:
-        known = GALLERIES.get(gallery.key, lambda: _known(network, gallery))
-        row = known.scorer.row(known.scorer.of_probes(image[None], range(1)), known.halves, 0)
-        if np.isnan(row).any():
-            raise not_numbers()
-        return Scores("probability", row[None])
     first_stage = None if network.feature is None else _distances(image, gallery)
     nearest = None if first_stage is None else np.argsort(first_stage, axis=1, kind="stable")[:, :CANDIDATES]
     out = np.full((1, len(gallery.split.gallery)), np.nan, dtype=np.float32)
-    pair_scores(PairScorer(network, EXACT, gallery.device), image[None], _images(network, gallery), out, nearest)
+    pair_scores(pairs.scorer, image[None], pairs.images, out, nearest)
     return Scores("probability", out, first_stage)
+
+
+class PairGallery:
+    """A gallery before the classifier, of which some images may be asked about; its halves are kept where they fit.
+
+    is_kept  whether they do; else those of the images asked about are made each time
+    """
+
+    def __init__(self, gallery: Gallery) -> None:
+        """ReidvizError when the network cannot be read."""
+        network = gallery.network
+        assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
+        sizes = network.architecture
+        self.images = ImageSubset(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
+        self.scorer = PairScorer(network, EXACT, gallery.device)
+        self.is_kept = bytes_a_image(network, EXACT) * len(self.images) <= MOST_BYTES
+        self._key = gallery.key
+
+    def of_probe(self, image: npt.NDArray[np.uint8]) -> Halves:
+        """What conv3 makes of an image (H, W, 3) of the network's size."""
+        return self.scorer.of_probes(image[None], range(1))
+
+    def row(self, probe: Halves, places: IntArray) -> Float32Array:
+        """P(same) of a probe and the images at some places of the gallery (N,), in that order.
+
+        ReidvizError when one cannot be read, or the scores are not numbers.
+        """
+        if self.is_kept:
+            known = GALLERIES.get(self._key, lambda: self.scorer.of_gallery(self.images, range(len(self.images))))
+            return _numbers(self.scorer.row(probe, known, 0, places))
+        some = ImageSubset(self.images.pixels, self.images.positions[places])
+        return _numbers(self.scorer.row(probe, self.scorer.of_gallery(some, range(len(places))), 0))
+
+    def pair(self, probe: Halves, image: npt.NDArray[np.uint8]) -> float:
+        """P(same) of a probe and an image (H, W, 3) that is not of the gallery."""
+        return float(_numbers(self.scorer.row(probe, self.scorer.of_gallery(image[None], range(1)), 0))[0])
 
 
 def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
@@ -85,19 +111,14 @@ def _distances(image: npt.NDArray[np.uint8], gallery: Gallery) -> Float32Array:
     return store.distances(mine, store.of_gallery(gallery.split))
 
 
-def _known(network: MTDnet, gallery: Gallery) -> _Known:
-    scorer, images = PairScorer(network, EXACT, gallery.device), _images(network, gallery)
-    return _Known(scorer, scorer.of_gallery(images, range(len(images))))
+def _numbers(row: Float32Array) -> Float32Array:
+    if np.isnan(row).any():
+        raise not_numbers()
+    return row
 
 
-def _images(network: MTDnet, gallery: Gallery) -> ImageSubset:
-    sizes = network.architecture
-    return ImageSubset(Pixels(gallery.dataset, sizes.height, sizes.width), gallery.split.gallery)
-
-
-def _bytes_of(known: _Known) -> int:
-    halves = (known.halves.first, known.halves.second)
-    return sum(half.numel() * half.element_size() for half in halves if half is not None)
+def _bytes_of(known: Halves) -> int:
+    return sum(half.numel() * half.element_size() for half in (known.first, known.second) if half is not None)
 
 
 GALLERIES = MemoryCache(MOST_BYTES, _bytes_of)

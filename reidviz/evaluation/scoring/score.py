@@ -31,13 +31,27 @@ def score(
                 number yet
     candidates  gallery positions (P, K): P(same) of those pairs alone, the others become not a number
     """
-    out = np.full((len(probes), len(gallery)), np.nan, dtype=np.float32) if out is None else out
     if kind == "distance":
-        prepare_for_inference(network, device)
-        mirrors = PASSES[scoring.passes].mirrors
-        described = [features(network, images, mirrors, device, progress) for images in (probes, gallery)]
-        unit_distances(described[0], described[1], out)
-    else:
-        assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
-        pair_scores(PairScorer(network, scoring, device), probes, gallery, out, candidates, progress, what)
+        return distances(network, probes, gallery, device, progress, scoring, out)[0]
+    out = np.full((len(probes), len(gallery)), np.nan, dtype=np.float32) if out is None else out
+    assert isinstance(network, MTDnet), "only networks with a pair branch give probabilities"
+    pair_scores(PairScorer(network, scoring, device), probes, gallery, out, candidates, progress, what)
     return Scores(kind, out)
+
+
+def distances(
+    network: Network,
+    probes: Images,
+    gallery: Images,
+    device: torch.device,
+    progress: Progress = silent,
+    scoring: Scoring = EXACT,
+    out: Float32Array | None = None,
+) -> tuple[Scores, Float32Array, Float32Array]:
+    """Squared distances, and the ranking features of the probes (P, D) and of the gallery (G, D) that they are of."""
+    prepare_for_inference(network, device)
+    mirrors = PASSES[scoring.passes].mirrors
+    mine, theirs = (features(network, images, mirrors, device, progress) for images in (probes, gallery))
+    out = np.empty((len(probes), len(gallery)), dtype=np.float32) if out is None else out
+    unit_distances(mine, theirs, out)
+    return Scores("distance", out), mine, theirs

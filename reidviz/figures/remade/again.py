@@ -44,6 +44,7 @@ FAILURES: Final = (
     "what failures have in common is looked for anew.",
     "Run python -m reidviz failures, or see Compare, Failures.",
 )
+TIME: Final = ("which validations are compared is chosen on Train.", "Move to the steps that the record names.")
 NOT_REMADE: Final[Mapping[str, tuple[str, str]]] = {
     "cost": ("costs are measured, and no two measurements are equal.", "Measure again on Compare, Cost."),
     "pair": ("what models say of two images is told on Pairs.", "Choose there the images that the record names."),
@@ -58,6 +59,11 @@ NOT_REMADE: Final[Mapping[str, tuple[str, str]]] = {
     "joint-numbers": JOINT,
     "failures": FAILURES,
     "mended": FAILURES,
+    "time-map": TIME,
+    "learnt": TIME,
+    "persons-learnt": TIME,
+    "time-cmc": TIME,
+    "time-fusion": TIME,
     "runs": ("runs go on, and the table is as they stand now.", "See Train."),
     "family": ("its models are trained anew.", "Run the command of the record."),
 }

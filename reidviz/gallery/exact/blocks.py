@@ -7,6 +7,7 @@ and which of their rows were removed.
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,8 +18,9 @@ import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
 from reidviz.common.array_cache import kept_array
-from reidviz.common.arrays import BoolArray
+from reidviz.common.arrays import BoolArray, Float64Array
 from reidviz.common.errors import ReidvizError
+from reidviz.gallery.exact.nearest import halves_of
 from reidviz.gallery.store import EVERYTHING, Entry, Filter
 
 OWN = "column:"
@@ -35,6 +37,11 @@ class Block:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    @cached_property
+    def halves(self) -> Float64Array:
+        """Half of the squared length of each row (rows,)."""
+        return halves_of(self.features)
 
     def passes(self, only: Filter) -> BoolArray:
         """Which rows (rows,) a filter lets through."""

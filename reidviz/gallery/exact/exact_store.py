@@ -25,8 +25,8 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.file_lock import Lock
 from reidviz.gallery.exact.blocks import ENTRIES, FEATURES, OWN, Block, read_block, table_of, write_block
 from reidviz.gallery.exact.manifest import FILE, BlockRecord, Manifest, read_manifest, write_manifest
-from reidviz.gallery.exact.nearest import nearest, rows_at
-from reidviz.gallery.store import EVERYTHING, MOST_VALUES, Entry, Facets, Filter, Hits
+from reidviz.gallery.exact.nearest import Part, nearest, rows_at
+from reidviz.gallery.store import EVERYTHING, MOST_VALUES, Distance, Entry, Facets, Filter, Hits
 
 LARGEST = 2**17
 """Rows of a block that is not merged any more."""
@@ -36,12 +36,22 @@ TRIES = 20
 class ExactStore:
     """A FeatureStore in a folder; objects in any thread or process see what the others have added."""
 
-    def __init__(self, folder: Path, dimensions: int, dtype: Literal["float16", "float32"] = "float16") -> None:
-        """Of a folder where there is none a new store. ReidvizError where it cannot be made, or has other sizes."""
+    def __init__(
+        self,
+        folder: Path,
+        dimensions: int,
+        dtype: Literal["float16", "float32"] = "float16",
+        distance: Distance = "cosine",
+    ) -> None:
+        """Of a folder where there is none a new store. ReidvizError where it cannot be made, or has other features."""
         self._folder, self._kept = folder, dict[str, Block]()
         if not (folder / FILE).is_file():
-            write_manifest(folder, Manifest(dimensions, dtype))
-        self.dimensions = read_manifest(folder).dimensions
+            write_manifest(folder, Manifest(dimensions, dtype, distance=distance))
+        found = read_manifest(folder)
+        self.dimensions, self.distance = found.dimensions, found.distance
+        if self.distance != distance:
+            told = "Euclidean" if self.distance == "euclidean" else "cosine"
+            raise ReidvizError(f"The features of this gallery are compared by {told} distance.", "Use the same model.")
         if self.dimensions != dimensions:
             raise ReidvizError(
                 f"This gallery holds features of {self.dimensions} numbers, not {dimensions}.", "Use the same model."
@@ -67,10 +77,15 @@ class ExactStore:
 
     def search(self, features: Float32Array, k: int, only: Filter = EVERYTHING) -> Hits:
         """As FeatureStore says; of equally near entries those come first that were added first."""
-        state = self._state()
-        parts = [(part.block.features, part.alive & part.block.passes(only)) for part in state.parts]
-        places, products = nearest(parts, np.asarray(features, dtype=np.float32), k)
-        return Hits(state.ids_at(places), np.maximum(2 - 2 * products, 0))
+        state, wanted = self._state(), np.asarray(features, dtype=np.float32)
+        plain = self.distance == "cosine"
+        parts = [
+            Part(one.block.features, one.alive & one.block.passes(only), None if plain else one.block.halves)
+            for one in state.parts
+        ]
+        places, products = nearest(parts, wanted, k)
+        lengths = 2.0 if plain else np.einsum("pd,pd->p", wanted, wanted, dtype=np.float64)[:, None]
+        return Hits(state.ids_at(places), np.maximum(lengths - 2 * products, 0).astype(np.float32))
 
     def count(self, only: Filter = EVERYTHING) -> int:
         """As FeatureStore says."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from reidviz.common.json_files import Count, read_json, write_json
+from reidviz.gallery.store import Distance
 
 FILE = "manifest.json"
 MOST_BYTES = 256 * 1024**2
@@ -26,12 +27,13 @@ class BlockRecord:
 @dataclass(frozen=True)
 class Manifest:
     """dimensions, dtype: of the features; made: how many blocks were ever written, from which the next one's name
-    follows; blocks: in the order in which their rows were added."""
+    follows; blocks: in the order in which their rows were added; distance: by which features are compared."""
 
     dimensions: Count
     dtype: Literal["float16", "float32"]
     made: Count = 0
     blocks: tuple[BlockRecord, ...] = ()
+    distance: Distance = "cosine"
 
 
 def read_manifest(folder: Path) -> Manifest:

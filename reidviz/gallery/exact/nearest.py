@@ -1,10 +1,14 @@
 """The k nearest rows of every probe, exactly, in one pass over blocks of features.
 
-A first, coarse product finds the rows that may be among the k nearest, each within COARSE of its exact one; those alone
-are multiplied again in double precision. So hits do not depend on how many probes are asked at once.
+A first, coarse product finds the rows that may be among the k nearest, each within a bound of its exact one; those
+alone are multiplied again in double precision. So hits do not depend on how many probes are asked at once.
+
+Of unit vectors the nearest have the largest products. Of others |p - f|^2 = |p|^2 - 2 (p.f - |f|^2 / 2): the nearest
+have the largest products less half their squared length.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -22,28 +26,57 @@ SLACK = 4
 """Times as many candidates as are wanted that are held before those are dropped that cannot count."""
 NOWHERE = np.finfo(np.float32).min
 
-Part = tuple[npt.NDArray[Any], BoolArray]
-"""Features (rows, D) of a block, float16 or float32, and which of the rows are searched."""
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Features (rows, D) of a block, float16 or float32; kept: which of the rows are searched; halves: half of each
+    row's squared length (rows,), None of unit vectors."""
+
+    features: npt.NDArray[Any]
+    kept: BoolArray
+    halves: Float64Array | None = None
 
 
-def nearest(parts: Sequence[Part], probes: Float32Array, k: int) -> tuple[IntArray, Float32Array]:
+def nearest(parts: Sequence[Part], probes: Float32Array, k: int) -> tuple[IntArray, Float64Array]:
     """Of each probe (P, D) the positions (P, found) of the k nearest rows, counted over all parts, and their products
-    (P, found), the largest first, equal ones by position; found: k, or all rows that are searched where these are
-    fewer."""
-    found = min(k, sum(int(kept.sum()) for _, kept in parts))
+    (P, found), less halves where there are some, the largest first, equal ones by position; found: k, or all rows that
+    are searched where these are fewer."""
+    found = min(k, sum(int(part.kept.sum()) for part in parts))
     places = np.zeros((len(probes), found), dtype=np.int64)
-    values = np.zeros((len(probes), found), dtype=np.float32)
+    values = np.zeros((len(probes), found))
     if not found or not len(probes):
         return places, values
-    candidates = _Candidates(len(probes), found)
+    candidates = _Candidates(found, _bounds(parts, probes))
     for start, products in _coarse(parts, probes):
         candidates.offer(start, products)
+    blocks = [part.features for part in parts]
     for probe, rows in enumerate(candidates.of_each()):
-        theirs = rows_at([features for features, _ in parts], rows)
+        theirs = rows_at(blocks, rows)
         exact = np.einsum("nd,d->n", theirs, probes[probe].astype(np.float64))
+        if parts[0].halves is not None:
+            exact -= halves_of(theirs)
         order = np.lexsort((rows, -exact))[:found]
         places[probe], values[probe] = rows[order], exact[order]
     return places, values
+
+
+def halves_of(features: npt.NDArray[Any]) -> Float64Array:
+    """Half of the squared length of each row (rows, D), in double precision."""
+    found = np.empty(len(features))
+    for start in range(0, len(features), CHUNK):
+        wide = features[start : start + CHUNK].astype(np.float64)
+        found[start : start + CHUNK] = np.einsum("nd,nd->n", wide, wide) / 2
+    return found
+
+
+def _bounds(parts: Sequence[Part], probes: Float32Array) -> Float32Array:
+    """By how much the coarse product of each probe (P,) may be off."""
+    if parts[0].halves is None:
+        return np.full(len(probes), COARSE, dtype=np.float32)
+    longest = max(np.sqrt(2 * part.halves.max()) for part in parts if part.halves is not None and len(part.halves))
+    lengths = np.linalg.norm(probes.astype(np.float64), axis=1)
+    # a sum of D products at 32 bits is off by D + 2 roundings of it at most (Higham, Accuracy and Stability, 3.1)
+    return np.asarray((probes.shape[1] + 2) * 2.0**-23 * longest * (lengths + longest), dtype=np.float32)
 
 
 def rows_at(parts: Sequence[npt.NDArray[Any]], positions: IntArray) -> Float64Array:
@@ -60,17 +93,20 @@ def rows_at(parts: Sequence[npt.NDArray[Any]], positions: IntArray) -> Float64Ar
 def _coarse(parts: Sequence[Part], probes: Float32Array) -> Iterator[tuple[int, Float32Array]]:
     """Products (P, n) of the probes and n rows from a position on; NOWHERE's next of rows that are not searched."""
     start = 0
-    for features, kept in parts:
+    for part in parts:
         alone = len(probes) == 1
-        step = len(features) if alone else CHUNK
-        for first in range(0, len(features), step):
-            chunk, wanted = features[first : first + step], kept[first : first + step]
+        step = len(part.features) if alone else CHUNK
+        for first in range(0, len(part.features), step):
+            rows = slice(first, first + step)
+            chunk, wanted = part.features[rows], part.kept[rows]
             if wanted.any():
                 products = _by_one(chunk, probes[0]) if alone else probes @ chunk.astype(np.float32, copy=False).T
+                if part.halves is not None:
+                    products -= part.halves[rows].astype(np.float32)
                 if not wanted.all():
                     products[:, ~wanted] = -np.inf
                 yield start + first, products
-        start += len(features)
+        start += len(part.features)
 
 
 def _by_one(rows: npt.NDArray[Any], probe: Float32Array) -> Float32Array:
@@ -80,14 +116,16 @@ def _by_one(rows: npt.NDArray[Any], probe: Float32Array) -> Float32Array:
     import torch
 
     product = torch.mv(torch.from_numpy(rows), torch.from_numpy(probe.astype(rows.dtype)))
-    return product.float().numpy()[None]
+    return product.numpy().astype(np.float32)[None]  # torch would part this work, and wait for its slower half
 
 
 class _Candidates:
     """Rows that may be among the best of each probe."""
 
-    def __init__(self, probes: int, best: int) -> None:
-        self._best, self._most = best, SLACK * probes * best
+    def __init__(self, best: int, bounds: Float32Array) -> None:
+        """best: how many of each are wanted; bounds: by how much each probe's products (P,) may be off."""
+        probes = len(bounds)
+        self._best, self._most, self._bounds = best, SLACK * probes * best, bounds
         self._floor = np.full(probes, NOWHERE, dtype=np.float32)
         self._probe = np.empty(0, dtype=np.int64)
         self._row = np.empty(0, dtype=np.int64)
@@ -125,4 +163,4 @@ class _Candidates:
 
     def _raise_floor(self, best: Float32Array) -> None:
         """best: the coarse product (P,) that so many rows reach."""
-        np.maximum(self._floor, best - 2 * COARSE, out=self._floor)
+        np.maximum(self._floor, best - 2 * self._bounds, out=self._floor)

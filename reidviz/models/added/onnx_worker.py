@@ -14,6 +14,7 @@ import numpy as np
 from reidviz.common import settings
 from reidviz.common.arrays import Float32Array, ImageArray
 from reidviz.common.errors import ReidvizError
+from reidviz.common.extras import require_extra
 from reidviz.common.memory_cache import MemoryCache
 from reidviz.common.printable import printable
 from reidviz.models.added.cards import OnnxReading, Pooling
@@ -48,8 +49,9 @@ class Worker:
     def __init__(self, file: Path, name: str, external: tuple[str, ...] = ()) -> None:
         """name: what errors call the network; external: names of files beside it that hold its weights.
 
-        ReidvizError when it cannot be read or run, or takes longer than SECONDS_TO_OPEN.
+        ReidvizError when it cannot be read or run, takes longer than SECONDS_TO_OPEN, or what runs it is not installed.
         """
+        require_extra("onnx")
         self.name = name
         self._turn = threading.Lock()
         self._process = subprocess.Popen(

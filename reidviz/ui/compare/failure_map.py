@@ -19,6 +19,7 @@ from reidviz.evaluation.ranking.uncertainty import Names
 from reidviz.figures.failures import lifts_figure
 from reidviz.figures.text import Plain
 from reidviz.ui.background.jobs import quick_board
+from reidviz.ui.background.newest import keep_newest
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.compare.failure_images import show_group
 from reidviz.ui.results.certificates import certified
@@ -67,10 +68,7 @@ def _found(choice: Choice, result: Result) -> FailureMap | None:
         return kept
 
     def work(progress: Progress) -> None:
-        maps = _kept()
-        maps[key] = failure_map(choice.dataset, choice.split, result, progress)
-        for old in list(maps)[:-MAPS_KEPT]:
-            del maps[old]
+        keep_newest(_kept(), key, failure_map(choice.dataset, choice.split, result, progress), MAPS_KEPT)
 
     about = Markdown(f"**Measuring** what {literal(result.ranker.name)} finds and misses.")
     wait_for(key, work, "Measure again", quick_board(), about)

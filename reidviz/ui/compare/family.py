@@ -7,6 +7,7 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
+from reidviz.common.progress import duration
 from reidviz.experiments.family import Planned, Question, arguments, compare_command, plan
 from reidviz.experiments.family_runs import FamilyFolder, card_of, families, seconds_left, start, state_of
 from reidviz.experiments.family_words import RULE, cells, meaning, taken_table
@@ -17,7 +18,6 @@ from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import known_data
 from reidviz.ui.session.keys import FAMILY_ERROR
-from reidviz.ui.training.runs import duration
 from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said, show_error

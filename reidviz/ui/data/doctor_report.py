@@ -11,6 +11,7 @@ from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import excluded
 from reidviz.ui.background.jobs import quick_board
+from reidviz.ui.background.newest import keep_newest
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.data.image_browser import grid
 from reidviz.ui.session.choice import Choice
@@ -49,10 +50,7 @@ def show_doctor(choice: Choice) -> None:
             return
 
         def work(progress: Progress) -> None:
-            kept = _reports()
-            kept[key] = examine(choice.dataset, choice.split, progress)
-            for old in list(kept)[:-REPORTS_KEPT]:
-                del kept[old]
+            keep_newest(_reports(), key, examine(choice.dataset, choice.split, progress), REPORTS_KEPT)
 
         wait_for(key, work, "Examine", quick_board())
         return

@@ -235,7 +235,7 @@ def _about(one: Map, judge: EmbeddingMap | None, visible: int) -> Markdown:
         told.append(Markdown(f"{visible:,} of them pass the filter"))
     if one.alignment is not None:
         left = one.alignment.residual
-        told.append(Markdown(f"turned, mirrored and scaled onto the left map (what is left: {left:.0%})"))
+        told.append(Markdown(f"turned, mirrored and scaled onto the left map (what is left: {100 * left:.0f} %)"))
     if judge is not None and judge is not one.side:
         told.append(Markdown(f"ranks and lines by {literal(judge.space.name)}"))
     return Markdown("; ".join(told) + ".")

@@ -140,7 +140,7 @@ def _taken(sides: Sequence[EmbeddingMap], numbers: Sequence[Numbers], shared: tu
 
 
 def _line(side: EmbeddingMap, one: Numbers) -> Markdown:
-    together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+.3f}")
+    together = Markdown("–" if one.silhouette is None else f"{one.silhouette[0]:+z.3f}")
     overlap = Markdown("–" if one.distances is None else f"{100 * one.distances.overlap:.1f} %")
     camera = Markdown("–") if one.camera is None else _camera(one.camera)
     return Markdown(f"| {model(side.space.name, side.style)} | {together} | {overlap} | {camera} |")

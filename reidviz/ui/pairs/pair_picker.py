@@ -38,7 +38,7 @@ def kept_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairIma
     _start(choice, ids)
     first, second = pair_keys(choice.dataset)
     _tell(choice)
-    return _of_data(choice, ids[first.get("")]), _of_data(choice, ids[second.get("")])
+    return data_image(choice, ids[first.get("")]), data_image(choice, ids[second.get("")])
 
 
 def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairImage]:
@@ -76,10 +76,11 @@ def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) ->
             mine = upload("An image of one person instead", key.of("file").name)
     if mine is not None:
         return PairImage(mine.image, mine.key, "your image", None, None, None)
-    return _of_data(choice, ids[wanted])
+    return data_image(choice, ids[wanted])
 
 
-def _of_data(choice: Choice, position: int) -> PairImage:
+def data_image(choice: Choice, position: int) -> PairImage:
+    """An image of the chosen data set. One that cannot be read ends the page."""
     sample = choice.dataset.samples[position]
     image = or_stop(lambda: load_image(choice.dataset, position))
     told = _label(choice, position)

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common import settings
-from reidviz.common.arrays import Float32Array
 from reidviz.common.progress import time_left
 from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
@@ -17,12 +16,13 @@ from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.heatmaps import signed_overlay
 from reidviz.models.model_card import read_card
 from reidviz.models.variants import variant
+from reidviz.ui.background.newest import keep_newest
 from reidviz.ui.pairs.pair_picker import PairImage
 from reidviz.ui.widgets.markup import Markdown, literal, render
 from reidviz.ui.widgets.messages import or_stop, said
 
 if TYPE_CHECKING:
-    from reidviz.evaluation.explain.saliency import Branch, Method
+    from reidviz.evaluation.explain.saliency import Branch, Explanation, Method
 
 METHODS: "dict[str, Method]" = {"gradient × activation": "gradient", "occlusion": "occlusion"}
 BRANCHES: "dict[Branch, Markdown]" = {
@@ -37,19 +37,17 @@ MOST_KEPT = 128
 
 @dataclass(frozen=True, eq=False)
 class Why:
-    """Relevance of the places of both images, and how much the score changes when the most important fifth of both
+    """The relevance of the places of both images, and how much the score changes when the most important fifth of both
     is hidden, and as much elsewhere."""
 
-    score: float
-    first: Float32Array
-    second: Float32Array
+    found: "Explanation"
     important: float
     elsewhere: float
 
 
 def show_why(first: PairImage, second: PairImage, ranker: Ranker) -> None:
     """What in both images made the decision of a model, with a check of what is shown."""
-    network = next((one for one in (ranker, *ranker.parts) if one.describes and not one.parts), None)
+    network = network_behind(ranker)
     if network is None:
         st.info(
             f"Of {literal(ranker.name)} only features or scores are known: why it says so cannot be told. Choose a "
@@ -73,7 +71,7 @@ def show_why(first: PairImage, second: PairImage, ranker: Ranker) -> None:
         label_visibility="collapsed",
     )
     _show_legend()
-    for column, branch in zip(st.columns(2), or_stop(lambda: _branches(network)), strict=False):
+    for column, branch in zip(st.columns(2), or_stop(lambda: branches(network)), strict=False):
         with column, said():
             st.markdown(f"**{BRANCHES[branch]}**")
             _show(first, second, network, branch, METHODS[method or "gradient × activation"])
@@ -84,12 +82,17 @@ def show_why(first: PairImage, second: PairImage, ranker: Ranker) -> None:
     )
 
 
+def network_behind(ranker: Ranker) -> Ranker | None:
+    """What is explained of a ranker: itself, or the first network of two; None where no network is known."""
+    return next((one for one in (ranker, *ranker.parts) if one.describes and not one.parts), None)
+
+
 def _show_legend() -> None:
     """The scale of the colours."""
     st.html(render("pairs/why_scale.html"))
 
 
-def _branches(ranker: Ranker) -> "list[Branch]":
+def branches(ranker: Ranker) -> "list[Branch]":
     """The branches of the network behind a ranker."""
     trained = variant(read_card(ranker.path).variant)
     has: dict[Branch, bool] = {"ranking": trained.ranking, "pairs": trained.pairs}
@@ -97,7 +100,8 @@ def _branches(ranker: Ranker) -> "list[Branch]":
 
 
 def _show(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> None:
-    found = _explained(first, second, ranker, branch, method)
+    why = explained(first, second, ranker, branch, method)
+    found = why.found
     strongest = max(float(np.abs(map_).max()) for map_ in (found.first, found.second))
     images = [
         (data_uri(signed_overlay(one.image, map_, strongest, LARGE), LARGE), f"{one.told}: what mattered")
@@ -106,8 +110,8 @@ def _show(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch",
     st.html(render("widgets/image_row.html", kind="rv-why", images=images))
     st.caption(
         f"Explained: {_score_in_words(found.score, branch)}, of the images as they are; the table has the mean over "
-        f"mirror images. Check: hiding the {HIDDEN:.0%} of both images called most important changes it by "
-        f"**{found.important:.2f}**, hiding as much elsewhere by {found.elsewhere:.2f}."
+        f"mirror images. Check: hiding the {100 * HIDDEN:.0f} % of both images called most important changes it by "
+        f"**{why.important:.2f}**, hiding as much elsewhere by {why.elsewhere:.2f}."
     )
 
 
@@ -124,15 +128,13 @@ def _kept() -> dict[str, Why]:
     return {}
 
 
-def _explained(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> Why:
+def explained(first: PairImage, second: PairImage, ranker: Ranker, branch: "Branch", method: "Method") -> Why:
     """The explanation, with a bar that tells how far it is while it is computed."""
     kept, key = _kept(), key_of(first, second, ranker.sha256, branch, method)
     if (found := kept.get(key)) is None:
         bar = st.progress(0.0, text="Explaining …")
-        found = kept[key] = _why(first, second, ranker, branch, method, bar)
+        found = keep_newest(kept, key, _why(first, second, ranker, branch, method, bar), MOST_KEPT)
         bar.empty()
-        for oldest in list(kept)[:-MOST_KEPT]:
-            kept.pop(oldest, None)
     return found
 
 
@@ -171,4 +173,4 @@ def _why(
         similarity = similarity_by_network(network, branch, device)
         found = explain(network, branch, method, *images, device, progress)
     changes = deletion(similarity, *images, found, HIDDEN, np.random.default_rng(0))
-    return Why(found.score, found.first, found.second, *changes)
+    return Why(found, *changes)

@@ -38,16 +38,18 @@ def certified_features(choice: Choice, kind: str, marks: Sequence[ModelMark], /,
     return _certified(choice, kind, marks, (), asked)
 
 
-def certified_runs(seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] | None = None) -> Certificate:
+def certified_runs(
+    seen: Sequence[RunView], kind: str, styles: Mapping[str, ModelStyle] | None = None, /, **chosen: Value
+) -> Certificate:
     """Of a figure of one training, and of others beside it; styles: how the models in it look, by name, where it shows
-    any."""
+    any; chosen: what else it was made with."""
     job = seen[0].job
-    asked: dict[str, Value] = {TOTAL: max(one.status.total for one in seen)}
+    asked: dict[str, Value] = {TOTAL: max(one.status.total for one in seen)} | chosen
     for number, one in enumerate(seen, 1):
         last = max((int(e.get("step", 0)) for e in one.events), default=0)
         asked |= {f"{RUN} {number}": one.name, f"{LAST_STEP} {number}": last}
     looks = tuple(ModelMark(name, "", "", style.place) for name, style in (styles or {}).items())
-    made = replace(certified_here(kind), models=looks, asked=asked, command=command_of(kind))
+    made = replace(certified_here(kind), models=looks, asked=asked, command=command_of(kind) if kind in REMADE else "")
     if job is None:
         return made
     return replace(

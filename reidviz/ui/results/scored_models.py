@@ -1,6 +1,7 @@
 """The results of the chosen models: at once when they are cached, else computed in the background, with progress.
 
-Of a large gallery the cascades come first, and the scores of all pairs take their place when they are ready.
+Of a large gallery the cascades come first, and the scores of all pairs take their place when they are ready; where
+these would take long they are computed when somebody asks for them.
 """
 
 from dataclasses import replace
@@ -9,10 +10,10 @@ from functools import partial
 import streamlit as st
 
 from reidviz.common.printable import short
-from reidviz.common.progress import Progress
+from reidviz.common.progress import Progress, duration
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.keys import key_of
-from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached
+from reidviz.evaluation.pipeline.evaluate import Result, evaluate, is_cached, seconds_kept
 from reidviz.evaluation.pipeline.model_fusion import fit_fusion
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.evaluation.scores import EXACT, Scoring
@@ -20,10 +21,13 @@ from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import wait_for
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.fusions import fit_key, fits, is_fitted
+from reidviz.ui.session.keys import ALL_PAIRS, Key
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import Markdown, literal
 
 CASCADE = Scoring(cascade=100)
+LONG = 900.0
+"""Seconds from which the scores of all pairs wait until they are asked for."""
 
 
 def results_or_progress(choice: Choice) -> list[Result]:
@@ -37,7 +41,11 @@ def results_or_progress(choice: Choice) -> list[Result]:
         st.stop()
     fit_or_progress(choice)
     at_hand = _at_hand(choice)
-    if any(scoring is not EXACT for scoring in at_hand):
+    late = _late(choice)
+    if any(
+        scoring is None or (scoring is not EXACT and ranker not in late)
+        for ranker, scoring in zip(choice.rankers, at_hand, strict=True)
+    ):
         _compute(choice, at_hand)
     if not any(at_hand):
         st.stop()
@@ -51,6 +59,8 @@ def results_or_progress(choice: Choice) -> list[Result]:
             f"Recall@{CASCADE.cascade} of the ranking branch is {recall:.1f} %: the cascade loses at most "
             f"{100 - recall:.1f} points of rank-1."
         )
+    if late:
+        _offer_all_pairs(choice, late)
     return results
 
 
@@ -93,6 +103,40 @@ def _ways(choice: Choice, ranker: Ranker) -> list[Scoring]:
     return [EXACT, CASCADE] if worthwhile else [EXACT]
 
 
+def _late(choice: Choice) -> dict[Ranker, float]:
+    """The rankers whose scores of all pairs nobody has asked for and would take long, and the seconds they would."""
+    return {} if _asked(choice).get(False) else {r: s for r in choice.rankers if (s := _seconds(choice, r)) > LONG}
+
+
+def _asked(choice: Choice) -> Key[bool]:
+    return ALL_PAIRS.of(key_of(choice.dataset, choice.split))
+
+
+def _seconds(choice: Choice, ranker: Ranker) -> float:
+    """How long the scores of all pairs would take, told from those of the cascade; 0 where they or those are missing or
+    at hand."""
+    ways = _ways(choice, ranker)
+    if CASCADE not in ways or is_cached(ranker, choice.dataset, choice.split):
+        return 0.0
+    seconds = seconds_kept(ranker, choice.dataset, choice.split, CASCADE) or 0.0
+    return seconds * len(choice.split.gallery) / CASCADE.cascade
+
+
+def _offer_all_pairs(choice: Choice, late: dict[Ranker, float]) -> None:
+    """Draw what says how long all pairs would take, and the press that has them computed."""
+    names = Markdown(", ".join(literal(ranker.name) for ranker in late))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"All pairs of {names} would take about {literal(duration(max(late.values())))}.", width="content")
+        st.button(
+            "Score all pairs",
+            icon=":material/hourglass_top:",
+            key="all-pairs",
+            type="tertiary",
+            on_click=_asked(choice).set,
+            args=(True,),
+        )
+
+
 def _result(choice: Choice, ranker: Ranker, scoring: Scoring) -> Result:
     """A fused one is made anew each time: its weight is a dial, and mixing takes milliseconds."""
     if ranker.kind == "fused":
@@ -114,20 +158,27 @@ def _named(result: Result) -> Result:
 
 
 def _compute(choice: Choice, at_hand: tuple[Scoring | None, ...]) -> None:
+    asked = _asked(choice).get(False)
+
+    def due(ranker: Ranker, scoring: Scoring) -> bool:
+        """As far as is known by now: how long all pairs take is told by their cascade."""
+        return scoring is CASCADE or asked or _seconds(choice, ranker) <= LONG
+
     def work(progress: Progress) -> None:
         distances = [(ranker, EXACT) for ranker in choice.rankers if ranker.kind not in ("probability", "fused")]
         cascades = [(ranker, CASCADE) for ranker in choice.rankers if CASCADE in _ways(choice, ranker)]
         every = [*distances, *cascades, *((ranker, EXACT) for ranker in choice.rankers)]
-        missing = [one for one in every if not is_cached(one[0], choice.dataset, choice.split, one[1])]
+        missing = [one for one in every if not is_cached(one[0], choice.dataset, choice.split, one[1]) and due(*one)]
         for number, (ranker, scoring) in enumerate(missing, 1):
-            told = partial(_told, progress, f"{number} of {len(missing)}")
-            evaluate(ranker, choice.dataset, choice.split, told, scoring)
+            if due(ranker, scoring):
+                told = partial(_told, progress, f"{number} of {len(missing)}")
+                evaluate(ranker, choice.dataset, choice.split, told, scoring)
 
     about = Markdown(
         f"**Computing the scores** of {len(choice.rankers)} models on {literal(short(choice.dataset.name))}: this "
         f"happens once, then they are kept on disk. You may change pages meanwhile. {_meanwhile(choice, at_hand)}"
     )
-    key = key_of("scores", choice)
+    key = key_of("scores", choice, int(asked))
     wait_for(key, work, "Compute the scores", board(), about, lambda: _at_hand(choice) != at_hand)
 
 

@@ -18,6 +18,7 @@ from reidviz.evaluation.ranking.ranked_list import Listed, ranked_list, ranked_p
 from reidviz.evaluation.scores import Scores
 from reidviz.figures.print.files import GRIDS
 from reidviz.figures.remade.lists import list_in_words, lists_grid, lists_of_probe
+from reidviz.ui.marks.annotator import marked_lines
 from reidviz.ui.results.certificates import certified, certified_rankers
 from reidviz.ui.results.fusion_slider import Dial
 from reidviz.ui.results.results_table import provenance, say_foregone
@@ -90,6 +91,10 @@ def show_probe(dialled: Dial, results: list[Result], position: int) -> None:
         how = Shown(shown, groups, truth, int(choice.split.probes[position]))
         st.html(rows_html([ranked_row(choice, *one[:3], how, one[3]) for one in beside_the_dial_first]))
         _offer(choice, results, [one[:3] for one in beside_the_dial_first], position, how, boxed)
+
+
+def show_source(choice: Choice) -> None:
+    """What the lists are of, at the foot of the page."""
     say_foregone(foregone(ground_truth(choice.dataset, choice.split)))
     provenance(choice)
 
@@ -177,6 +182,7 @@ def ranked_row(
 ) -> Row:
     """A ranked list of a probe by one model; its cards tell how far each has moved from where it stood before."""
     found = ranked_list(scores, probe, how.truth, how.groups, how.shown)
+    marked = {} if how.probe is None else marked_lines(choice.dataset, how.probe, choice.split.gallery.tolist())
     stood = np.zeros(scores.matrix.shape[1], dtype=np.int64)
     if before is not None:
         earlier = ranked_places(before.scores, before.row, how.truth)
@@ -195,6 +201,7 @@ def ranked_row(
             one.frames,
             int(stood[one.place]) - one.rank if before is not None else 0,
             "" if how.probe is None else f"{how.probe} {position}",
+            marked.get(position, ""),
         )
 
     note = list_in_words(ranker, found)

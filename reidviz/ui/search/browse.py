@@ -22,7 +22,7 @@ def browse(searched: Searched) -> None:
         st.caption("By name. Click the image of a person to search for them.")
     shown = ids[(page - 1) * A_PAGE : page * A_PAGE]
     cards = [_card(searched, place, entry) for place, entry in enumerate(searched.store.entries(shown))]
-    st.html(render("search/hit_cards.html", groups=[Group("", "", tuple(cards))]))
+    st.html(render("search/hit_cards.html", groups=[Group("", "", tuple(cards))], compact=False))
     on_card((len(shown),), lambda place: search_from(shown[place]))
 
 

@@ -1,5 +1,6 @@
 """Which of a gallery's images are searched."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -7,30 +8,34 @@ import streamlit as st
 from reidviz.common.printable import printable
 from reidviz.data.formats.unlabelled import TIMES
 from reidviz.data.keys import key_of
-from reidviz.gallery.store import Facets, Filter
+from reidviz.gallery.store import MOST_VALUES, Facets, Filter
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
 
 ANY = None
 MOST_COLUMNS = 6
+"""Columns that are offered at once; where a list has more, some are chosen first."""
+Column = tuple[str, tuple[str, ...]]
 
 
 def choose_filter(searched: Searched) -> Filter:
     """Draw the filters that this gallery allows; what they let through."""
-    facets = _facets(searched)
+    facets = facets_of(searched)
     own = key_of(searched.gallery.name)[:8]
     with st.popover("Filters", icon=":material/filter_alt:", key="search-filters"):
         cameras = st.multiselect("Cameras", facets.cameras, key=f"search-cameras {own}", format_func=printable)
         since, until = _times(facets, own)
         equal = []
-        columns = [one for one in facets.values if one[0] not in TIMES]
-        for name, values in columns[:MOST_COLUMNS]:
+        for name, values in _offered(columns_of(facets), own):
+            many = len(values) == MOST_VALUES
             chosen = st.selectbox(
                 literal(name),
                 [ANY, *values],
                 key=f"search-column {own} {name}",
                 format_func=lambda one: "any" if one is None else printable(one),
+                accept_new_options=many,
+                help=f"The first {MOST_VALUES} values are listed; any other can be written." if many else None,
             )
             if chosen is not None:
                 equal.append((name, chosen))
@@ -38,8 +43,22 @@ def choose_filter(searched: Searched) -> Filter:
 
 
 @remembered(st.cache_data, max_entries=16)
-def _facets(searched: Searched) -> Facets:
+def facets_of(searched: Searched) -> Facets:
+    """What the gallery can be filtered and grouped by."""
     return searched.store.facets()
+
+
+def columns_of(facets: Facets) -> list[Column]:
+    """The columns of the gallery's list, without those that tell a time."""
+    return [one for one in facets.values if one[0] not in TIMES]
+
+
+def _offered(columns: Sequence[Column], own: str) -> Sequence[Column]:
+    if len(columns) <= MOST_COLUMNS:
+        return columns
+    names = [name for name, _ in columns]
+    wanted = st.multiselect("Columns", names, key=f"search-columns {own}", format_func=printable)
+    return [one for one in columns if one[0] in wanted]
 
 
 def _times(facets: Facets, own: str) -> tuple[float | None, float | None]:

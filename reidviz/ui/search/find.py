@@ -1,58 +1,66 @@
-"""Searching for the probe of the page: how far, and whether the pair classifier looks at the first hits again."""
+"""Searching for the probe of the page: how far, and what looks at the first hits again."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
+from reidviz.gallery.rerank import reranked_first
 from reidviz.gallery.search import Found, search
 from reidviz.gallery.second_stage import rescored, second_stage_of
+from reidviz.gallery.stages import Depth, classifier_of
 from reidviz.gallery.store import Filter
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.search.probe import Probe
 from reidviz.ui.session.remembered import remembered
-from reidviz.ui.widgets.markup import Markdown
+from reidviz.ui.widgets.markup import Markdown, literal
 
-LENGTHS = (40, 100, 200, 500)
-AGAIN = 40
-
-
-@dataclass(frozen=True)
-class How:
-    """k: how many hits; again: how many of them the classifier looks at again; weight: of the classifier, 0-1."""
-
-    k: int
-    again: int
-    weight: float
+LENGTHS: Final = (40, 100, 200, 500)
+AGAIN: Final = (40, 100, 200)
+"""Hits that the pair classifier may look at, the usual number first."""
 
 
-def choose_how(searched: Searched, probe: Probe) -> How:
-    """Draw how many hits are wanted and, of a network of both tasks, the second stage and its dial."""
-    second = second_stage_of(searched.ranker) if searched.ranker.form == "network" and probe.images else None
+def choose_how(searched: Searched, only: Filter, pixels: bool) -> Depth:
+    """Draw how many hits are wanted, and what looks at the first of them again. pixels: whether the images of probes
+    are there, which the pair classifier of a network of both tasks needs."""
+    second = second_stage_of(searched.ranker) if searched.ranker.form == "network" and pixels else None
     with st.popover("Depth", icon=":material/tune:", key="search-depth"):
         k = st.selectbox("Hits", LENGTHS, index=1, key="search-k")
+        rerank = st.toggle(
+            "Re-rank by mutual neighbours",
+            key="search-rerank",
+            help="Hits that are each other's neighbours move up together (k-reciprocal re-ranking, Zhong et al., 2017: "
+            "k1 20, k2 6, λ 0.3), among these hits.",
+        )
+        how = Depth(k, only, k if rerank else 0)
         if second is None:
-            return How(k, 0, 0.0)
+            return how
         again = st.toggle(
             "Look again with the pair classifier",
             key="search-again",
-            help=f"The first {AGAIN} hits are compared with the probe pixel by pixel, and ordered by both scores.",
+            help="The first hits are compared with the probe pixel by pixel, and ordered by both scores.",
         )
+        if not again:
+            return how
+        count = st.selectbox("Hits it looks at", AGAIN, key="search-again-count", format_func=lambda n: literal(f"{n}"))
         fitted = second.weight or 0.0
         weight = st.slider("The multi-task dial", 0.0, 1.0, fitted, 0.02, key=f"search-dial {searched.model.sha256}")
-    return How(k, AGAIN if again else 0, weight)
+    return replace(how, again=count, weight=weight)
 
 
-def find(searched: Searched, probe: Probe, only: Filter, how: How) -> tuple[Found, float]:
+def find(searched: Searched, probe: Probe, how: Depth) -> tuple[Found, float]:
     """The hits, and the seconds that the first stage took. ReidvizError where images of the second cannot be read."""
     started = time.perf_counter()
-    (found,) = search(searched.store, searched.ranker, probe.feature[None], how.k, only, probe.own)
+    (found,) = search(searched.store, searched.ranker, probe.feature[None], how.k, how.only, probe.own)
     seconds = time.perf_counter() - started
+    if how.rerank:
+        found = reranked_first(found, probe.feature, searched.store, how.rerank)
     return (_again(searched, probe, found, how) if how.again else found), seconds
 
 
 @remembered(st.cache_data, max_entries=64, show_spinner=Markdown("The pair classifier looks again …"))
-def _again(searched: Searched, probe: Probe, found: Found, how: How) -> Found:
-    second = second_stage_of(searched.ranker)
-    assert second is not None, "only offered where there is one"
-    return rescored(found, probe.images, searched.images, replace(second, weight=how.weight), how.again)
+def _again(searched: Searched, probe: Probe, found: Found, how: Depth) -> Found:
+    second = classifier_of(searched.ranker, how)
+    assert second is not None, "asked for"
+    return rescored(found, probe.images, searched.images, second, how.again)

@@ -1,21 +1,29 @@
 """The hits of a search: cards by page, marks, the timeline, and what is taken away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from reidviz.common import settings
+from reidviz.data.images.encode import data_uri
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
 from reidviz.evaluation.pipeline.certified import now
 from reidviz.evaluation.scores import score_text
 from reidviz.figures.text import Plain, plain
 from reidviz.figures.timeline import Sighting, timeline
+from reidviz.gallery.page import PROBE_HEIGHT, SearchedProbe
 from reidviz.gallery.search import Found, Hit
-from reidviz.gallery.words import csv_of, hits_table, time_of
+from reidviz.gallery.words import time_of
+from reidviz.ui.marks.annotator import choose_annotator, say_mark_error
 from reidviz.ui.search.galleries import Searched, image_or_none
+from reidviz.ui.search.grouping import Grouping, choose_grouping
+from reidviz.ui.search.marks import click_hit, marked_hits, press_hit
 from reidviz.ui.search.probe import Probe, search_from
-from reidviz.ui.session.keys import SEARCH_CLICK, SEARCH_MARKS, Key
+from reidviz.ui.search.take_away import offer_hits
+from reidviz.ui.session.keys import SEARCH_CLICK
 from reidviz.ui.widgets.card_clicks import on_card
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Html, Markdown, literal, render
@@ -24,7 +32,6 @@ A_PAGE = 40
 CLICKS: Final = ("searches", "accepts", "rejects")
 """What a click on a hit does: it searches with the hit, or marks it."""
 KINDS = {"accepted": "right", "rejected": "wrong"}
-Mark = Literal["accepted", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -50,25 +57,19 @@ class Group:
 
 def show_hits(searched: Searched, probe: Probe, found: Found, bar: DeltaGenerator) -> None:
     """Draw the hits of one page and, in a bar, what can be done with them."""
-    marks = _marks(searched, probe)
+    marks = marked_hits(searched).get(probe.key, {})
     pages = -(-len(found.hits) // A_PAGE)
     with bar:
-        st.segmented_control(
-            "A click on a hit",
-            CLICKS,
-            default=CLICKS[0],
-            required=True,
-            key=SEARCH_CLICK.name,
-            format_func=lambda how: Markdown(f"Click {literal(how)}"),
-            label_visibility="collapsed",
-        )
-        by_camera = st.toggle("By camera", key="search-by-camera")
-        _offer_csv(found, probe, marks.get({}))
+        if not settings.read_only():
+            _choose_click()
+        grouping = choose_grouping(searched)
+        offer_hits(searched, lambda: [_taken(probe, found, marks)], "hits")
         page = st.pagination(pages, key=f"search-page {probe.key}", max_visible_pages=4) if pages > 1 else 1
-    shown = found.hits[(page - 1) * A_PAGE : page * A_PAGE]
-    st.html(cards_html(searched, found, shown, marks.get({}), by_camera))
-    if found.threshold is not None:
-        st.caption("● passes the threshold")
+    shown = slice((page - 1) * A_PAGE, page * A_PAGE)
+    st.html(cards_html(searched, found, grouping, shown, marks))
+    say_mark_error()
+    for told in _legend(found):
+        st.caption(told)
     ids = [hit.entry.id for hit in found.hits]
 
     def clicked(place: int) -> None:
@@ -76,22 +77,54 @@ def show_hits(searched: Searched, probe: Probe, found: Found, bar: DeltaGenerato
         if how == CLICKS[0]:
             search_from(ids[place])
         else:
-            _mark(searched, probe, ids[place], "accepted" if how == CLICKS[1] else "rejected")
+            click_hit(searched, probe.key, ids[place], "accepted" if how == CLICKS[1] else "rejected")
 
-    on_card((len(ids),), clicked)
+    def pressed(key: str, place: int) -> None:
+        press_hit(searched, probe.key, ids[place], key)
+
+    on_card((len(ids),), clicked, None if settings.read_only() else pressed)
 
 
-def cards_html(searched: Searched, found: Found, hits: tuple[Hit, ...], marks: dict[str, str], by_camera: bool) -> Html:
-    """Some of the hits as HTML, in one group or one a camera, the nearest first."""
-    cards = [(hit.entry.camera, _card(searched, found, hit, marks)) for hit in hits]
-    if not by_camera:
-        return render("search/hit_cards.html", groups=[Group("", "", tuple(card for _, card in cards))])
-    groups = []
-    for camera in dict.fromkeys(camera for camera, _ in cards):
-        mine = tuple(card for one, card in cards if one == camera)
-        title = f"Camera {camera}" if camera else "Camera not known"
-        groups.append(Group(title, f"{len(mine)} of the hits on this page", mine))
-    return render("search/hit_cards.html", groups=groups)
+def _choose_click() -> None:
+    """Draw what a click does, and under whose name a mark is kept where it marks."""
+    st.segmented_control(
+        "A click on a hit",
+        CLICKS,
+        default=CLICKS[0],
+        required=True,
+        key=SEARCH_CLICK.name,
+        format_func=lambda how: Markdown(f"Click {literal(how)}"),
+        label_visibility="collapsed",
+    )
+    if SEARCH_CLICK.get(CLICKS[0]) != CLICKS[0]:
+        choose_annotator()
+
+
+def cards_html(searched: Searched, found: Found, grouping: Grouping, shown: slice, marks: Mapping[str, str]) -> Html:
+    """Some of the hits as HTML, counted through the groups, whose order is that of their nearest hits."""
+    groups, start = [], 0
+    for title, places in grouping.ordered(found):
+        mine = places[max(0, shown.start - start) : max(0, shown.stop - start)]
+        start += len(places)
+        if mine:
+            note = f"{len(places):,} of {len(found.hits):,} hits" if title else ""
+            cards = tuple(hit_card(searched, found, found.hits[place], marks) for place in mine)
+            groups.append(Group(title, note, cards))
+    return render("search/hit_cards.html", groups=groups, compact=grouping.column is not None)
+
+
+def _legend(found: Found) -> list[Markdown]:
+    """What signs and orders mean that are on screen."""
+    told = [] if found.threshold is None else [Markdown("● passes the threshold")]
+    again = sum(hit.reranked is not None for hit in found.hits)
+    if again and found.kind == "distance":
+        told.append(Markdown(f"The first {again:,} are in the order of their re-ranked distances; d² is as it was."))
+    return told
+
+
+def _taken(probe: Probe, found: Found, marks: Mapping[str, str]) -> SearchedProbe:
+    images = tuple(data_uri(image, PROBE_HEIGHT) for image in probe.images)
+    return SearchedProbe(probe.name, images, found, marks)
 
 
 def show_timeline(searched: Searched, found: Found) -> None:
@@ -117,7 +150,8 @@ def show_timeline(searched: Searched, found: Found) -> None:
     chart(timeline(sightings), record, key="search-timeline", alt="When each camera saw the hits")
 
 
-def _card(searched: Searched, found: Found, hit: Hit, marks: dict[str, str]) -> HitCard:
+def hit_card(searched: Searched, found: Found, hit: Hit, marks: Mapping[str, str]) -> HitCard:
+    """A hit as a card; it opens by its place in the list."""
     entry, matched = hit.entry, found.is_match(hit)
     score = _score(found, hit)
     told = [f"rank {hit.rank}", entry.id, score]
@@ -137,29 +171,3 @@ def _card(searched: Searched, found: Found, hit: Hit, marks: dict[str, str]) -> 
 
 def _score(found: Found, hit: Hit) -> str:
     return score_text("distance", hit.distance) if hit.score is None else score_text(found.kind, hit.score)
-
-
-def _offer_csv(found: Found, probe: Probe, marks: dict[str, str]) -> None:
-    st.download_button(
-        "Export",
-        data=lambda: csv_of([hits_table(found, probe.name, marks)]),
-        file_name="hits.csv",
-        mime="text/csv",
-        icon=":material/ios_share:",
-        key="hits-export",
-        help="All hits as CSV: rank, image, camera, time, scores, threshold, your marks",
-        on_click="ignore",
-    )
-
-
-def _marks(searched: Searched, probe: Probe) -> Key[dict[str, str]]:
-    return SEARCH_MARKS.of(searched.gallery.name, probe.key)
-
-
-def _mark(searched: Searched, probe: Probe, id: str, mark: Mark) -> None:
-    """Mark an entry; the same mark again takes it away."""
-    key = _marks(searched, probe)
-    marks = dict(key.get({}))
-    if marks.pop(id, None) != mark:
-        marks[id] = mark
-    key.set(marks)

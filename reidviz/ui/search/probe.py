@@ -2,7 +2,7 @@
 that is clicked becomes the next probe, and breadcrumbs lead back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from reidviz.gallery.search import feature_of
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.address import follows, tell
 from reidviz.ui.session.choice import Choice
-from reidviz.ui.session.keys import PROBE, SEARCH_SOURCE, SEARCH_TRAIL
+from reidviz.ui.session.keys import PROBE, SEARCH_BATCH, SEARCH_OPENED, SEARCH_SOURCE, SEARCH_TRAIL
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.image_upload import upload_several
 from reidviz.ui.widgets.markup import Markdown, literal, render
@@ -27,7 +27,7 @@ from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import KeyedImage
 from reidviz.ui.widgets.views import choose_view
 
-SOURCES: Final = ("Upload images", "From the data set", "From the gallery")
+SOURCES: Final = ("Upload images", "From the data set", "From the gallery", "A whole folder")
 MOST_STEPS = 12
 
 
@@ -53,11 +53,15 @@ def choose_probe(choice: Choice, searched: Searched) -> Probe | None:
         first = _of_images("Your image" if len(mine) == 1 else f"Your {len(mine)} images", mine, searched)
     elif source == SOURCES[1]:
         first = _of_data(choice, searched)
+    elif source == SOURCES[3]:
+        first = _of_batch(searched)
     else:
         first = None
     if trail:
         _breadcrumbs(first, trail)
         return or_stop(lambda: _of_gallery(trail[-1], searched))
+    if first is not None and source == SOURCES[3]:
+        st.button("All probes", icon=":material/arrow_back:", key="all-probes", on_click=_close)
     return first
 
 
@@ -92,7 +96,7 @@ def _trail(searched: Searched) -> tuple[str, ...]:
 def _breadcrumbs(first: Probe | None, trail: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search-trail"):
         st.markdown(":material/route:")
-        if first is not None or SEARCH_SOURCE.get() == SOURCES[2]:
+        if first is not None or SEARCH_SOURCE.get() in SOURCES[2:]:
             name = "Start" if first is None else first.name
             st.button(literal(name), key="trail-0", type="tertiary", on_click=SEARCH_TRAIL.set, args=((),))
         for place, id in enumerate(trail, 1):
@@ -133,6 +137,21 @@ def _of_images(name: str, images: Sequence[KeyedImage], searched: Searched) -> P
         return None
     feature = or_stop(lambda: _feature(tuple(images), searched.ranker))
     return Probe(name, tuple(one.image for one in images), feature, (), key_of([one.key for one in images]))
+
+
+def _of_batch(searched: Searched) -> Probe | None:
+    """The probe of the batch that was opened, None where none is."""
+    batch, opened = SEARCH_BATCH.get(), SEARCH_OPENED.get()
+    if batch is None or opened is None or batch.searched.gallery.name != searched.gallery.name:
+        return None
+    images = or_stop(lambda: batch.probe(opened)).images
+    key = batch.key_of_probe(opened)
+    found = _of_images(opened, [KeyedImage(image, key) for image in images], searched)
+    return None if found is None else replace(found, key=key)
+
+
+def _close() -> None:
+    SEARCH_OPENED.pop()
 
 
 def _of_gallery(id: str, searched: Searched) -> Probe:

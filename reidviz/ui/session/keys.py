@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from reidviz.common.errors import ReidvizError
+    from reidviz.evaluation.explain.hidden_scores import Role
+    from reidviz.evaluation.explain.masking import Box
     from reidviz.ui.background.jobs import Job
     from reidviz.ui.pairs.verification import AtMost
+    from reidviz.ui.search.batch import Batch
     from reidviz.ui.session.selection import Selection
     from reidviz.ui.training.start_form import Template
 
@@ -57,6 +60,7 @@ SELECTION: Key["Selection"] = Key("selection")
 NAMED_SELECTION: Key[str] = Key("selection name")
 SELECTION_NOT_KEPT: Key["ReidvizError"] = Key("selection not kept")
 JOB: Key["Job"] = Key("job")
+ALL_PAIRS: Key[bool] = Key("all pairs")
 PAGE_TOLD: Key[str] = Key("page told")
 PAGE_WANTED: Key[str] = Key("page wanted")
 WENT_BACK: Key[dict[str, Any]] = Key("went-back")
@@ -70,6 +74,11 @@ PROBE_JUMPS: Key[bool] = Key("probe jumps")
 PROBE_PAGE: Key[int] = Key("probe-page")
 PROBE_SHOWN: Key[int] = Key("probe shown")
 BOX: Key[dict[str, Any]] = Key("box")
+BRUSH: Key[dict[str, Any]] = Key("why-not-brush")
+HIDDEN_BOX: Key["Box | None"] = Key("why-not box")
+HIDDEN_ROLES: Key["list[Role]"] = Key("why-not-roles")
+WHY_NOT_MODEL: Key[str] = Key("why-not-model")
+WHY_NOT_SEARCH: Key[str] = Key("why-not search")
 SPLITS_ASKED: Key[int] = Key("splits asked")
 COST_ASKED: Key[bool] = Key("cost asked")
 RERANK: Key[bool] = Key("rerank")
@@ -89,8 +98,11 @@ GALLERY_NOT_CHANGED: Key["ReidvizError"] = Key("gallery not changed")
 GALLERY_ZIP: Key[Any] = Key("gallery-zip")
 SEARCH_SOURCE: Key[str] = Key("search-source")
 SEARCH_TRAIL: Key[tuple[str, ...]] = Key("search trail")
-SEARCH_MARKS: Key[dict[str, str]] = Key("search marks")
 SEARCH_CLICK: Key[str] = Key("search-click")
+SEARCH_BATCH: Key["Batch"] = Key("search batch")
+SEARCH_OPENED: Key[str] = Key("search opened")
+SEARCH_NOT_BEGUN: Key["ReidvizError"] = Key("search not begun")
+SEARCH_ZIP: Key[Any] = Key("search-zip")
 
 MAPS: Key[dict[str, Any]] = Key("maps")
 MAP_FOCUS: Key[int] = Key("map-focus")
@@ -120,6 +132,11 @@ THRESHOLD_SLIDER: Key[float] = Key("slider")
 
 RUN: Key[str] = Key("run")
 RUN_VIEW: Key[str] = Key("run-view")
+TIME_STEPS: Key[tuple[int, int]] = Key("time-steps")
+TIME_PART: Key[str] = Key("time-part")
+TIME_PERSON: Key[str] = Key("time-person")
+TIME_BESIDE: Key[str | None] = Key("time-beside")
+TIME_MAP: Key[dict[str, Any]] = Key("time-map")
 RUN_TO_DELETE: Key[str] = Key("run to delete")
 RUN_ERROR: Key["ReidvizError"] = Key("run error")
 FAMILY_ERROR: Key["ReidvizError"] = Key("family error")
@@ -129,6 +146,15 @@ TRAIN_TEMPLATE: Key["Template"] = Key("train template")
 TRAIN_ASKED: Key[bool] = Key("train asked")
 TRAIN_STARTED: Key[str] = Key("train started")
 TRAIN_COUNT: Key[int] = Key("train count")
+
+VERIFY_VIEW: Key[str] = Key("verify-view")
+ANNOTATOR: Key[str] = Key("annotator")
+QUESTIONS_FOR: Key[str] = Key("questions-for")
+MARK_ERROR: Key["ReidvizError"] = Key("mark error")
+MARKS_TAKEN: Key[str] = Key("marks taken")
+MARKS_FILE: Key["UploadedFile"] = Key("marks-file")
+MARKS_OF: Key[list[str]] = Key("marks-of")
+CORRECTED_NAME: Key[str] = Key("corrected-name")
 
 MODEL_FILE: Key[Path] = Key("model file")
 MODEL_PATH: Key[str] = Key("model-path")

@@ -70,13 +70,16 @@ def still_there(names: Iterable[object], offered: dict[str, Ranker]) -> list[str
 
 
 def use_run(run: Path, data: str, protocol: str) -> None:
-    """Add the rankers of a run to the chosen models, and choose its data and protocol; to be called in a callback.
+    """Add the rankers of a run to the chosen models, with those of the model that marks taught it from, and choose its
+    data and protocol; to be called in a callback.
 
     Raises ReidvizError when the run has no weights, or its data cannot be read.
     """
     split(dataset_named(data), protocol)
     weights = find_checkpoint(run)
-    names = [name for name, ranker in known_rankers().items() if ranker.path == weights]
+    known = known_rankers()
+    starts = {ranker.taught.start for ranker in known.values() if ranker.path == weights and ranker.taught}
+    names = [name for name, ranker in known.items() if ranker.path == weights or ranker.sha256 in starts]
     models = MODELS.get(CHOSEN_BEFORE.get({}).get("models", []))
     DATA.set(data)
     PROTOCOL.set(protocol)

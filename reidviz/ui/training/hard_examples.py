@@ -4,6 +4,7 @@ from typing import Any
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
+from reidviz.evaluation.scores import score_text
 from reidviz.ui.widgets.markup import Html, Markdown, render
 from reidviz.ui.widgets.thumbnails import thumbnail
 
@@ -22,7 +23,7 @@ def mistakes_title(ranker: dict[str, Any]) -> Markdown:
 
 def _mistake(mistake: dict[str, Any], ranker: dict[str, Any], dataset: Dataset) -> list[dict[str, Any]]:
     rank = int(mistake["rank"])
-    match, other = (_score(ranker, mistake[which]) for which in ("match_score", "other_score"))
+    match, other = (score_text(ranker["kind"], mistake[which]) for which in ("match_score", "other_score"))
     return [
         _card(dataset, mistake["probe"], "unknown", "probe", "probe", ""),
         _card(dataset, mistake["match"], "right", str(rank), f"true match at rank {rank}", match),
@@ -41,7 +42,3 @@ def _card(dataset: Dataset, position: int, kind: str, head: str, words: str, sco
         "image": thumbnail(dataset, position),
         "lines": (identity, score),
     }
-
-
-def _score(ranker: dict[str, Any], value: float) -> str:
-    return f"d² {value:.3f}" if ranker["kind"] == "distance" else f"P {value:.1%}"

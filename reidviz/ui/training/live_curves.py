@@ -5,12 +5,13 @@ from typing import Final
 
 import streamlit as st
 
+from reidviz.common.progress import duration
 from reidviz.figures.training import accuracy_figure, losses_figure
 from reidviz.ui.results.certificates import certified_runs
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.training.run_results import final_figures, show_mistakes, styles_of_runs, validation_curves
-from reidviz.ui.training.runs import RunView, duration, read_run
+from reidviz.ui.training.runs import RunView, read_run
 from reidviz.ui.widgets.chart import chart
 from reidviz.ui.widgets.markup import Markdown, literal, stylesheet
 
@@ -92,7 +93,7 @@ def _progress(seen: RunView) -> None:
         )
         st.metric("Loss", f"{last['loss']:.3f}" if last else "–", help="Of the last batch that was logged.")
         if accuracy is not None:
-            st.metric("Pairs told right", f"{accuracy:.0%}", help="Same person or not, of the last batch.")
+            st.metric("Pairs told right", f"{100 * accuracy:.0f} %", help="Same person or not, of the last batch.")
         rate = status.images_a_second
         st.metric("Images a second", f"{rate:,.0f}" if rate else "–", help="Distinct images trained on.")
         st.metric("Step", f"{status.step:,}", help=f"Of {status.total:,}.")

@@ -13,6 +13,7 @@ from reidviz.ui.training.run_actions import run_actions
 from reidviz.ui.training.run_record import show_record
 from reidviz.ui.training.runs import RunView
 from reidviz.ui.training.start_form import MEANINGS, init_words
+from reidviz.ui.training.time_machine import time_machine
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 from reidviz.ui.widgets.views import choose_view
@@ -27,6 +28,7 @@ BADGES = {
     "damaged": ("red", "heart_broken"),
 }
 COMPARED = 3
+TIME: Final = "Time machine"
 RECORD: Final = "Log and command"
 CHARTS: Final = {"Curves": curves, "What it gets wrong": mistakes}
 
@@ -44,9 +46,11 @@ def show_run(choice: Choice, seen: RunView, runs: list[RunView]) -> None:
     _origin(seen)
     _explain(seen, runs)
     run_actions(seen)
-    view = choose_view("view", RUN_VIEW, [*CHARTS, RECORD])
+    view = choose_view("view", RUN_VIEW, [*CHARTS, TIME, RECORD])
     if view == RECORD:
         show_record(seen)
+    elif view == TIME:
+        time_machine(choice, seen, runs)
     else:
         live(choice, seen, _compared(seen, runs), CHARTS[view])
 

@@ -66,8 +66,8 @@ def final_figures(runs: list[RunView], styles: Mapping[str, ModelStyle]) -> None
     )
     for data, protocol, probes, gallery in tests:
         st.caption(
-            f"Tested on {literal(data)}, protocol {literal(protocol)}: {probes:,} probes, gallery of {gallery:,}; "
-            "all figures in percent."
+            f"Tested on {literal(short(data))}, protocol {literal(protocol)}: {probes:,} probes, gallery of "
+            f"{gallery:,}; all figures in percent."
         )
     say_foregone(dict.fromkeys(remark for record in records for remark in record.get("remarks", ())))
     if len(tests) > 1:

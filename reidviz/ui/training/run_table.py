@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from reidviz.common.printable import printable, short
+from reidviz.common.progress import duration
 from reidviz.evaluation.tables import Table
 from reidviz.figures.print.files import TABLES
 from reidviz.ui.results.certificates import certified_here
 from reidviz.ui.server.boundary import fragment
 from reidviz.ui.session.keys import RUN
-from reidviz.ui.training.runs import RunView, all_runs, duration
+from reidviz.ui.training.runs import RunView, all_runs
 from reidviz.ui.widgets.export import offer_export
 
 SIGNS = {

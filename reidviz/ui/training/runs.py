@@ -152,11 +152,3 @@ def _asked_at(folder: RunFolder) -> tuple[int, str]:
 def _events(root: Path) -> Events:
     """The events of a run, for all who look at it."""
     return Events(root / "events.jsonl")
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: "45 s", "12 min", "3.4 h"."""
-    seconds = max(0.0, seconds)
-    if seconds < 90:
-        return f"{round(seconds)} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

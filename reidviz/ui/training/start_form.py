@@ -12,10 +12,11 @@ from reidviz.common.printable import short, titles
 from reidviz.data.dataset import Dataset
 from reidviz.data.keys import key_of
 from reidviz.data.splits.protocols import default_protocol, protocols_for, split, validation
+from reidviz.data.splits.untouched import untouched
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
-from reidviz.training.job import Also, Job, check
+from reidviz.training.job import Also, Job, MarkedPair, check
 from reidviz.training.recipe import SETTINGS, Recipe, changed, value_of
 from reidviz.training.recipes import RECIPES, recipe_named
 from reidviz.ui.session.choice import Choice
@@ -99,7 +100,8 @@ def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[st
             meaning = Markdown("Decides the first weights, the batches and who is held out.")
             seed = st.number_input("Seed", 0, 2**31, old.seed if old else 0, key=f"{key}-seed", help=meaning)
         also = () if helped else _also(data, old, f"{key}-also-{key_of(data)}")
-    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source, also)
+    marks = _marks(data, old, f"{key}-marks")
+    problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source, also, marks)
     try:
         job = replace(job, recipe=changed(recipe, values))
         check(job)
@@ -216,6 +218,20 @@ def _also(data: str, old: Job | None, key: str) -> tuple[Also, ...]:
     return tuple(Also(name, told.get(name) or default_protocol(dataset_named(name))) for name in chosen)
 
 
+def _marks(data: str, old: Job | None, key: str) -> tuple[MarkedPair, ...]:
+    """The marked pairs that the form was opened with, unless they are taken out or other data were chosen."""
+    if old is None or not old.marks or old.data != data:
+        return ()
+    same = sum(mark.same for mark in old.marks)
+    taken = st.toggle(
+        f"Learn from {len(old.marks):,} marked pairs ({same:,} same, {len(old.marks) - same:,} different)",
+        True,
+        key=key,
+        help="Beside the training persons. Without them the same training tells what training on alone changes.",
+    )
+    return old.marks if taken else ()
+
+
 def _start_from(recipe_name: str, runs: list[RunView], old: Job | None, key: str) -> Path | None:
     rankers = known_rankers().values()
     paths = [settings.IMAGENET, *(r.path for r in rankers if r.path.parent == settings.CHECKPOINTS)]
@@ -277,7 +293,8 @@ def _check_start(init: Path | None, recipe: Recipe) -> None:
 
 def _persons(dataset: Dataset, job: Job) -> Markdown:
     """Who trains, who validates, who tests, as one sentence."""
-    parts = split(dataset, job.protocol)
+    touched = {image for mark in job.marks for image in (mark.first, mark.second)}
+    parts = untouched(dataset, split(dataset, job.protocol), touched)
     held_out = validation(dataset, parts, job.recipe.held_out, job.seed) if job.recipe.held_out else None
     trained = len(set(dataset.identities[(held_out or parts).train]))
     validated = Markdown(
@@ -291,5 +308,6 @@ def _persons(dataset: Dataset, job: Job) -> Markdown:
         helped = Markdown(f" and on those of {beside}")
     return Markdown(
         f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
-        f"on the {len(parts.probes):,} probes of {literal(job.protocol)}. It goes on when you close this page."
+        f"on the {len(parts.probes):,} probes of {literal(job.protocol)}"
+        f"{' whose persons no mark shows' if job.marks else ''}. It goes on when you close this page."
     )

@@ -26,6 +26,7 @@ class Card:
     frames: int = 1
     moved: int = 0
     opens: str = ""
+    marked: str = ""
 
     @property
     def head(self) -> str:
@@ -42,13 +43,15 @@ class Card:
         """All of it in words."""
         more = "" if self.frames == 1 else f", the first of {self.frames} frames of its tracklet"
         step = "" if not self.moved else f", {abs(self.moved)} ranks {'up' if self.moved > 0 else 'down'}"
+        said = f", marked: {self.marked}" if self.marked else ""
         then = ". Click: this pair on Pairs" if self.opens else ""
-        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}{more}{step}{then}"
+        return f"rank {self.rank}: person {self.identity}, {self.score}, {KINDS[self.right][1]}{more}{step}{said}{then}"
 
     @property
     def lines(self) -> list[str]:
         """What stands below the image."""
-        return [self.identity, *([f"cam {self.camera}"] if self.camera else []), self.score]
+        camera = [f"cam {self.camera}"] if self.camera else []
+        return [self.identity, *camera, self.score, *([self.marked] if self.marked else [])]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from reidviz.data.images.decode import load_image
 from reidviz.data.splits.protocols import protocols_for
 from tests.data.formats.examples import EXAMPLES, lay_out
 
-IN_FOLDERS = [one for one in FORMATS if one.name not in ("synthetic", "without")]
+IN_FOLDERS = [one for one in FORMATS if one.name not in ("synthetic", "without", "corrected")]
 in_folders = pytest.mark.parametrize("form", IN_FOLDERS, ids=lambda one: one.name)
 
 

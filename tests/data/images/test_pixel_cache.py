@@ -221,7 +221,9 @@ def test_a_bad_image_is_named_and_the_others_stay(data: Dataset) -> None:
 @pytest.mark.parametrize(
     "content", [None, b"", b"nonsense", b"\x93NUMPY\1\0", b"PK\3\4", np.zeros(3), np.zeros((64, 16, 8, 3))]
 )
-def test_a_damaged_cache_or_one_of_another_version_is_made_anew(data: Dataset, name: str, content: object) -> None:
+def test_a_damaged_cache_or_one_of_another_version_is_made_anew(
+    data: Dataset, name: str, content: bytes | np.ndarray | None
+) -> None:
     cached = Pixels(data, 16, 8)
     whole = cached[np.arange(3)]
     (cached.folder / name).unlink()

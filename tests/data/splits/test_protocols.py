@@ -1,6 +1,7 @@
 """Who trains, who is probed, who is in the gallery."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reidviz.data.splits.protocols import default_protocol, protocols_for, split
 from reidviz.evaluation.ground_truth import ground_truth
 
 
-def dataset(*people: tuple[str, list[str | None]], name: str = "folder:/x", marks: str = "") -> Dataset:
+def dataset(*people: tuple[str, Sequence[str | None]], name: str = "folder:/x", marks: str = "") -> Dataset:
     """Persons and the camera of each of their images; marks gives the split of each image by its first letter."""
     words = {"t": "train", "p": "probe", "g": "gallery", "-": None}
     samples = [

@@ -79,8 +79,9 @@ def test_the_one_place_that_matters_is_found(method: Method) -> None:
     assert isinstance(net, MTDnet)
     h, w = net.stem.height, net.stem.width
     row, column = h - 1, 0
+    assert net.feature is not None
     net.feature = Watching(net.feature, row, column)  # type: ignore[assignment]
-    found = explain(net, "ranking", method, *PICTURES, CPU)
+    found = explain(net, "ranking", method, PICTURES[0], PICTURES[1], CPU)
     for relevance in (found.first, found.second):
         coarse = np.abs(enlarged(relevance, h, w))
         assert np.unravel_index(coarse.argmax(), coarse.shape)[0] >= h - 2
@@ -97,8 +98,8 @@ def test_gradient_maps_of_a_linear_head_add_up_to_the_score() -> None:
             total = joint.flatten(1).sum(1)
             return torch.stack([torch.zeros_like(total), total], dim=1)
 
-    net.pair.head = Linear()  # type: ignore[method-assign, assignment]
-    found = by_gradient(net, "pairs", *PICTURES, CPU)
+    net.pair.head = Linear()  # type: ignore[method-assign]
+    found = by_gradient(net, "pairs", PICTURES[0], PICTURES[1], CPU)
     np.testing.assert_allclose(found.first.sum(), found.score, rtol=1e-4)
     np.testing.assert_array_equal(found.first, found.second)
 
@@ -106,7 +107,7 @@ def test_gradient_maps_of_a_linear_head_add_up_to_the_score() -> None:
 def test_occlusion_tells_how_far_it_is() -> None:
     told: list[tuple[int, int]] = []
     similarity = similarity_by_network(network("mtdnet-rnk"), "ranking", CPU)
-    found = by_occlusion(similarity, *PICTURES, lambda done, total, _: told.append((done, total)))
+    found = by_occlusion(similarity, PICTURES[0], PICTURES[1], lambda done, total, _: told.append((done, total)))
     assert found.first.shape == found.second.shape == (64, 32)
     assert told[0][0] == 0
     assert {total for _, total in told} == {told[0][1]}

@@ -26,6 +26,8 @@ from tests.conftest import people_folder
 PERSONS = 90
 DARKENED = 0.3
 
+Failing = Callable[[np.ndarray, int], np.ndarray]
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -70,12 +72,12 @@ def result(test: Planted, failed: np.ndarray, name: str = "m") -> Result:
 
 
 @pytest.fixture
-def failing(test: Planted) -> Callable[[np.ndarray, int], np.ndarray]:
+def failing(test: Planted) -> Failing:
     """Outcomes by lot, each probe failing with a probability of its own."""
     return lambda odds, seed: np.random.default_rng(seed).random(len(odds)) < odds
 
 
-def test_darkened_probes_of_one_camera_are_found_and_named(test: Planted, failing: Callable) -> None:  # type: ignore[type-arg]
+def test_darkened_probes_of_one_camera_are_found_and_named(test: Planted, failing: Failing) -> None:
     failed = failing(np.where(test.dark & (test.cameras == "A"), 0.95, 0.25), 0)
     found = failure_map(test.dataset, test.split, result(test, failed))
     assert found.failed.tolist() == failed.tolist()
@@ -92,14 +94,14 @@ def test_darkened_probes_of_one_camera_are_found_and_named(test: Planted, failin
     assert "Persons that such a tree did not see" in text_of(combination_in_words(found.combination))
 
 
-def test_failures_by_lot_are_explained_by_nothing(test: Planted, failing: Callable) -> None:  # type: ignore[type-arg]
+def test_failures_by_lot_are_explained_by_nothing(test: Planted, failing: Failing) -> None:
     found = failure_map(test.dataset, test.split, result(test, failing(np.full(len(test.dark), 0.4), 3)))
     assert found.lifts
     assert found.combination is None
     assert NOTHING in text_of(headline(found, "m"))
 
 
-def test_what_a_second_model_mends_is_found(test: Planted, failing: Callable) -> None:  # type: ignore[type-arg]
+def test_what_a_second_model_mends_is_found(test: Planted, failing: Failing) -> None:
     failed = failing(np.where(test.dark, 0.7, 0.5), 0)
     found = failure_map(test.dataset, test.split, result(test, failed))
     hit = failing(np.where(test.dark, 0.9, 0.2), 1)

@@ -226,7 +226,8 @@ def test_a_cascade_rescores_the_nearest_and_leaves_the_rest_behind(
     chosen = candidates(distances, count, ground_truth(data, parts))
     for row, whole, far, mine in zip(found.scores.distances(), full, distances, chosen, strict=True):
         left = [i for i in np.argsort(far, kind="stable").tolist() if i not in mine]
-        assert np.argsort(row).tolist() == [*sorted(mine.tolist(), key=lambda i, w=whole: -w[i]), *left]
+        first = sorted(mine.tolist(), key=(-whole).tolist().__getitem__)
+        assert np.argsort(row).tolist() == [*first, *left]
     assert found.cascade is not None
     assert (found.cascade.count, found.cascade.recall) == (count, recall(chosen, ground_truth(data, parts)))
     assert found.ranking.cmc_at(1) <= found.cascade.recall

@@ -9,7 +9,7 @@ from reidviz.common.cache import clear, entries
 from reidviz.data.formats import load
 from reidviz.data.splits.protocols import split
 from reidviz.evaluation.pipeline import kept_costs
-from reidviz.evaluation.pipeline.cost import Cost
+from reidviz.evaluation.pipeline.cost import Cost, machine
 from reidviz.evaluation.pipeline.kept_costs import KeptCosts
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scores import EXACT, Scoring
@@ -35,7 +35,7 @@ def test_what_was_measured_is_there_after_a_restart(costs: KeptCosts, fused: Ran
     found = KeptCosts(load(costs.dataset.name), costs.split).get(fused, EXACT)
     assert found is not None
     assert found.cost == COST
-    assert found.machine == kept_costs.machine()
+    assert found.machine == machine()
     assert [entry.kind for entry in entries()] == ["costs"]
 
 

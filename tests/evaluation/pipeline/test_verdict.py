@@ -32,7 +32,7 @@ def test_every_other_model_stands_against_the_best(people: str, model: Path) -> 
         assert isinstance(row[1], Estimate)
         assert row[1].value == pytest.approx(found.best.ranking.cmc_at(1) - other.ranking.cmc_at(1))
         assert row[1].low <= row[1].value <= row[1].high
-    for (one, other), seen in every.items():
-        turned = every[other, one]
+    for (first, second), seen in every.items():
+        turned = every[second, first]
         assert (turned.points, turned.more, turned.p) == (-seen.points, -seen.more, seen.p)
         assert (turned.interval.low, turned.interval.high) == (-seen.interval.high, -seen.interval.low)

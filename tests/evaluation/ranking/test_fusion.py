@@ -48,7 +48,10 @@ def test_the_ends_of_the_dial_are_the_very_readings() -> None:
 
 
 def test_the_mix_by_hand() -> None:
-    distance, probability = Scores("distance", np.float32([[0.5]])), Scores("probability", np.float32([[0.25]]))
+    distance, probability = (
+        Scores("distance", np.array([[0.5]], np.float32)),
+        Scores("probability", np.array([[0.25]], np.float32)),
+    )
     found = fuse(distance, probability, 0.2)
     assert found.kind == "fused"
     assert found.matrix.dtype == np.float32
@@ -65,16 +68,16 @@ def test_in_the_middle_it_orders_as_log_p_less_four_distances() -> None:
 @pytest.mark.parametrize("weight", [0.02, 0.5, 0.98])
 def test_a_probability_of_zero_is_the_farthest_there_is(weight: float) -> None:
     """Not an infinite one: among such images the nearer still comes first."""
-    distance = Scores("distance", np.float32([[1.0, 0.5, 1.0]]))
-    found = fuse(distance, Scores("probability", np.float32([[0.0, 0.0, 1e-44]])), weight)
+    distance = Scores("distance", np.array([[1.0, 0.5, 1.0]], np.float32))
+    found = fuse(distance, Scores("probability", np.array([[0.0, 0.0, 1e-44]], np.float32)), weight)
     assert np.isfinite(found.matrix).all()
     assert np.argsort(found.distances()[0]).tolist()[2] == 0
     assert found.matrix[0, 1] > found.matrix[0, 0]
 
 
 def test_what_a_cascade_left_behind_stays_behind() -> None:
-    distance = Scores("distance", np.float32([[0.3, 0.2, 0.1]]))
-    cascaded = Scores("probability", np.float32([[0.01, np.nan, np.nan]]), distance.matrix)
+    distance = Scores("distance", np.array([[0.3, 0.2, 0.1]], np.float32))
+    cascaded = Scores("probability", np.array([[0.01, np.nan, np.nan]], np.float32), distance.matrix)
     found = fuse(distance, cascaded, 0.5)
     assert np.isnan(found.matrix).tolist() == [[False, True, True]]
     assert np.argsort(found.distances()[0]).tolist() == [0, 2, 1]
@@ -103,7 +106,10 @@ def test_the_middle_of_the_best_weights_is_fitted(low: float, high: float, weigh
 
 
 def test_a_network_whose_branches_agree_is_read_in_the_middle() -> None:
-    distance, probability = Scores("distance", np.float32([[0.1, 1.0]])), Scores("probability", np.float32([[0.9, 0]]))
+    distance, probability = (
+        Scores("distance", np.array([[0.1, 1.0]], np.float32)),
+        Scores("probability", np.array([[0.9, 0]], np.float32)),
+    )
     fusion = fitted((distance, probability, GroundTruth(np.array([1]), np.array([1, 2]))), "2 persons")
     assert (fusion.low, fusion.weight, fusion.high) == (0, 0.5, 1)
 

@@ -117,6 +117,30 @@ def test_scoring_that_is_stopped_goes_on_with_what_is_missing(file: Path) -> Non
     assert {one.suffix for one in file.parent.iterdir()} == {".npy", ".json"}
 
 
+@pytest.mark.parametrize("moment", ["posix_fallocate", "fsync"])
+def test_a_room_only_just_taken_holds_no_scores(file: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Killed between taking room, which is full of zeros, and writing that nothing is a number."""
+    real = getattr(os, moment)
+
+    def killed(*arguments: int) -> None:
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, moment, killed)
+    with pytest.raises(KeyboardInterrupt):
+        score_cache.write(file, SHAPE, fill)
+    monkeypatch.undo()
+    missing: list[bool] = []
+
+    def go_on(out: Float32Array) -> float:
+        missing.append(bool(np.isnan(out).all()))
+        out[:] = 8
+        return 0.5
+
+    assert (score_cache.write(file, SHAPE, go_on)[0] == 8).all()
+    assert missing == [True]
+
+
 def test_of_two_that_score_at_once_each_has_a_file_of_its_own(file: Path) -> None:
     def outer(out: Float32Array) -> float:
         out[:] = 1

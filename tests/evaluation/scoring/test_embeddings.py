@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from reidviz.common.row_cache import Rows
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
 from reidviz.data.images.decode import load_image, resize
@@ -15,7 +16,7 @@ from reidviz.evaluation.embedding.spaces import describe, load_cached, spaces_of
 from reidviz.evaluation.pipeline.evaluate import evaluate
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.scoring import embeddings, image
+from reidviz.evaluation.scoring import image
 from reidviz.evaluation.scoring.embeddings import Embeddings
 from reidviz.evaluation.scoring.features import ImageSubset
 from reidviz.evaluation.scoring.image import GALLERIES, Gallery, scores_of_image
@@ -41,14 +42,14 @@ def parts(data: Dataset) -> Split:
 def described(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Positions whose features were computed so far."""
     found: list[int] = []
-    put = embeddings.Rows.put
+    put = Rows.put
 
-    def counted(self: embeddings.Rows, indices: list[int], values: list[np.ndarray]) -> None:
+    def counted(self: Rows, indices: list[int], values: list[np.ndarray]) -> None:
         if self.name == "features":
             found.extend(indices)
         put(self, indices, values)
 
-    monkeypatch.setattr(embeddings.Rows, "put", counted)
+    monkeypatch.setattr(Rows, "put", counted)
     return found
 
 

@@ -132,7 +132,7 @@ def test_without_room_for_two_images_each_is_a_block(monkeypatch: pytest.MonkeyP
     np.testing.assert_allclose(scored(made, probes, gallery), roomy, atol=1e-6)
 
 
-@pytest.mark.parametrize("scoring", [Scoring(passes, precision) for passes in PLAIN for precision in ("fp32", "bf16")])  # type: ignore[arg-type]
+@pytest.mark.parametrize("scoring", [Scoring(passes, precision) for passes in PLAIN for precision in ("fp32", "bf16")])
 def test_blocks_stay_within_the_memory(
     scoring: Scoring, cramped: Callable[[MTDnet, Scoring], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

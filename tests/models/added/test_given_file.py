@@ -198,4 +198,4 @@ def test_what_cannot_be_meant_is_one_sentence(made: Callable[[Path], Path], sent
     assert not folder.is_dir() or not [one for one in folder.iterdir() if (one / "given.npz").exists()]
 
 
-LABELS = {name: array for name, array in LAYUMI.items() if not name.endswith("_f")}
+LABELS: dict[str, np.ndarray] = {name: array for name, array in LAYUMI.items() if not name.endswith("_f")}

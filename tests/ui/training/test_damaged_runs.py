@@ -50,8 +50,8 @@ def read(run: RunFolder) -> RunView:
     """All that pages ask of a run."""
     seen = read_run(run)
     if seen.validations:
-        run = Validated(seen.name, seen.validations)
-        assert rank1_of_runs([run], {plain(n): s for n, s in style_of(ranker_names(run)).items()}, 1).data
+        one = Validated(seen.name, seen.validations)
+        assert rank1_of_runs([one], {plain(n): s for n, s in style_of(ranker_names(one)).items()}, 1).data
     else:
         assert not seen.best
     assert not seen.metrics or figures_table(

@@ -1,0 +1,74 @@
+"""What somebody said of two images: that they show one person, or two."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+Answer = Literal["same", "different", "skip"]
+Pair = tuple[str, str]
+"""Two images by Sample.id, the lesser one first."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An answer about two images, by Sample.id (of a gallery: mark_file.gallery_mark_file). at: when, UTC, ISO 8601."""
+
+    first: str
+    second: str
+    answer: Answer
+    at: str = ""
+
+    @property
+    def pair(self) -> Pair:
+        """The images whichever way round they were shown."""
+        return pair_of(self.first, self.second)
+
+
+def pair_of(first: str, second: str) -> Pair:
+    """Two images as marks know them, whichever way round."""
+    return (first, second) if first <= second else (second, first)
+
+
+def now() -> str:
+    """The moment as marks tell it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def answers(marks: Iterable[Mark]) -> dict[Pair, Answer]:
+    """The last answer on each pair, in the order in which pairs were last answered."""
+    found: dict[Pair, Answer] = {}
+    for mark in marks:
+        found.pop(mark.pair, None)
+        found[mark.pair] = mark.answer
+    return found
+
+
+def said(given: Mapping[Pair, Answer]) -> dict[Pair, bool]:
+    """Without what was skipped: whether each pair shows one person."""
+    return {pair: answer == "same" for pair, answer in given.items() if answer != "skip"}
+
+
+@dataclass(frozen=True)
+class Together:
+    """What several annotators say. same: whether each pair shows one person, where nobody contradicts; disputed: the
+    pairs on which they differ, which count for nothing."""
+
+    same: dict[Pair, bool]
+    disputed: tuple[Pair, ...]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many pairs of one person and of two."""
+        alike = sum(self.same.values())
+        return alike, len(self.same) - alike
+
+
+def together(every: Iterable[Mapping[Pair, Answer]]) -> Together:
+    """The answers of several annotators as one."""
+    heard: dict[Pair, set[bool]] = {}
+    for given in every:
+        for pair, same in said(given).items():
+            heard.setdefault(pair, set()).add(same)
+    agreed = {pair: next(iter(values)) for pair, values in heard.items() if len(values) == 1}
+    return Together(agreed, tuple(pair for pair, values in heard.items() if len(values) > 1))

@@ -1,0 +1,101 @@
+"""Who marks, and what the session does with an answer."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from reidviz.common import settings
+from reidviz.common.errors import ReidvizError
+from reidviz.data.dataset import Dataset
+from reidviz.marks.mark import Answer, Mark, Pair, answers, pair_of
+from reidviz.marks.mark_file import MOST_LETTERS, Kept, annotators, mark_file
+from reidviz.ui.session.keys import ANNOTATOR, MARK_ERROR
+from reidviz.ui.widgets.messages import show_error
+
+BY_KEY: dict[str, Answer] = {"a": "same", "x": "different", "s": "skip"}
+SIGNS: dict[Answer, str] = {"same": "= same", "different": "≠ different", "skip": "skipped"}
+_KEPT = "annotator kept"
+
+
+def annotator() -> str:
+    """Under which name this session marks."""
+    kept = st.session_state.get(_KEPT)
+    email = st.user.get("email") if st.user.get("is_logged_in") else None
+    return kept if isinstance(kept, str) and kept.strip() else str(email or "me")[:MOST_LETTERS]
+
+
+def choose_annotator() -> str:
+    """Draw the name under which answers are kept; it stays while other pages are shown."""
+    ANNOTATOR.set(annotator())
+    return st.text_input(
+        "Annotator",
+        key=ANNOTATOR.name,
+        max_chars=MOST_LETTERS,
+        width=180,
+        help="Your answers are kept under this name, a file for each data set and name.",
+        on_change=_keep,
+    )
+
+
+def _keep() -> None:
+    st.session_state[_KEPT] = ANNOTATOR.get("")
+
+
+def kept_marks(dataset: Dataset) -> Kept:
+    """The marks of this session's annotator."""
+    try:
+        return mark_file(dataset, annotator()).read()
+    except ReidvizError as error:
+        show_error(error)
+        return Kept(annotator(), {}, 0, 0)
+
+
+def given(kept: Kept) -> dict[Pair, Answer]:
+    """The answers that stand, the last on each pair."""
+    return answers(kept.marks.values())
+
+
+def everybody(dataset: Dataset) -> dict[str, dict[Pair, Answer]]:
+    """The answers of everybody who marked a data set, by name."""
+    return {name: given(kept) for name, kept in annotators(dataset).items()}
+
+
+def answer(dataset: Dataset, first: int, second: int, said: Answer) -> None:
+    """Keep an answer about two images of a data set; to be called in a callback. What hinders it is shown later."""
+    try:
+        one, other = dataset.samples[first].id, dataset.samples[second].id
+        mark_file(dataset, annotator()).add([Mark(one, other, said)])
+    except ReidvizError as error:
+        MARK_ERROR.set(error)
+
+
+def undo(dataset: Dataset) -> None:
+    """Take the last mark back; to be called in a callback."""
+    try:
+        mark_file(dataset, annotator()).undo()
+    except ReidvizError as error:
+        MARK_ERROR.set(error)
+
+
+def press(dataset: Dataset, key: str, first: int, second: int) -> None:
+    """What a key does with a pair on any page: a same, x different, s skip, u takes the last mark back."""
+    if settings.read_only():
+        return
+    if key == "u":
+        undo(dataset)
+    else:
+        answer(dataset, first, second, BY_KEY[key])
+
+
+def marked_lines(dataset: Dataset, first: int, others: Sequence[int]) -> dict[int, str]:
+    """What this session's annotator said of an image with each of others, by the latter's position; nothing of the
+    rest."""
+    said = given(kept_marks(dataset))
+    ids = {other: pair_of(dataset.samples[first].id, dataset.samples[other].id) for other in others} if said else {}
+    return {other: SIGNS[said[pair]] for other, pair in ids.items() if pair in said}
+
+
+def say_mark_error() -> None:
+    """Draw what hindered the last mark."""
+    if error := MARK_ERROR.pop():
+        show_error(error)
