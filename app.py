@@ -25,7 +25,7 @@ if __name__ == "__main__":
     from reidviz.ui.navigation import pages
     from reidviz.ui.server import login
     from reidviz.ui.server.startup import start
-    from reidviz.ui.session.address import follow_address, page_told
+    from reidviz.ui.session.address import follow_address
     from reidviz.ui.session.choice import use_choice
     from reidviz.ui.session.keys import PAGE_WANTED
     from reidviz.ui.session.page_tools import show_page_tools
@@ -45,12 +45,9 @@ if __name__ == "__main__":
         st.set_page_config(page_icon=str(ICON))
         follow_address()
         choose_added()
-        offered = pages()
-        page = st.navigation(offered, position="top")
+        page = st.navigation(pages(), position="top")
         if wanted := PAGE_WANTED.pop():
             st.switch_page(wanted)
-        if told := page_told(offered, page):
-            st.switch_page(told, query_params={name: st.query_params.get_all(name) for name in st.query_params})
         st.set_page_config(page_title="reidviz" if page.url_path == "" else f"{page.title} · reidviz")
         try:
             choice = choose(page.url_path)

@@ -18,6 +18,8 @@ def opened(page: Page, server: str, world: Path, name: str, more: str = "") -> N
     page.goto(f"{server}/{name}?data={quote(f'folder:{world}/people')}{more}")
     expect(page.get_by_text("Computed here on")).to_be_visible()
     page.wait_for_function(SETTLED)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # answers are whole where nothing is computed
+    page.wait_for_function(SETTLED)
 
 
 @pytest.fixture
@@ -77,6 +79,50 @@ def test_back_undoes_what_was_done_a_step_a_press_over_pages_too(page: Page, ser
     expect(answer).to_have_text(first)
     page.go_forward()
     wait_for(page, "probe", second)
+
+
+COUNTED = """() => {
+  window.written = [];
+  for (const name of ['pushState', 'replaceState']) {
+    const write = history[name].bind(history);
+    history[name] = (state, title, url) => { window.written.push(url); write(state, title, url); };
+  }
+}"""
+
+
+def test_who_goes_back_finds_the_address_as_it_was_left(page: Page, server: str, world: Path) -> None:
+    """A page that wrote what the address already tells could write it over the one that is by then gone on to."""
+    opened(page, server, world, "retrieval")
+    begun = told(page, "probe")
+    previous = page.get_by_role("button", name="Previous")
+    expect(previous).to_be_disabled()
+    step(page)
+    expect(previous).to_be_enabled()
+    page.evaluate(COUNTED)
+    page.go_back()
+    expect(previous).to_be_disabled()
+    page.wait_for_function(SETTLED)
+    assert told(page, "probe") == begun
+    assert page.evaluate("window.written") == []
+
+
+def test_quick_steps_back_and_forward_end_where_they_lead(page: Page, server: str, world: Path) -> None:
+    """No step waits for the page of the one before; the connection holds, and every image is there."""
+    opened(page, server, world, "retrieval")
+    begun = told(page, "probe")[0]
+    second, third = step(page), step(page)
+    for _ in range(10):
+        for go in (page.go_back, page.go_back, page.go_forward, page.go_forward):
+            go()
+    page.go_back()
+    page.go_back()
+    wait_for(page, "probe", begun)
+    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    for probe in (second, third):
+        page.go_forward()
+        wait_for(page, "probe", probe)
+        expect(page.get_by_role("button", name="Previous")).to_be_enabled()
+    page.wait_for_function("[...document.querySelectorAll('.rv-card img')].every(e => e.complete && e.naturalWidth)")
 
 
 def test_a_slider_leaves_no_steps_behind(page: Page, server: str, world: Path) -> None:

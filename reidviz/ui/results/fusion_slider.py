@@ -11,6 +11,7 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.evaluate import Result
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.figures.fusion import dial_figure
+from reidviz.ui.session.address import tell
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import FUSION_SLIDER, FUSION_WEIGHTS, Key
 from reidviz.ui.widgets.markup import Markdown, literal, render
@@ -80,7 +81,7 @@ def dial(choice: Choice, page: str) -> Dial:
             one = named[st.selectbox("Dial of", list(named), key="dial-of", label_visibility="collapsed")]
         beside = _draw(one, FUSION_SLIDER.of(page, _key(one), str(one.weight)))
     moved = {ranker.name: weight_of(ranker) for ranker in fused}
-    st.query_params["dial"] = [f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight]
+    tell("dial", *(f"{r.name}:{moved[r.name]:.2f}" for r in fused if moved[r.name] != r.weight))
     turned = tuple(replace(r, weight=moved[r.name]) if r.kind == "fused" else r for r in choice.rankers)
     rests = {ranker.name: ranker.weight for ranker in fused if ranker.weight is not None}
     return Dial(replace(choice, rankers=turned), rests, (beside, one.name))

@@ -1,21 +1,15 @@
 """The address tells what a page shows: a link to it shows the same, and Back undoes what was done, a step a press."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs
 
 import streamlit as st
-from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from reidviz.ui.session import keys
-from reidviz.ui.session.keys import LINKED, WENT_BACK, Key
+from reidviz.ui.session.keys import LINKED, Key
 
 T = TypeVar("T")
-MOST_FIELDS = 200
-_went_back = st.components.v2.component(
-    "reidviz_went_back", js=Path(__file__).with_name("went_back.js").read_text(encoding="utf-8")
-)
 TOLD: Final = (
     keys.DATA,
     keys.PROTOCOL,
@@ -36,32 +30,16 @@ OF_ANY_DATA: Final = ("fuse", "rerank", "expand", "dial", "view", "source")
 
 
 def follow_address() -> None:
-    """Follow the user back and forward. To be called before anything else reads the address or the session."""
-    address = _went_back(key=WENT_BACK.name, height=1, on_address_change=lambda: None).address
-    if address:
-        _adopt(str(address))
-
-
-def _adopt(address: str) -> None:
-    """Forget what the session holds, so that the address is read as if by a new one."""
-    path, _, search = address.partition("?")
-    told = parse_qs(search, max_num_fields=MOST_FIELDS)
-    if "data" not in told:
+    """Where the user went back or forward, forget what the session holds, so that the address is read as if by a new
+    one. To be called before anything else reads the address or the session."""
+    context = get_script_run_ctx()
+    if context is None or not context.is_history_navigation or "data" not in st.query_params:
         return
-    st.query_params.from_dict(told)
-    keys.PAGE_TOLD.set(path.rstrip("/").rpartition("/")[2])
     for key in TOLD:
         key.pop()
     for name in LINKED.pop() or ():
         st.session_state.pop(name, None)
         _kept(name).pop()
-
-
-def page_told(pages: list[Page], shown: Page) -> Page | None:
-    """The page that the user went back to, where another one is shown: Streamlit may have left it again meanwhile."""
-    told = keys.PAGE_TOLD.pop()
-    page = next((one for one in pages if one.url_path == told), None)
-    return page if page is not None and page.url_path != shown.url_path else None
 
 
 def linked(name: str, key: Key[T], options: Sequence[T], default: T) -> None:
@@ -93,7 +71,9 @@ def tell_choice(data: str, protocol: str, models: list[str], another: bool) -> N
     former is taken out."""
     told = {name: st.query_params.get_all(name) for name in st.query_params}
     kept = {name: values for name, values in told.items() if name in OF_ANY_DATA or not another}
-    st.query_params.from_dict(kept | {"data": [data], "protocol": [protocol], "models": models})
+    wanted = kept | {"data": [data], "protocol": [protocol], "models": models}
+    if wanted != told:
+        st.query_params.from_dict(wanted)
 
 
 def tell(name: str, *values: str) -> None:

@@ -8,6 +8,7 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.model_fusion import fused_ranker
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.models.model_card import Fusion
+from reidviz.ui.session.address import tell
 from reidviz.ui.session.keys import CHOSEN_BEFORE, FUSED_PAIRS, MODELS
 from reidviz.ui.widgets.markup import literal
 from reidviz.ui.widgets.messages import show_error
@@ -31,7 +32,7 @@ def with_fusions(offered: dict[str, Ranker], dataset: Dataset, parts: Split) -> 
             found[one.name] = fused_ranker(offered[first], offered[second], fusion)
             kept.append((first, second))
     FUSED_PAIRS.set(tuple(kept))
-    st.query_params["fuse"] = [name for pair in kept for name in pair]
+    tell("fuse", *(name for pair in kept for name in pair))
     return found
 
 

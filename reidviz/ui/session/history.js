@@ -16,6 +16,9 @@
     acted = false;
     step ? push(state, title, url) : history.replaceState(state, title, url);
   };
-  window.addEventListener('popstate', () => { acted = false; });
+  window.addEventListener('popstate', () => {
+    acted = false;
+    if (!location.search.includes('data=')) history.back();  // that of a page before it was first drawn
+  });
   for (const kind of ['pointerdown', 'keydown']) window.addEventListener(kind, () => { acted = true; }, true);
 })();

@@ -7,6 +7,7 @@ from reidviz.evaluation.pipeline.ranker import Ranker, Refinement
 from reidviz.evaluation.pipeline.refine import refined
 from reidviz.evaluation.ranking.query_expansion import Expansion
 from reidviz.evaluation.ranking.reranking import MOST_NEIGHBOURS, Reranking
+from reidviz.ui.session.address import tell
 from reidviz.ui.session.keys import EXPAND, EXPAND_K, RERANK, RERANK_K1, RERANK_K2, RERANK_WEIGHT
 from reidviz.ui.widgets.messages import show_error
 
@@ -34,8 +35,8 @@ def with_refinements(rankers: tuple[Ranker, ...]) -> tuple[Ranker, ...]:
     except ReidvizError as error:
         show_error(error)
         found = rankers
-    st.query_params["rerank"] = [f"{one.k1},{one.k2},{one.weight:g}" for one in asked if isinstance(one, Reranking)]
-    st.query_params["expand"] = [f"{one.k}" for one in asked if isinstance(one, Expansion)]
+    tell("rerank", *(f"{one.k1},{one.k2},{one.weight:g}" for one in asked if isinstance(one, Reranking)))
+    tell("expand", *(f"{one.k}" for one in asked if isinstance(one, Expansion)))
     return found
 
 

@@ -14,6 +14,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json, write_json
 from reidviz.common.printable import spreadsheet_cell
 from reidviz.data.keys import key_of
+from reidviz.ui.session.address import tell
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import SELECTION
 from reidviz.ui.session.named_selections import named_selections, show_named
@@ -32,9 +33,9 @@ def show_selection(choice: Choice) -> None:
     present = SELECTION.get(Selection())
     if len(places):
         name = next((name for name, one in named.items() if one == present), None)
-        st.query_params["selection"] = name or _keep(present)
+        tell("selection", name or _keep(present))
     else:
-        st.query_params.pop("selection", None)
+        tell("selection")
     with st.sidebar, st.container(horizontal=True, vertical_alignment="center"):
         if len(places):
             _show_chip(choice, len(places))

@@ -11,6 +11,7 @@ from reidviz.evaluation.tables import Table
 from reidviz.figures.print.files import TABLES
 from reidviz.ui.results.certificates import certified_here
 from reidviz.ui.server.boundary import fragment
+from reidviz.ui.session.address import tell
 from reidviz.ui.session.keys import RUN
 from reidviz.ui.training.runs import RunView, all_runs
 from reidviz.ui.widgets.export import offer_export
@@ -33,7 +34,7 @@ def chosen_run(runs: list[RunView]) -> RunView:
     wanted = RUN.get(st.query_params.get("run", ""))
     chosen = next((seen for seen in runs if seen.name == wanted), runs[0])
     RUN.set(chosen.name)
-    st.query_params["run"] = chosen.name
+    tell("run", chosen.name)
     return chosen
 
 
