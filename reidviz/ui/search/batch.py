@@ -19,7 +19,6 @@ from reidviz.common.progress import Progress
 from reidviz.common.roots import existing_root
 from reidviz.data.catalogue.zip_import import import_zip
 from reidviz.data.images.encode import data_uri
-from reidviz.data.keys import key_of
 from reidviz.gallery.named import Unreadable
 from reidviz.gallery.page import PROBE_HEIGHT, SearchedProbe
 from reidviz.gallery.probes import NamedProbe, ProbeFolder, folder_of_probes
@@ -47,7 +46,7 @@ class Batch:
         self.key, self.searched, self.how = f"probes {uuid4().hex}", searched, how
         self.found, self.left_out = list[SearchedProbe](), list[Unreadable]()
         self.total = 0
-        self._keys: dict[str, str] = {}
+        self._sha256: dict[str, str] = {}
         self._folder: ProbeFolder | None = None
         self._own = ExitStack()
         self.close = weakref.finalize(self, self._own.close)
@@ -59,9 +58,9 @@ class Batch:
             raise ReidvizError("These probes are not read yet.", "Wait a moment.")
         return self._folder.one(name)
 
-    def key_of_probe(self, name: str) -> str:
-        """What tells one of the probes that were searched for: the same as if its file were uploaded."""
-        return self._keys[name]
+    def sha256(self, name: str) -> str:
+        """Of the file of one of the probes that were searched for."""
+        return self._sha256[name]
 
     def unpack_below(self, parent: Path) -> Path:
         """A folder that goes when this batch does. ReidvizError where it cannot be made."""
@@ -80,7 +79,7 @@ class Batch:
             progress(len(self.found) + len(self.left_out), wanted, "searching for probes")
             all_found = search_all(probes, place.store, place.ranker, place.images, self.how, self._quiet(progress))
             for probe, found in zip(probes, all_found, strict=True):
-                self._keys[probe.name] = key_of([self._folder.sha256(probe.name)])
+                self._sha256[probe.name] = self._folder.sha256(probe.name)
                 self.found.append(SearchedProbe(probe.name, (data_uri(probe.images[0], PROBE_HEIGHT),), found, {}))
 
     def _leave(self, name: str, why: str) -> None:

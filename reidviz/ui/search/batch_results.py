@@ -11,7 +11,7 @@ from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import watch
 from reidviz.ui.search.batch import MOST_PROBES, Batch
 from reidviz.ui.search.hits import Group, HitCard, hit_card
-from reidviz.ui.search.marks import Said, marked_hits
+from reidviz.ui.search.marks import Said, key_of_probe, marked_hits
 from reidviz.ui.search.probe import search_from
 from reidviz.ui.search.take_away import offer_hits
 from reidviz.ui.session.keys import SEARCH_BATCH, SEARCH_OPENED
@@ -82,7 +82,7 @@ def _note(one: SearchedProbe) -> str:
 
 
 def _marked(batch: Batch, one: SearchedProbe, marks: dict[str, dict[str, Said]]) -> SearchedProbe:
-    return replace(one, marks=marks.get(batch.key_of_probe(one.name), {}))
+    return replace(one, marks=marks.get(key_of_probe([batch.sha256(one.name)]), {}))
 
 
 def _what_is_missing(batch: Batch) -> None:

@@ -1,8 +1,10 @@
 """Hits that were accepted or rejected, kept under the annotator's name as marks on pairs are."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from reidviz.common.errors import ReidvizError
+from reidviz.data.keys import key_of
 from reidviz.marks.mark import Answer, Mark
 from reidviz.marks.mark_file import MarkFile, gallery_mark_file
 from reidviz.ui.marks.annotator import BY_KEY, annotator
@@ -13,6 +15,12 @@ from reidviz.ui.widgets.messages import show_error
 Said = Literal["accepted", "rejected"]
 ANSWERS: dict[Said, Answer] = {"accepted": "same", "rejected": "different"}
 WORDS: dict[Answer, Said] = {answer: word for word, answer in ANSWERS.items()}
+
+
+def key_of_probe(images: Sequence[str]) -> str:
+    """What marks know a probe by, of the keys of its images: those of files tell what these hold, so that one which is
+    uploaded again, or lies in a folder of probes, is the same probe."""
+    return key_of(list(images))
 
 
 def marked_hits(searched: Searched) -> dict[str, dict[str, Said]]:

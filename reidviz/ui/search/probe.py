@@ -2,7 +2,7 @@
 that is clicked becomes the next probe, and breadcrumbs lead back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.gallery.search import feature_of
 from reidviz.ui.search.galleries import Searched
+from reidviz.ui.search.marks import key_of_probe
 from reidviz.ui.session.address import follows, tell
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import PROBE, SEARCH_BATCH, SEARCH_OPENED, SEARCH_SOURCE, SEARCH_TRAIL
@@ -136,7 +137,7 @@ def _of_images(name: str, images: Sequence[KeyedImage], searched: Searched) -> P
     if not images:
         return None
     feature = or_stop(lambda: _feature(tuple(images), searched.ranker))
-    return Probe(name, tuple(one.image for one in images), feature, (), key_of([one.key for one in images]))
+    return Probe(name, tuple(one.image for one in images), feature, (), key_of_probe([one.key for one in images]))
 
 
 def _of_batch(searched: Searched) -> Probe | None:
@@ -145,9 +146,7 @@ def _of_batch(searched: Searched) -> Probe | None:
     if batch is None or opened is None or batch.searched.gallery.name != searched.gallery.name:
         return None
     images = or_stop(lambda: batch.probe(opened)).images
-    key = batch.key_of_probe(opened)
-    found = _of_images(opened, [KeyedImage(image, key) for image in images], searched)
-    return None if found is None else replace(found, key=key)
+    return _of_images(opened, [KeyedImage(image, batch.sha256(opened)) for image in images], searched)
 
 
 def _close() -> None:
