@@ -38,7 +38,7 @@ from reidviz.ui.background.jobs import board, quick_board
 from reidviz.ui.session.models import known_rankers
 from reidviz.ui.session.selection import Selection
 from reidviz.ui.widgets.markup import NOTHING
-from tests.conftest import SMALL, network, people_folder
+from tests.conftest import PATIENCE, SMALL, network, people_folder
 from tests.evaluation.conftest import FUSION
 from tests.pages.conftest import APP
 
@@ -163,7 +163,7 @@ def app(shipped: Path, runs: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("REIDVIZ_RUNS", str(runs))
     st.cache_data.clear()
     st.cache_resource.clear()
-    return AppTest.from_file(APP, default_timeout=60)
+    return AppTest.from_file(APP, default_timeout=PATIENCE)
 
 
 def settled(app: AppTest) -> AppTest:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.data.formats import load
 from reidviz.ui.session.selection import Selection
+from tests.conftest import PATIENCE
 from tests.pages.conftest import APP, settled
 
 
@@ -39,12 +40,12 @@ def test_another_session_finds_it_by_the_address(app: AppTest, data: str) -> Non
     app.session_state["selection"] = chosen(data)
     app.run()
     told = app.query_params["selection"]
-    other = AppTest.from_file(APP, default_timeout=240)
+    other = AppTest.from_file(APP, default_timeout=PATIENCE)
     other.query_params["data"] = data
     other.query_params["selection"] = told
     settled(other)
     assert other.session_state["selection"] == chosen(data)
-    lost = AppTest.from_file(APP, default_timeout=240)
+    lost = AppTest.from_file(APP, default_timeout=PATIENCE)
     lost.query_params["data"] = data
     lost.query_params["selection"] = "0" * 16
     settled(lost)
@@ -61,7 +62,7 @@ def test_a_selection_with_a_name_is_found_by_it_later_and_deleted(app: AppTest, 
     app.sidebar.text_input(key="selection name").set_value("red *bags*").run()
     app.sidebar.button(key="keep-selection").click().run()
     assert app.query_params["selection"] == "red *bags*"
-    other = AppTest.from_file(APP, default_timeout=240)
+    other = AppTest.from_file(APP, default_timeout=PATIENCE)
     other.query_params["data"] = data
     other.query_params["selection"] = "red *bags*"
     settled(other)
