@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import settled
@@ -47,3 +48,16 @@ def test_the_answer_names_the_rank_of_the_match_by_every_model(app: AppTest) -> 
     page = opened(app)
     answer = next(m.value for m in page.main.markdown if m.value.startswith("**Person"))
     assert "the true match" in answer
+
+
+def test_who_comes_back_finds_the_page_of_the_chosen_probe(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reidviz.ui.retrieval.probe_picker.PROBES_A_PAGE", 2)
+    page = opened(app)
+    for _ in range(3):
+        page.button(key="probe-step Right").click().run()
+    chosen = probe(page)
+    settled(page.switch_page("pages/data.py"))
+    page = settled(page.switch_page("pages/retrieval.py"))
+    assert probe(page) == chosen
+    assert [b.key for b in page.button if re.fullmatch(r"probe-\d+", b.key or "")] == ["probe-2", "probe-3"]
+    assert page.button(key="probe-3").proto.type == "primary"

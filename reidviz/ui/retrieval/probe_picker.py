@@ -48,13 +48,14 @@ def choose_probe(choice: Choice, results: list[Result]) -> int:
 
 
 def _page(choice: Choice, rows: IntArray, chosen: int) -> int:
-    """The page of probes that is shown: that of the chosen one when it changes, else where one has paged to."""
+    """The page of probes that is shown: that of the chosen one when it changes and when one comes from another screen,
+    else where one has paged to."""
     pages = -(-len(rows) // PROBES_A_PAGE)
     if pages < 2:
         return 1
     key: Key[int] = PROBE_PAGE.of(key_of(choice.dataset, choice.split, rows))
     at = np.flatnonzero(rows == chosen)
-    if len(at) and PROBE_SHOWN.get() != chosen:
+    if len(at) and (PROBE_SHOWN.get() != chosen or key.get() is None):
         key.set(int(at[0]) // PROBES_A_PAGE + 1)
     PROBE_SHOWN.set(chosen)
     return st.pagination(pages, key=key.name)
