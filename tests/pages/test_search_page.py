@@ -94,6 +94,30 @@ def test_an_upload_finds_itself_and_hits_are_paged(page: AppTest, folder: Path) 
     assert any("judged by eye" in one.value for one in found.markdown)
 
 
+def test_an_upload_and_how_it_is_searched_outlive_another_screen(page: AppTest, folder: Path) -> None:
+    found = uploaded(page, folder)
+    found.toggle(key="search-rerank").set_value(True)
+    next(one for one in found.multiselect if one.label == "Cameras").set_value(["c1"]).run()
+    cards = html(found)
+    assert "cam c1" in cards and "cam c2" not in cards
+    assert "re-ranked" in str([one.value for one in found.caption])
+    page.switch_page("pages/data.py").run()
+    back = page.switch_page("pages/search.py").run()
+    assert not back.exception
+    assert html(back) == cards
+    back.button(key="search-upload-remove").click().run()
+    assert not html(back)
+    back.switch_page("pages/data.py").run()
+    assert not html(page.switch_page("pages/search.py").run())
+
+
+def test_a_large_upload_does_not(page: AppTest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reidviz.ui.widgets.image_upload.MOST_HELD", 10)
+    assert html(uploaded(page, folder))
+    page.switch_page("pages/data.py").run()
+    assert not html(page.switch_page("pages/search.py").run())
+
+
 def test_a_click_makes_a_hit_the_next_probe_and_breadcrumbs_lead_back(page: AppTest, folder: Path) -> None:
     found = uploaded(page, folder)
     first = html(found)

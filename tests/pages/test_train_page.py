@@ -110,6 +110,18 @@ def test_starting_creates_the_run_that_was_asked_for(page: AppTest, started: lis
     assert "my run" in texts(page)
 
 
+def test_what_was_entered_outlives_another_screen(page: AppTest) -> None:
+    page.run()
+    next(s for s in page.main.selectbox if s.label == "Variant").set_value("mtdnet-cls").run()
+    next(n for n in page.main.number_input if n.label == "Iterations").set_value(30)
+    next(t for t in page.main.text_input if t.label == "Name").set_value("my run").run()
+    page.switch_page("pages/data.py").run()
+    page.switch_page("pages/train.py").run()
+    assert next(s for s in page.main.selectbox if s.label == "Variant").value == "mtdnet-cls"
+    assert next(n for n in page.main.number_input if n.label == "Iterations").value == 30
+    assert next(t for t in page.main.text_input if t.label == "Name").value == "my run"
+
+
 def test_a_source_is_asked_for_where_it_helps(page: AppTest, started: list[RunFolder], models: Path) -> None:
     page.run()
     assert not [s for s in page.main.selectbox if s.label == "Source data set"]

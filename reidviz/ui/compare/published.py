@@ -17,6 +17,7 @@ def show_published(choice: Choice, results: list[Result]) -> tuple[Published, ..
     if not found or not st.toggle(
         "Published figures",
         key="compare-published",
+        persist_state="session",
         help="What papers report for this data set and protocol, as grey dashed marks on the curves",
     ):
         return ()

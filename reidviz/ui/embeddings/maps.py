@@ -62,21 +62,32 @@ def choose_map_options(sides: list[EmbeddingMap]) -> MapOptions:
     points = sides[0].points
     data = key_of(points.dataset, points.other)
     a, b, c = st.columns([3, 2, 2], vertical_alignment="bottom")
-    method = a.segmented_control("Projection", METHODS, default="PCA", required=True, key="map-method") or "PCA"
+    method = (
+        a.segmented_control(
+            "Projection", METHODS, default="PCA", required=True, key="map-method", persist_state="session"
+        )
+        or "PCA"
+    )
     known = [by for by in BY if by != "data set" or points.other is not None]
-    by = b.selectbox("Colour by", known, key="map-colour")
+    by = b.selectbox("Colour by", known, key="map-colour", persist_state="session")
     with c.popover("Size and filter", icon=":material/filter_alt:", width="stretch"):
         by_rank = st.toggle(
-            "Size by rank", key="map-size", help="A probe grows with the logarithm of the rank of its true match."
+            "Size by rank",
+            key="map-size",
+            persist_state="session",
+            help="A probe grows with the logarithm of the rank of its true match.",
         )
         cameras = st.multiselect(
             "Cameras",
             sorted(set(points.cameras.tolist())),
             key=f"map-cameras {data}",
+            persist_state="session",
             format_func=lambda c: printable(c) or "unknown",
         )
         everybody = np.unique(points.identities).tolist()
-        persons = st.multiselect("Persons", everybody, key=f"map-persons {data}", format_func=printable)
+        persons = st.multiselect(
+            "Persons", everybody, key=f"map-persons {data}", persist_state="session", format_func=printable
+        )
         st.caption("Nothing chosen: all are shown.")
     return MapOptions(method, by, by_rank, tuple(cameras), tuple(persons))
 

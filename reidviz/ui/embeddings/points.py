@@ -124,12 +124,18 @@ def choose_points(choice: Choice) -> tuple[Points, Points]:
     and of the chosen data set alone."""
     a, b = st.columns([2, 3])
     with a:
-        shown = st.segmented_control("Images", [TEST, EVERY], default=TEST, required=True, key="map-images") or TEST
+        shown = (
+            st.segmented_control(
+                "Images", [TEST, EVERY], default=TEST, required=True, key="map-images", persist_state="session"
+            )
+            or TEST
+        )
     names = ["none", *(name for name in known_data() if name != choice.dataset.name)]
     beside = b.selectbox(
         "Beside them, another data set",
         names,
         key="map-beside",
+        persist_state="session",
         format_func=lambda name: titles(names)[name],
         help="Its test images are laid out in the same space of ranking features, so that domains can be compared. "
         "They cannot be selected.",

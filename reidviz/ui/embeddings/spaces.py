@@ -90,13 +90,16 @@ def choose_spaces(choice: Choice) -> tuple[Space, Space]:
     before = [name for name in names if not spaces[name].of_pairs] or names
     left, right = st.columns(2)
     with left:
-        one = st.selectbox("Left map", names, names.index(before[0]), key=f"map-left {' '.join(names)}")
+        one = st.selectbox(
+            "Left map", names, names.index(before[0]), key=f"map-left {' '.join(names)}", persist_state="session"
+        )
     with right:
         other = st.selectbox(
             "Right map",
             names,
             names.index(before[1] if len(before) > 1 else names[-1]),
             key=f"map-right {' '.join(names)}",
+            persist_state="session",
             help="Any other model's ranking feature, or what a classifier makes of each image beside one probe "
             "(its joint feature at fc7 or conv5).",
         )

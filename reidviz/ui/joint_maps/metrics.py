@@ -122,7 +122,9 @@ def show_distances(comparison: Comparison) -> None:
 def show_projection(comparison: Comparison) -> None:
     """Pairs of both data sets on a plane, before and after."""
     st.header("Where pairs lie", anchor=False)
-    method = st.segmented_control("Projection", METHODS, default="PCA", required=True, key="joint-projection")
+    method = st.segmented_control(
+        "Projection", METHODS, default="PCA", required=True, key="joint-projection", persist_state="session"
+    )
     from_target = np.arange(len(comparison.target_pairs) + len(comparison.source_pairs)) < len(comparison.target_pairs)
     same = np.concatenate([comparison.target_pairs.same, comparison.source_pairs.same])
     for column, when, seen in zip(

@@ -57,7 +57,9 @@ def show_questions(choice: Choice, found: Sequence[tuple[Result, Tested]]) -> No
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_annotator()
         whom = _choose_whom()
-        names = st.toggle("Show names", key="verify-names", help="The names in the data may sway an answer.")
+        names = st.toggle(
+            "Show names", key="verify-names", persist_state="session", help="The names in the data may sway an answer."
+        )
     if report is None:
         _look_for_doubles(choice, key)
         return
@@ -85,6 +87,7 @@ def _choose_whom() -> str:
             (HALF, EVERYBODY),
             required=True,
             key=QUESTIONS_FOR.name,
+            persist_state="session",
             help="Models that marks teach are tested on persons whom no mark shows. Half of the persons are kept for "
             "that, always the same ones; to find wrong names alone, ask about everybody.",
         )

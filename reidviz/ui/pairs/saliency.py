@@ -67,6 +67,7 @@ def show_why(first: PairImage, second: PairImage, ranker: Ranker) -> None:
         default="gradient × activation",
         required=True,
         key="why-method",
+        persist_state="session",
         format_func=literal,
         label_visibility="collapsed",
     )

@@ -60,7 +60,9 @@ def choose_tasks(every: list[Tested], known: Tested) -> Tasks:
     others = {one.ranker.name: one for one in same if one is not known}
     if not others:
         return Tasks(known)
-    against = others[st.selectbox("Against", list(others), key=f"pairs-against {' '.join(others)}")]
+    against = others[
+        st.selectbox("Against", list(others), key=f"pairs-against {' '.join(others)}", persist_state="session")
+    ]
     return Tasks(known, known, against, (known.ranker.name, against.ranker.name))
 
 

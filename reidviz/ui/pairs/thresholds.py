@@ -39,7 +39,7 @@ def show_threshold(choice: Choice, result: Result, one: Tested, marked: float | 
     key = f"pairs-cameras {key_of(choice.dataset, choice.split)}"
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key)
+        cameras = st.selectbox("Pairs between", _camera_pairs(choice), key=key, persist_state="session")
         shown = between(one.pairs, choice.dataset, choice.split, cameras)
         if not one.pairs.same[shown].any() or one.pairs.same[shown].all():
             st.info("These cameras have pairs of one kind only. Choose others.")
@@ -149,7 +149,9 @@ def _calibration(one: Tested) -> dict[str, Any]:
 
 def show_curves(choice: Choice, results: list[Result], every: list[Tested]) -> None:
     """ROC or DET of all chosen models, with the figures that sum them up."""
-    kind = st.segmented_control("Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve")
+    kind = st.segmented_control(
+        "Curve", ["DET", "ROC"], default="DET", required=True, key="pairs-curve", persist_state="session"
+    )
     curves = {plain(one.ranker.name): thinned(one.errors) for one in every}
     thresholds = {plain(one.ranker.name): one.sign * one.threshold for one in every}
     styles = {plain(one.ranker.name): choice.style(one.ranker) for one in every}

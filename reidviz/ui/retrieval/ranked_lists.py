@@ -162,13 +162,14 @@ def choose_length(choice: Choice) -> tuple[int, IntArray]:
         "Tracklets",
         True,
         key="one-card",
+        persist_state="session",
         help="Frames of one person by one camera share one card, that of the first of them; ×3: it stands for three.",
     )
     alone = np.arange(gallery)
     if gallery <= FEWEST_A_ROW:
         return gallery, groups if together else alone
     most = min(30, gallery)
-    shown = st.slider("Images a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}")
+    shown = st.slider("Images a row", FEWEST_A_ROW, most, min(10, most), key=f"shown {most}", persist_state="session")
     return shown, groups if together else alone
 
 

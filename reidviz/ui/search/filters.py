@@ -24,7 +24,9 @@ def choose_filter(searched: Searched) -> Filter:
     facets = facets_of(searched)
     own = key_of(searched.gallery.name)[:8]
     with st.popover("Filters", icon=":material/filter_alt:", key="search-filters"):
-        cameras = st.multiselect("Cameras", facets.cameras, key=f"search-cameras {own}", format_func=printable)
+        cameras = st.multiselect(
+            "Cameras", facets.cameras, key=f"search-cameras {own}", format_func=printable, persist_state="session"
+        )
         since, until = _times(facets, own)
         equal = []
         for name, values in _offered(columns_of(facets), own):
@@ -35,6 +37,7 @@ def choose_filter(searched: Searched) -> Filter:
                 key=f"search-column {own} {name}",
                 format_func=lambda one: "any" if one is None else printable(one),
                 accept_new_options=many,
+                persist_state="session",
                 help=f"The first {MOST_VALUES} values are listed; any other can be written." if many else None,
             )
             if chosen is not None:
@@ -57,7 +60,9 @@ def _offered(columns: Sequence[Column], own: str) -> Sequence[Column]:
     if len(columns) <= MOST_COLUMNS:
         return columns
     names = [name for name, _ in columns]
-    wanted = st.multiselect("Columns", names, key=f"search-columns {own}", format_func=printable)
+    wanted = st.multiselect(
+        "Columns", names, key=f"search-columns {own}", format_func=printable, persist_state="session"
+    )
     return [one for one in columns if one[0] in wanted]
 
 
@@ -67,7 +72,7 @@ def _times(facets: Facets, own: str) -> tuple[float | None, float | None]:
         return None, None
     ends = [datetime.fromtimestamp(one, UTC).replace(tzinfo=None) for one in (facets.first, facets.last)]
     found = [
-        st.datetime_input(label, None, ends[0], ends[1], key=f"search-{label} {own}", step=60)
+        st.datetime_input(label, None, ends[0], ends[1], key=f"search-{label} {own}", step=60, persist_state="session")
         for label in ("Not before", "Not after")
     ]
     since, until = (None if one is None else one.replace(tzinfo=UTC).timestamp() for one in found)

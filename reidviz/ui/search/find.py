@@ -26,10 +26,11 @@ def choose_how(searched: Searched, only: Filter, pixels: bool) -> Depth:
     are there, which the pair classifier of a network of both tasks needs."""
     second = second_stage_of(searched.ranker) if searched.ranker.form == "network" and pixels else None
     with st.popover("Depth", icon=":material/tune:", key="search-depth"):
-        k = st.selectbox("Hits", LENGTHS, index=1, key="search-k")
+        k = st.selectbox("Hits", LENGTHS, index=1, key="search-k", persist_state="session")
         rerank = st.toggle(
             "Re-rank by mutual neighbours",
             key="search-rerank",
+            persist_state="session",
             help="Hits that are each other's neighbours move up together (k-reciprocal re-ranking, Zhong et al., 2017: "
             "k1 20, k2 6, λ 0.3), among these hits.",
         )
@@ -39,13 +40,28 @@ def choose_how(searched: Searched, only: Filter, pixels: bool) -> Depth:
         again = st.toggle(
             "Look again with the pair classifier",
             key="search-again",
+            persist_state="session",
             help="The first hits are compared with the probe pixel by pixel, and ordered by both scores.",
         )
         if not again:
             return how
-        count = st.selectbox("Hits it looks at", AGAIN, key="search-again-count", format_func=lambda n: literal(f"{n}"))
+        count = st.selectbox(
+            "Hits it looks at",
+            AGAIN,
+            key="search-again-count",
+            format_func=lambda n: literal(f"{n}"),
+            persist_state="session",
+        )
         fitted = second.weight or 0.0
-        weight = st.slider("The multi-task dial", 0.0, 1.0, fitted, 0.02, key=f"search-dial {searched.model.sha256}")
+        weight = st.slider(
+            "The multi-task dial",
+            0.0,
+            1.0,
+            fitted,
+            0.02,
+            key=f"search-dial {searched.model.sha256}",
+            persist_state="session",
+        )
     return replace(how, again=count, weight=weight)
 
 

@@ -50,5 +50,6 @@ def choose_grouping(searched: Searched) -> Grouping:
         format_func=lambda one: printable(one) if one in (NOT, CAMERA) else f"By {printable(one)}",
         label_visibility="collapsed",
         width=170,
+        persist_state="session",
     )
     return Grouping({NOT: None, CAMERA: ""}.get(chosen, chosen))

@@ -95,6 +95,7 @@ def _choose_click() -> None:
         key=SEARCH_CLICK.name,
         format_func=lambda how: Markdown(f"Click {literal(how)}"),
         label_visibility="collapsed",
+        persist_state="session",
     )
     if SEARCH_CLICK.get(CLICKS[0]) != CLICKS[0]:
         choose_annotator()

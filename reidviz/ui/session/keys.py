@@ -101,6 +101,7 @@ SEARCH_BATCH: Key["Batch"] = Key("search batch")
 SEARCH_OPENED: Key[str] = Key("search opened")
 SEARCH_NOT_BEGUN: Key["ReidvizError"] = Key("search not begun")
 SEARCH_ZIP: Key[Any] = Key("search-zip")
+UPLOADED: Key[tuple[tuple[str, bytes], ...]] = Key("uploaded")
 
 MAPS: Key[dict[str, Any]] = Key("maps")
 MAP_FOCUS: Key[int] = Key("map-focus")

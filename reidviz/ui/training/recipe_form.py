@@ -36,13 +36,16 @@ def setting_input(name: str, value: Any, key: str) -> Any:
     setting, kind = SETTINGS[name], type_of(name)
     label, meaning = literal(setting.label), _help(setting)
     if options := get_args(kind):
-        return st.selectbox(label, options, options.index(value), key=key, help=meaning)
+        return st.selectbox(label, options, options.index(value), key=key, help=meaning, persist_state="session")
     if kind is bool:
-        return st.selectbox(label, ("yes", "no"), 1 - value, key=key, help=meaning) == "yes"
+        return st.selectbox(label, ("yes", "no"), 1 - value, key=key, help=meaning, persist_state="session") == "yes"
     low, high = (0 if setting.low is None else setting.low), setting.high
     most = None if high is None else kind(high)
     form = "%d" if kind is int else "%g"
-    return kind(st.number_input(label, kind(low), most, value, kind(setting.step or 1), form, key=key, help=meaning))
+    step = kind(setting.step or 1)
+    return kind(
+        st.number_input(label, kind(low), most, value, step, form, key=key, help=meaning, persist_state="session")
+    )
 
 
 def _help(setting: Setting) -> Markdown:

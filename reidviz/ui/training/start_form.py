@@ -98,7 +98,9 @@ def _inputs(choice: Choice, runs: list[RunView], template: Template) -> tuple[st
         values = recipe_inputs(recipe, key, without="iterations") | {"iterations": iterations}
         with group_of_inputs("Chance"):
             meaning = Markdown("Decides the first weights, the batches and who is held out.")
-            seed = st.number_input("Seed", 0, 2**31, old.seed if old else 0, key=f"{key}-seed", help=meaning)
+            seed = st.number_input(
+                "Seed", 0, 2**31, old.seed if old else 0, key=f"{key}-seed", help=meaning, persist_state="session"
+            )
         also = () if helped else _also(data, old, f"{key}-also-{key_of(data)}")
     marks = _marks(data, old, f"{key}-marks")
     problem, job = None, Job(data, protocol, variant, recipe, init, int(seed), source, also, marks)
@@ -135,6 +137,7 @@ def _data_inputs(choice: Choice, old: Job | None, key: str) -> tuple[str, str, s
         key=f"{key}-name-{TRAIN_COUNT.get(0)}",
         placeholder=launcher.free_name("VARIANT", data),
         help="The name of the run's folder. Left empty, it is made of variant, data and time.",
+        persist_state="session",
     )
     return data, protocol, name
 
@@ -167,6 +170,7 @@ def _with_own(label: Markdown, options: list[str], present: str, key: str, help:
         format_func=lambda one: titles(options).get(one, one),
         accept_new_options=True,
         help=help,
+        persist_state="session",
     )
     return chosen or present
 
@@ -175,7 +179,8 @@ def _chosen(
     label: Markdown, options: list[str], present: str, key: str, help: Markdown, shown: Callable[[str], str] = str
 ) -> str:
     options = options if present in options else [*options, present]
-    return str(st.selectbox(label, options, options.index(present), key=key, help=help, format_func=shown))
+    index = options.index(present)
+    return str(st.selectbox(label, options, index, key=key, help=help, format_func=shown, persist_state="session"))
 
 
 def _protocol(data: str, dataset: Dataset, choice: Choice, old: Job | None, key: str) -> str:
@@ -214,6 +219,7 @@ def _also(data: str, old: Job | None, key: str) -> tuple[Also, ...]:
             format_func=short,
             help="Data sets whose training persons train too, each with an equal share of every batch. Who is held out "
             "and who tests the run comes from the first one.",
+            persist_state="session",
         )
     return tuple(Also(name, told.get(name) or default_protocol(dataset_named(name))) for name in chosen)
 
@@ -228,6 +234,7 @@ def _marks(data: str, old: Job | None, key: str) -> tuple[MarkedPair, ...]:
         True,
         key=key,
         help="Beside the training persons. Without them the same training tells what training on alone changes.",
+        persist_state="session",
     )
     return old.marks if taken else ()
 
