@@ -112,7 +112,7 @@ class Scores:
 def score_text(kind: Kind, value: float) -> str:
     """A score as people read it, behind its letter."""
     if kind == "probability":
-        return f"P {100 * value:.1f}\u00a0%"
+        return f"P {100 * value:.1f} %"
     if kind == "fused":
         return f"s {value:.2f}"
     letter = {"distance": "d²", "dissimilarity": "d", "similarity": "s"}[kind]

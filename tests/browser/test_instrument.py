@@ -35,6 +35,7 @@ def test_the_answer_is_above_the_fold_and_all_pages_in_the_menu(
         expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # nothing is being computed above it
         box = place_of(page, answer)
         assert box["y"] + box["height"] < size[1] / 3, (name, page.get_by_test_id("stMain").inner_text()[:600])
+        assert "\N{REPLACEMENT CHARACTER}" not in page.locator("body").inner_text()
     expect(page.get_by_test_id("stTopNavLink").filter(has_text="Train").first).to_be_visible()
 
 

@@ -37,13 +37,13 @@ def test_what_a_cascade_left_behind_follows_in_the_order_of_its_first_stage(kind
 
 def test_scores_as_people_read_them() -> None:
     assert made("distance", [[0.12345]]).text(0, 0) == "d² 0.123"
-    assert made("probability", [[0.98765]]).text(0, 0) == "P 98.8\u00a0%"
+    assert made("probability", [[0.98765]]).text(0, 0) == "P 98.8 %"
     assert made("fused", [[-1.234]]).text(0, 0) == "s -1.23"
 
 
 def test_a_score_left_behind_reads_as_the_distance_that_placed_it() -> None:
     scores = made("probability", [[NAN, 0.5]], [[1.5, 0.25]])
-    assert [scores.text(0, i) for i in range(2)] == ["d² 1.500", "P 50.0\u00a0%"]
+    assert [scores.text(0, i) for i in range(2)] == ["d² 1.500", "P 50.0 %"]
 
 
 def test_scorings_by_name() -> None:
