@@ -44,7 +44,7 @@ def cameras_figure(counts: IntArray, cameras: Sequence[Plain], persons: Sequence
             xgap=0,
             ygap=2,
             zmax=max(2, int(counts.max(initial=0))),
-            colorbar={"title": "images", "thickness": 12, "tickformat": "d", "nticks": 4},
+            colorbar={"title": "images", "thickness": 12} | _whole(int(counts.max(initial=0)), 4),
             hovertemplate="%{y}: %{z} images" + ("<br>%{text}" if named else "") + "<extra></extra>",
         )
     )
@@ -71,9 +71,10 @@ def shared_figure(counts: IntArray, cameras: Sequence[Plain]) -> go.Figure:
             texttemplate="%{text}" if len(cameras) <= MOST_TOLD else None,
             colorscale=[[0, "rgba(128,128,128,.08)"], [1e-9, "#A6D3E8"], [1, "#0B4F6C"]],
             zmin=0,
+            zmax=max(2, int(shared.max(initial=0))),
             xgap=2,
             ygap=2,
-            colorbar={"title": "persons", "thickness": 12, "tickformat": "d", "nticks": 4},
+            colorbar={"title": "persons", "thickness": 12} | _whole(int(shared.max(initial=0)), 4),
             hovertemplate="%{y} and %{x}: %{z} persons<extra></extra>",
         )
     )
@@ -100,7 +101,12 @@ def images_figure(counts: Sequence[int]) -> go.Figure:
     figure.update_layout(
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=276,
-        xaxis={"title": "images of a person", "tickformat": "d"},
-        yaxis={"title": "persons", "tickformat": "d"},
+        xaxis={"title": "images of a person"} | _whole(int(np.ptp(images)) + 1 if len(images) else 0, 8),
+        yaxis={"title": "persons"} | _whole(int(persons.max(initial=0)), 8),
     )
     return figure
+
+
+def _whole(span: int, most: int) -> dict[str, object]:
+    """Ticks at whole numbers only, about as many as are wanted at most: where these few would do, one each."""
+    return {"tickformat": "d"} | ({"dtick": 1} if span <= most else {"nticks": most})

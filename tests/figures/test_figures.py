@@ -1,5 +1,6 @@
 import numpy as np
 
+from reidviz.figures.cameras import images_figure, shared_figure
 from reidviz.figures.cmc import cmc_figure
 from reidviz.figures.compare import board_figure
 from reidviz.figures.palette import colour, dash
@@ -57,3 +58,16 @@ def test_names_are_no_markup_and_no_template() -> None:
     assert "<b>" not in figure.data[0].hovertemplate
     board = board_figure(np.array([1]), np.array([2]), (plain("<b>m"), plain("n")), np.array([], dtype=np.int64))
     assert "<b>" not in str(board.layout.xaxis.title.text)
+
+
+def test_a_few_images_of_a_person_are_told_in_whole_numbers() -> None:
+    few, many = images_figure([1, 1, 2]), images_figure([*range(1, 40), *[5] * 60])
+    assert few.layout.xaxis.dtick == few.layout.yaxis.dtick == 1
+    assert many.layout.xaxis.dtick is None
+    assert images_figure([]).layout.xaxis.dtick == 1
+
+
+def test_the_fewest_persons_that_two_cameras_share_are_not_coloured_as_none() -> None:
+    (map_,) = shared_figure(np.array([[1, 1, 0], [1, 0, 1]]), [plain("a"), plain("b")]).data
+    assert np.asarray(map_.z).tolist() == [[2, 1], [1, 2]]
+    assert (map_.zmin, map_.zmax) == (0, 2)
