@@ -56,8 +56,11 @@ def _open(page: Page, address: str, name: str, asked: str = "") -> None:
         page.locator(".rv-why img").last.wait_for()
         page.locator(".rv-why img").first.scroll_into_view_if_needed()
     if name == "data":
-        page.get_by_role("button", name="Examine").click()
-        page.get_by_text("images examined").wait_for()
+        examined = page.get_by_text("images examined")
+        page.get_by_role("button", name="Examine").or_(examined).first.wait_for()
+        if not examined.count():
+            page.get_by_role("button", name="Examine").click()
+        examined.wait_for()
     if name == "embeddings":
         _lasso(page)
     page.get_by_role("button", name="Copy link").wait_for()
