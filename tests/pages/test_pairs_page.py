@@ -143,6 +143,29 @@ def test_an_uploaded_image_is_compared(app: AppTest) -> None:
     assert any("words.png" in t.value for t in page.text)
 
 
+def test_an_uploaded_image_stands_until_another_is_chosen(app: AppTest) -> None:
+    page, buffer = opened(app), io.BytesIO()
+    Image.new("RGB", (24, 48), (200, 40, 90)).save(buffer, "PNG")
+
+    def away_and_back() -> str:
+        settled(app.switch_page("pages/data.py"))
+        return texts(settled(app.switch_page("pages/pairs.py")))
+
+    for other in ("menu", "suggestion"):
+        page.get("file_uploader")[1].upload("mine.png", buffer.getvalue(), "image/png")
+        page.run()
+        assert "not known here" in texts(page)
+        assert "not known here" in away_and_back()
+        if other == "menu":
+            menu = next(s for s in page.selectbox if s.label == "Second image")
+            menu.select_index((menu.options.index(menu.format_func(menu.value)) + 1) % len(menu.options)).run()
+        else:
+            next(b for b in page.button if b.label == "Its true match").click().run()
+        assert not page.exception
+        assert "not known here" not in texts(page)
+        assert "not known here" not in away_and_back()
+
+
 def test_lassoed_pairs_are_shown_and_selected(app: AppTest, data: str) -> None:
     page = opened(app)
     dataset = load(data)

@@ -42,6 +42,11 @@ def html(app: AppTest) -> str:
     return "\n".join(str(e.value) for e in app.main.get("html") if "<section" in str(e.value))
 
 
+def labels(page: AppTest) -> list[str]:
+    """Of all popovers."""
+    return [str(one.proto.popover.label) for one in page.main.get("popover")]
+
+
 def uploaded(page: AppTest, folder: Path) -> AppTest:
     file = min(folder.iterdir())
     return page.file_uploader(key="search-upload").set_value((file.name, file.read_bytes(), "image/png")).run()
@@ -99,12 +104,15 @@ def test_an_upload_and_how_it_is_searched_outlive_another_screen(page: AppTest, 
     found.toggle(key="search-rerank").set_value(True)
     next(one for one in found.multiselect if one.label == "Cameras").set_value(["c1"]).run()
     cards = html(found)
-    assert "cam c1" in cards and "cam c2" not in cards
+    assert "cam c1" in cards
+    assert "cam c2" not in cards
+    assert "Filters (1)" in labels(found)
     assert "re-ranked" in str([one.value for one in found.caption])
     page.switch_page("pages/data.py").run()
     back = page.switch_page("pages/search.py").run()
     assert not back.exception
     assert html(back) == cards
+    assert "Filters (1)" in labels(back)
     back.button(key="search-upload-remove").click().run()
     assert not html(back)
     back.switch_page("pages/data.py").run()

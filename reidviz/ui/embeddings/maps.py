@@ -29,6 +29,7 @@ from reidviz.ui.session.keys import MAP_FOCUS
 from reidviz.ui.session.selection import clear, select, selected
 from reidviz.ui.widgets.export import offer_export
 from reidviz.ui.widgets.markup import Markdown, literal, model
+from reidviz.ui.widgets.popover_label import with_count
 
 MOST_LINKED = 30
 MOST_TOLD = 1_000
@@ -70,24 +71,24 @@ def choose_map_options(sides: list[EmbeddingMap]) -> MapOptions:
     )
     known = [by for by in BY if by != "data set" or points.other is not None]
     by = b.selectbox("Colour by", known, key="map-colour", persist_state="session")
-    with c.popover("Size and filter", icon=":material/filter_alt:", width="stretch"):
+    keys = ("map-size", f"map-cameras {data}", f"map-persons {data}")
+    label = with_count("Size and filter", keys)
+    with c.popover(label, icon=":material/filter_alt:", width="stretch", key="map-filter"):
         by_rank = st.toggle(
             "Size by rank",
-            key="map-size",
+            key=keys[0],
             persist_state="session",
             help="A probe grows with the logarithm of the rank of its true match.",
         )
         cameras = st.multiselect(
             "Cameras",
             sorted(set(points.cameras.tolist())),
-            key=f"map-cameras {data}",
+            key=keys[1],
             persist_state="session",
             format_func=lambda c: printable(c) or "unknown",
         )
         everybody = np.unique(points.identities).tolist()
-        persons = st.multiselect(
-            "Persons", everybody, key=f"map-persons {data}", persist_state="session", format_func=printable
-        )
+        persons = st.multiselect("Persons", everybody, key=keys[2], persist_state="session", format_func=printable)
         st.caption("Nothing chosen: all are shown.")
     return MapOptions(method, by, by_rank, tuple(cameras), tuple(persons))
 

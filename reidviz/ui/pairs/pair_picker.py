@@ -16,7 +16,7 @@ from reidviz.ui.session.address import follows, tell
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import PAGE_WANTED, PAIR_BEFORE, PAIR_FIRST, PAIR_SECOND, PROBE, Key
 from reidviz.ui.session.selection import selected
-from reidviz.ui.widgets.image_upload import upload
+from reidviz.ui.widgets.image_upload import drop_upload, upload
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import or_stop
 from reidviz.ui.widgets.thumbnails import KeyedImage
@@ -71,9 +71,16 @@ def choose_pair(choice: Choice, results: list[Result]) -> tuple[PairImage, PairI
 
 def _one(choice: Choice, ids: dict[str, int], key: Key[str], label: Markdown) -> PairImage:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = st.selectbox(label, list(ids), key=key.name, format_func=lambda one: _label(choice, ids[one]))
+        wanted = st.selectbox(
+            label,
+            list(ids),
+            key=key.name,
+            format_func=lambda one: _label(choice, ids[one]),
+            on_change=drop_upload,
+            args=(_file(key),),
+        )
         with st.popover("Upload", icon=":material/upload:"):
-            mine = upload("An image of one person instead", key.of("file").name)
+            mine = upload("An image of one person instead", _file(key))
     if mine is not None:
         return PairImage(mine.image, mine.key, "your image", None, None, None)
     return data_image(choice, ids[wanted])
@@ -142,11 +149,16 @@ def pair_keys(dataset: Dataset) -> tuple[Key[str], Key[str]]:
     return PAIR_FIRST.of(key_of(dataset)), PAIR_SECOND.of(key_of(dataset))
 
 
+def _file(key: Key[str]) -> str:
+    """The key of the upload that may stand for the image of that key."""
+    return key.of("file").name
+
+
 def take_pair(dataset: Dataset, first: str, second: str) -> None:
     """Choose two images of a data set by their ids, instead of uploaded ones too."""
     for key, chosen in zip(pair_keys(dataset), (first, second), strict=True):
         key.set(chosen)
-        key.of("file").pop()
+        drop_upload(_file(key))
 
 
 def open_pair(dataset: Dataset, first: int, second: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
@@ -12,8 +13,10 @@ from reidviz.gallery.store import MOST_VALUES, Facets, Filter
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.popover_label import with_count
 
 ANY = None
+ENDS: Final = ("Not before", "Not after")
 MOST_COLUMNS = 6
 """Columns that are offered at once; where a list has more, some are chosen first."""
 Column = tuple[str, tuple[str, ...]]
@@ -23,9 +26,15 @@ def choose_filter(searched: Searched) -> Filter:
     """Draw the filters that this gallery allows; what they let through."""
     facets = facets_of(searched)
     own = key_of(searched.gallery.name)[:8]
-    with st.popover("Filters", icon=":material/filter_alt:", key="search-filters"):
+    camera_key = f"search-cameras {own}"
+    keys = [camera_key, *(_time_key(label, own) for label in ENDS)]
+    offered = [name for name, _ in columns_of(facets)]
+    if len(offered) > MOST_COLUMNS:
+        offered = st.session_state.get(f"search-columns {own}", [])
+    keys += [_column_key(name, own) for name in offered]
+    with st.popover(with_count("Filters", keys), icon=":material/filter_alt:", key="search-filters"):
         cameras = st.multiselect(
-            "Cameras", facets.cameras, key=f"search-cameras {own}", format_func=printable, persist_state="session"
+            "Cameras", facets.cameras, key=camera_key, format_func=printable, persist_state="session"
         )
         since, until = _times(facets, own)
         equal = []
@@ -34,7 +43,7 @@ def choose_filter(searched: Searched) -> Filter:
             chosen = st.selectbox(
                 literal(name),
                 [ANY, *values],
-                key=f"search-column {own} {name}",
+                key=_column_key(name, own),
                 format_func=lambda one: "any" if one is None else printable(one),
                 accept_new_options=many,
                 persist_state="session",
@@ -66,14 +75,22 @@ def _offered(columns: Sequence[Column], own: str) -> Sequence[Column]:
     return [one for one in columns if one[0] in wanted]
 
 
+def _column_key(name: str, own: str) -> str:
+    return f"search-column {own} {name}"
+
+
+def _time_key(label: str, own: str) -> str:
+    return f"search-{label} {own}"
+
+
 def _times(facets: Facets, own: str) -> tuple[float | None, float | None]:
     if facets.first is None or facets.last is None:
         st.caption("No time is known of these images.")
         return None, None
     ends = [datetime.fromtimestamp(one, UTC).replace(tzinfo=None) for one in (facets.first, facets.last)]
     found = [
-        st.datetime_input(label, None, ends[0], ends[1], key=f"search-{label} {own}", step=60, persist_state="session")
-        for label in ("Not before", "Not after")
+        st.datetime_input(label, None, ends[0], ends[1], key=_time_key(label, own), step=60, persist_state="session")
+        for label in ENDS
     ]
     since, until = (None if one is None else one.replace(tzinfo=UTC).timestamp() for one in found)
     return since, until

@@ -60,19 +60,25 @@ def upload_several(label: Markdown, key: str) -> list[KeyedImage]:
 def _held(key: str, files: Sequence[UploadedFile]) -> list[KeyedImage]:
     """The images of these files, else of those from before another screen was shown, which Streamlit forgets then."""
     held = UPLOADED.of(key)
-    uploaded = tuple((file.name, file.getvalue()) for file in files)
-    if uploaded:
-        held.set(uploaded if sum(len(data) for _, data in uploaded) <= MOST_HELD else ())
-    elif uploaded := held.get(()):
+    uploaded = tuple((file.name, file.getvalue()) for file in files) or held.get(())
+    if uploaded and not files:
         more = f" and {len(uploaded) - 1} more" if len(uploaded) > 1 else ""
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(literal(f"{printable(uploaded[0][0])}{more}, uploaded before"), width="content")
             st.button(
                 "Remove", icon=":material/close:", type="tertiary", key=f"{key}-remove", on_click=_forget, args=(key,)
             )
-    return [
+    images = [
         KeyedImage(or_stop(partial(decode, data, name)), hashlib.sha256(data).hexdigest()) for name, data in uploaded
     ]
+    held.set(uploaded if sum(len(data) for _, data in uploaded) <= MOST_HELD else ())
+    return images
+
+
+def drop_upload(key: str) -> None:
+    """Take away what was uploaded under a key; to be called in a callback."""
+    st.session_state.pop(key, None)
+    _forget(key)
 
 
 def _forget(key: str) -> None:
