@@ -142,9 +142,17 @@ SETTLED = """document.querySelector('.stApp').dataset.testScriptState === 'notRu
 """The page has run, and the app's own style is there."""
 
 
+def settle(page: Page) -> None:
+    """Wait until the page has run and nothing is being computed for it: until then its parts are drawn anew, and what
+    is typed or dragged there is lost."""
+    page.wait_for_function(SETTLED)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    page.wait_for_function(SETTLED)
+
+
 def place_of(page: Page, found: Locator) -> FloatRect:
     """Where on the screen an element is, once the page has settled."""
-    page.wait_for_function(SETTLED)
+    settle(page)
     found.hover(trial=True)
     box = found.bounding_box()
     assert box is not None

@@ -7,7 +7,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import BACKGROUNDS, SETTLED
+from tests.browser.conftest import BACKGROUNDS, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def test_nothing_serious(page: Page, server: str, world: Path, name: str, view: 
     shown = f"&view={quote(view)}" if view else ""
     page.goto(f"{server}/{name}?data={quote(f'folder:{world}/people')}{shown}")
     expect(page.get_by_test_id("stHeading").first).to_be_visible()
-    page.wait_for_function(SETTLED)
+    settle(page)
     page.evaluate(AXE)
     for theme, background in BACKGROUNDS.items():
         page.emulate_media(color_scheme=theme)

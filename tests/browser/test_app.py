@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_fits, place_of
+from tests.browser.conftest import assert_fits, place_of, settle
 from tests.conftest import people_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -120,6 +120,7 @@ def test_the_dial_moves_figures_and_curve(page: Page, server: str, world: Path) 
     slider = page.get_by_role("slider").first
     expect(slider).to_have_value("0.3")
     expect(page.get_by_text("fitted 0.30")).to_be_visible()
+    settle(page)
     slider.focus()
     page.keyboard.press("Home")
     expect(page.get_by_role("table").get_by_text("both, 0.00")).to_be_visible()
@@ -137,6 +138,7 @@ def test_the_dial_moves_the_list_and_is_kept(page: Page, server: str, world: Pat
     page.goto(address(server, world, "retrieval"))
     mix = page.locator(".rv-row").first
     expect(mix.get_by_text("weight 0.30")).to_be_visible()
+    settle(page)
     before = mix.inner_text()
     page.get_by_role("slider").first.focus()
     page.keyboard.press("End")

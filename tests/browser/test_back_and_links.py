@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.browser.conftest import PATIENCE, SETTLED, tab_of
+from tests.browser.conftest import PATIENCE, SETTLED, settle, tab_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -17,9 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def opened(page: Page, server: str, world: Path, name: str, more: str = "") -> None:
     page.goto(f"{server}/{name}?data={quote(f'folder:{world}/people')}{more}")
     expect(page.get_by_text("Computed here on")).to_be_visible()
-    page.wait_for_function(SETTLED)
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # answers are whole where nothing is computed
-    page.wait_for_function(SETTLED)
+    settle(page)
 
 
 @pytest.fixture
@@ -159,7 +157,7 @@ def test_keys_walk_the_probes_and_open_a_pair_and_the_focus_stays(page: Page, se
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
-    expect(page.locator(".rv-card[data-card]").first).to_be_visible()
+    expect(page.locator(".rv-card[data-card]").first).to_have_css("cursor", "pointer")
     page.keyboard.press("2")
     focused = page.locator(".rv-row:nth-of-type(2) .rv-card[data-card]").first
     expect(focused).to_be_focused()

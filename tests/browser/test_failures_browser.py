@@ -41,6 +41,7 @@ def test_a_click_on_a_mark_selects_its_failures_and_shows_them(shown: Page) -> N
 def test_a_card_opens_its_pair_by_keyboard(shown: Page) -> None:
     card = shown.locator(".rv-hard [data-card]").first
     place_of(shown, card)
+    expect(card).to_have_css("cursor", "pointer")
     card.focus()
     shown.keyboard.press("Enter")
     expect(shown.get_by_role("heading", name="Pairs", exact=True)).to_be_visible()

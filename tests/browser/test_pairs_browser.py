@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_fits, place_of
+from tests.browser.conftest import assert_fits, place_of, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -25,6 +25,7 @@ def test_the_threshold_moves_its_costs(page: Page, server: str, world: Path) -> 
     opened(page, server, world, "Threshold")
     false_matches = page.get_by_test_id("stMetricValue").first
     slider = page.get_by_role("slider").first
+    settle(page)
     slider.focus()
     page.keyboard.press("Home")
     expect(false_matches).to_have_text("100.00 %")

@@ -17,7 +17,7 @@ from reidviz.training.job import Job
 from reidviz.training.recipes import compact_recipe
 from reidviz.training.run import Evaluators, train
 from reidviz.training.run_folder import RunFolder, Status, create, runs_in
-from tests.browser.conftest import assert_fits, place_of, serving
+from tests.browser.conftest import assert_fits, place_of, serving, settle
 from tests.conftest import SMALL, people_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("second browser")]
@@ -139,6 +139,7 @@ def test_the_scrubber_moves_both_runs_by_keyboard(page: Page, server: str, world
     maps = page.locator("[class*=st-key-time-map] .js-plotly-plot")
     expect(maps).to_have_count(2)
     later = page.get_by_role("slider").nth(1)
+    settle(page)
     later.focus()
     for step in (18, 16):
         page.keyboard.press("ArrowLeft")

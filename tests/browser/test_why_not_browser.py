@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.browser.conftest import assert_fits, place_of
+from tests.browser.conftest import assert_fits, place_of, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -18,10 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def section(page: Page, server: str, world: Path) -> Page:
     """The section of the first probe that a model fails on, open, with its search done."""
     page.goto(f"{server}/retrieval?data={quote(f'folder:{world}/people')}&models=my+mtdnet-rnk")
+    expect(page.get_by_role("button", name="Failure after")).to_be_visible()
+    settle(page)
     page.get_by_role("button", name="Failure after").click()
     page.get_by_text("Why not? Which regions").click()
     expect(page.locator(".frame")).to_have_count(3)
     expect(page.get_by_role("button", name="Show it")).to_be_visible()
+    settle(page)
     return page
 
 

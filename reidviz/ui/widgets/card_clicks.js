@@ -1,4 +1,4 @@
-let send = null;
+let send = null, owner = null;
 
 function cardOf(event) {
   return event.target.closest?.('[data-card]');
@@ -25,14 +25,20 @@ function pressed(event) {
   send('card', card.dataset.card);
 }
 
-export default function ({ setTriggerValue }) {
+// Cards look as if they could be clicked as soon as they can (style.css). Of two that are drawn one after the other, the
+// former goes when the latter is there already.
+export default function ({ setTriggerValue, parentElement }) {
   send = setTriggerValue;
+  owner = parentElement;
   document.addEventListener('click', clicked);
   document.addEventListener('keydown', pressed);
   document.addEventListener('keydown', marked);
+  document.documentElement.dataset.cards = 'open';
   return () => {
+    if (owner !== parentElement) return;
     document.removeEventListener('click', clicked);
     document.removeEventListener('keydown', pressed);
     document.removeEventListener('keydown', marked);
+    delete document.documentElement.dataset.cards;
   };
 }
