@@ -13,16 +13,19 @@ POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; b
 
 
 def templates(folder: Path) -> Environment:
-    """The templates of a folder, by the names of their files. A value is shown as it is, in attributes too; what is
-    invisible is replaced; Markup stands as HTML; a value that is missing is an error."""
-    return Environment(
-        loader=FileSystemLoader(folder),
+    """The templates of a folder, by the names of their files, and standalone_head.html for a page that is a file of its
+    own. A value is shown as it is, in attributes too; what is invisible is replaced; Markup stands as HTML; a value
+    that is missing is an error."""
+    made = Environment(
+        loader=FileSystemLoader([folder, Path(__file__).parent]),
         autoescape=True,
         finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["policy"] = POLICY
+    return made
 
 
 def _visible(value: object) -> object:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reidviz.common.printable import printable
-from reidviz.common.templates import POLICY, templates
+from reidviz.common.templates import templates
 from reidviz.common.words import Strong, Words
 from reidviz.evaluation.scores import score_text
 from reidviz.gallery.search import Found, Hit
@@ -50,7 +50,7 @@ def html_of(
     each = max(FEWEST_EACH, min(MOST_EACH, MOST_IMAGES // max(1, len(searched))))
     lists = [(one, _words(verdict(one.found)), _cards(one, each, image)) for one in searched]
     made = TEMPLATES.get_template("hits.html").render(
-        gallery=gallery, model=model, lists=lists, policy=POLICY, when=when, each=each
+        gallery=gallery, model=model, lists=lists, when=when, each=each
     )
     return made.encode("utf-8", "replace")
 

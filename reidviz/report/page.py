@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from reidviz.common.templates import POLICY, templates
+from reidviz.common.templates import templates
 from reidviz.evaluation.pipeline.verdict import p_in_words
 from reidviz.report.contents import Chart, Report
 from reidviz.report.failures import MOST_ALONE
@@ -16,7 +16,7 @@ TEMPLATES: Final = templates(Path(__file__).parent)
 def html(report: Report) -> str:
     """The whole file; every text of the report is escaped."""
     return TEMPLATES.get_template("report.html").render(
-        report=report, policy=POLICY, p=p_in_words, drawn=_drawn, most_alone=MOST_ALONE
+        report=report, p=p_in_words, drawn=_drawn, most_alone=MOST_ALONE
     )
 
 
