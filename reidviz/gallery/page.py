@@ -49,9 +49,7 @@ def html_of(
     gone; when: the day, to be shown. Every text is escaped; of how many hits the first are shown is said."""
     each = max(FEWEST_EACH, min(MOST_EACH, MOST_IMAGES // max(1, len(searched))))
     lists = [(one, _words(verdict(one.found)), _cards(one, each, image)) for one in searched]
-    made = TEMPLATES.get_template("hits.html").render(
-        gallery=gallery, model=model, lists=lists, when=when, each=each
-    )
+    made = TEMPLATES.get_template("hits.html").render(gallery=gallery, model=model, lists=lists, when=when, each=each)
     return made.encode("utf-8", "replace")
 
 
