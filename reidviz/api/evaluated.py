@@ -13,12 +13,12 @@ from reidviz.data.dataset import Dataset, Split
 from reidviz.data.splits.protocols import default_protocol, split
 from reidviz.evaluation.coverage import restricted
 from reidviz.evaluation.ground_truth import ground_truth
-from reidviz.evaluation.pipeline.evaluate import Result
+from reidviz.evaluation.pipeline.evaluate import Result, must_cascade
 from reidviz.evaluation.pipeline.evaluate import evaluate as evaluated
 from reidviz.evaluation.ranking.ranked_list import ranked_places
 from reidviz.evaluation.ranking.ranking import METRICS
 from reidviz.evaluation.ranking.uncertainty import intervals
-from reidviz.evaluation.scores import Scoring
+from reidviz.evaluation.scores import scoring
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -108,9 +108,10 @@ class Evaluation:
     def ranked(self, probe: str, most: int = 10) -> tuple[Hit, ...]:
         """The first images of a probe's list, nearest first, without those that the protocol ignores.
 
-        probe  the id of one of the probes; most: how many images
+        probe  the id of one of the probes; most: how many images, 1 or more
         ReidvizError for an id that is none of a probe's.
         """
+        _at_least_one(most)
         samples = self.dataset.samples
         rows = [row for row, place in enumerate(self.split.probes.tolist()) if samples[place].id == probe]
         if not rows:
@@ -126,6 +127,7 @@ class Evaluation:
         """The CMC over ranks 1 ... `ranks` with its 95 % band."""
         from reidviz.api.drawn import cmc
 
+        _at_least_one(ranks)
         return cmc([self], ranks)
 
 
@@ -144,8 +146,16 @@ def evaluate(
     cascade   let the classifier rescore only so many images of each probe, those that the ranking branch puts first;
               0: all
     progress  called as progress(done, total, what) while it works; what it raises stops the work
-    ReidvizError for an unknown protocol or score, an image that cannot be read, a cascade without a ranking branch.
+    ReidvizError for an unknown protocol or score, an image that cannot be read, a cascade where the score is not the
+    classifier's of a network with a ranking branch.
     """
     ranker = model.ranker(score)
     parts = restricted(dataset, split(dataset, protocol or default_protocol(dataset)), [ranker])
-    return Evaluation(dataset, parts, evaluated(ranker, dataset, parts, progress, Scoring(cascade=cascade)))
+    way = scoring("8-pass", "fp32", cascade)
+    must_cascade(way, [ranker])
+    return Evaluation(dataset, parts, evaluated(ranker, dataset, parts, progress, way))
+
+
+def _at_least_one(count: int) -> None:
+    if count < 1:
+        raise ReidvizError(f"There are no {count:,} images of a list.", "Ask for 1 or more.")

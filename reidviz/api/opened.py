@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
+from reidviz.evaluation.pipeline.adding import SUFFIXES
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.models.named import model_file
 from reidviz.models.variants import Kind
@@ -74,8 +76,13 @@ def load_model(name: str | Path) -> Model:
     file = model_file(str(name))
     if file is None:
         raise ReidvizError(
-            f"There is no model {Path(name).name}.",
+            f"There is no model {printable(Path(name).name)}.",
             "Name a shipped one such as mtdnet, a checkpoint or a run, or add it: python -m reidviz models add FILE.",
+        )
+    if file.is_file() and file.suffix.lower() in SUFFIXES and not file.with_suffix(".json").is_file():
+        raise ReidvizError(
+            f"{printable(file.name)} is a model from elsewhere that was not added.",
+            "Add it, and load it by its name: python -m reidviz models add FILE --name NAME.",
         )
     rankers = rankers_of(file)
     return Model(rankers[0].name, rankers[0].path, rankers)

@@ -77,16 +77,22 @@ def results_asked(options: argparse.Namespace, dataset: "Dataset", protocol: str
     from reidviz.data.splits.protocols import split
     from reidviz.evaluation.coverage import restricted
     from reidviz.evaluation.pipeline.asked_models import rankers_asked
-    from reidviz.evaluation.pipeline.evaluate import evaluate_all
+    from reidviz.evaluation.pipeline.evaluate import evaluate_all, must_cascade
     from reidviz.evaluation.pipeline.in_words import may_know
     from reidviz.evaluation.pipeline.refine import refined
     from reidviz.evaluation.scores import scoring
 
     chosen = scoring(options.passes, options.precision, options.cascade)
+    if options.fuse and options.cascade:
+        raise ReidvizError(
+            "Two models are fused by the scores of all pairs, of which a cascade leaves most out.",
+            "Leave one of --fuse and --cascade out.",
+        )
     refinements = refinements_asked(options.rerank, options.expand)
     parts, progress = split(dataset, protocol), ConsoleProgress()
     every = [ranker for asked in options.model for ranker in rankers_asked(asked, dataset, parts, progress)]
     rankers = asked_for(every, options.score)
+    must_cascade(chosen, rankers)
     parts = restricted(dataset, parts, rankers)
     rankers = list(refined(rankers, refinements))
     if options.fuse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from reidviz.cli.asked import add_models, data_asked, results_asked
 from reidviz.cli.options import add_data
+from reidviz.common.errors import ReidvizError
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -31,6 +32,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from reidviz.evaluation.pipeline.repeated_splits import table as average_table
     from reidviz.evaluation.pipeline.report import probe_records, report
 
+    if options.per_probe and not options.json:
+        raise ReidvizError("--per-probe is written to the file of --json, and none is named.", "Add --json FILE.")
     dataset, reports = data_asked(options), []
     for protocol in expanded(options.protocol or default_protocol(dataset)):
         parts, results = results_asked(options, dataset, protocol)

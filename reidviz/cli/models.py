@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from reidviz.cli.options import add_data
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable
 from reidviz.models.added.cards import (
     ASPECTS,
     COLOURS,
@@ -111,11 +112,15 @@ def _given(options: argparse.Namespace, file: Path) -> Path:
 
 def _network(options: argparse.Namespace, file: Path) -> Path:
     from reidviz.evaluation.pipeline.adding import keep_network
-    from reidviz.models.added.onnx_defaults import default_reading, is_told
+    from reidviz.models.added.onnx_defaults import default_reading, is_told, output_names
     from reidviz.models.added.onnx_worker import Worker
 
     worker = Worker(file, file.name, tuple(one.name for one in file.parent.iterdir() if one != file))
     try:
+        outputs = output_names(worker.file)
+        if options.output and options.output not in outputs:
+            told = ", ".join(map(printable, outputs))
+            raise ReidvizError(f"The network has no output called {printable(options.output)}.", f"It has: {told}.")
         reading = _asked(default_reading(worker.file, file.name), options)
         given = [name for name in OF_IMAGE if getattr(options, name)]
         search = None

@@ -22,6 +22,7 @@ KINDS = {
     "selections": "selections that addresses tell of",
     "projections": "UMAP and t-SNE",
     "doctor": "what the doctor measured",
+    "measures": "what was measured on images to explain failures",
     "costs": "what a probe was measured to cost",
 }
 """The folders of the cache, and what is in them."""

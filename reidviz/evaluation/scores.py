@@ -70,8 +70,10 @@ def scoring(passes: str, precision: str, cascade: int) -> Scoring:
         raise ReidvizError(f"There is no test called {passes!r}.", f"Choose one of: {', '.join(PASSES)}.")
     if precision not in get_args(Precision):
         raise ReidvizError(f"There is no precision called {precision!r}.", "Choose fp32 or bf16.")
-    if cascade < 0:
-        raise ReidvizError("A cascade rescores at least one gallery image.", "For example: --cascade 100")
+    if cascade < 0 or cascade % 1:
+        raise ReidvizError(
+            "A cascade rescores a whole number of gallery images, at least one.", "For example: --cascade 100"
+        )
     return Scoring(passes, "bf16" if precision == "bf16" else "fp32", cascade)
 
 

@@ -160,11 +160,16 @@ def title(file: Path) -> str:
     return printable(f"{file.name} of the run {run}" if run else file.name)
 
 
+def checkpoints_of(run: Path) -> list[Path]:
+    """The weights files of a run folder, the finished first."""
+    files = (run / "checkpoints" / f"{name}.safetensors" for name in OF_A_RUN)
+    return [file for file in files if file.is_file()]
+
+
 def find_checkpoint(path: Path) -> Path:
     """The weights file meant by path: itself, or of a run folder the finished, else the best, else the last."""
     if path.is_dir():
-        files = [path / "checkpoints" / f"{name}.safetensors" for name in OF_A_RUN]
-        whole = [file for file in files if file.is_file()]
+        whole = checkpoints_of(path)
         if not whole:
             raise ReidvizError(
                 f"{printable(path.name)} holds no checkpoint to read.",

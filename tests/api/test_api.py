@@ -109,8 +109,37 @@ def test_features_are_those_that_distances_are_made_of(data: Dataset, model: rei
     assert every.plane().shape == (len(data.samples), 2)
     assert len(every.map_figure().data) == 2
     assert sum(len(trace.x) for trace in every.map_figure(by="person").data) == len(data.samples)
-    with pytest.raises(reidviz.ReidvizError, match="positions"):
-        reidviz.embed(model, data, [len(data.samples)])
+    mask = data.cameras == "B"
+    assert reidviz.embed(model, data, np.flatnonzero(mask)).ids == tuple(np.array(every.ids)[mask])
+    for images in ([len(data.samples)], mask, [1.7], 3, [[0, 1]], [], every.ids):
+        with pytest.raises(reidviz.ReidvizError, match="positions"):
+            reidviz.embed(model, data, images)  # type: ignore[arg-type]
+    with pytest.raises(reidviz.ReidvizError, match="Choose one of: PCA"):
+        every.plane("pca")  # type: ignore[arg-type]
+    with pytest.raises(reidviz.ReidvizError, match="Choose one of: camera"):
+        every.map_figure(by="shoes")  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_asked_is_said(data: Dataset, model: reidviz.Model, folder: Path) -> None:
+    for cascade in (-1, 2.5):
+        with pytest.raises(reidviz.ReidvizError, match="whole number of gallery images"):
+            reidviz.evaluate(model, data, cascade=cascade)  # type: ignore[arg-type]
+    with pytest.raises(reidviz.ReidvizError, match="has a classifier"):
+        reidviz.evaluate(model, data, score="ranking", cascade=3)
+    found = reidviz.evaluate(model, data, score="ranking")
+    with pytest.raises(reidviz.ReidvizError, match="1 or more"):
+        found.ranked(data.samples[int(found.split.probes[0])].id, most=-1)
+    with pytest.raises(reidviz.ReidvizError, match="1 or more"):
+        found.cmc_figure(0)
+    (folder / "net.onnx").write_bytes(b"")
+    with pytest.raises(reidviz.ReidvizError, match=r"net\.onnx is a model from elsewhere"):
+        reidviz.load_model(folder / "net.onnx")
+
+
+def test_a_folder_without_a_checkpoint_hides_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mtdnet").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert reidviz.load_model("mtdnet").scores == ("classifier", "ranking", "fused")
 
 
 @pytest.mark.slow

@@ -153,6 +153,9 @@ def test_a_run_is_never_overwritten(data: str, tmp_path: Path, capsys: pytest.Ca
         (("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--set", "depth=9", "--out", "x"), "'depth'"),
         (("train", "--data", "synthetic:viper", "--variant", "mtdnet", "--init", "nowhere", "--out", "x"), "nowhere"),
         (("evaluate", "--data", "synthetic:viper", "--model", "nothing.safetensors"), "no checkpoint"),
+        (("evaluate", "--data", "synthetic:viper", "--model", 300 * "x"), "no checkpoint"),
+        (("evaluate", "--data", "synthetic:viper", "--model", ""), "no checkpoint"),
+        (("evaluate", "--data", "synthetic:ilids", "--model", "mtdnet-rnk", "--cascade", "3"), "has a classifier"),
     ],
 )
 def test_mistakes_get_one_sentence(
@@ -283,11 +286,13 @@ def test_every_probe_is_in_the_json_on_request(data: str, model: Path, tmp_path:
     [
         (("--passes", "7-pass"), "no test called '7-pass'"),
         (("--precision", "fp8"), "no precision called 'fp8'"),
-        (("--cascade", "-3"), "at least one gallery image"),
+        (("--cascade", "-3"), "at least one"),
+        (("--model", "mtdnet-rnk", "--fuse", "--cascade", "3"), "Leave one of --fuse and --cascade out"),
+        (("--per-probe",), "Add --json FILE"),
     ],
 )
 def test_scoring_that_does_not_exist_is_refused(
-    data: str, model: Path, options: tuple[str, str], sentence: str, capsys: pytest.CaptureFixture[str]
+    data: str, model: Path, options: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("evaluate", "--data", data, "--model", model, *options) == 1
     assert sentence in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Models from elsewhere on the command line: their figures are those of a few lines of NumPy."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +180,14 @@ def test_list_rename_remove(
 def test_pickles_and_other_files_are_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"\x80\x04")
     assert run("models", "add", tmp_path / name, "--name", "x") == 1
+
+
+def test_a_file_whose_name_is_no_unicode_is_read(
+    data: str, world: tuple[Dataset, Split, np.ndarray], tmp_path: Path
+) -> None:
+    dataset, _, features = world
+    file = tmp_path / os.fsdecode(b"od\xff d.npz")
+    np.savez(file, features=features, ids=np.array([sample.id for sample in dataset.samples]))
+    asked = ("--data", data, "--protocol", PROTOCOL, "--model", str(file))
+    assert run("evaluate", *asked) == 0
+    assert run("evaluate", *asked) == 0

@@ -1,6 +1,7 @@
 """What the cache keeps, and its limit."""
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from reidviz.cli.main import main
 from reidviz.common import settings
 from reidviz.common.array_cache import kept_array
-from reidviz.common.cache import IN_USE, clear, entries, trim
+from reidviz.common.cache import IN_USE, KINDS, clear, entries, trim
 from reidviz.common.errors import ReidvizError
 
 MB = 10**6
@@ -98,3 +99,12 @@ def test_another_limit_is_refused(monkeypatch: pytest.MonkeyPatch, written: str)
     monkeypatch.setenv("REIDVIZ_CACHE_LIMIT", written)
     with pytest.raises(ReidvizError, match="which is no size"):
         trim()
+
+
+def test_every_folder_of_the_cache_is_counted() -> None:
+    named = {
+        kind
+        for file in (settings.PROJECT / "reidviz").rglob("*.py")
+        for kind in re.findall(r'cache_dir\(\) / "(\w+)"', file.read_text(encoding="utf-8"))
+    }
+    assert named == {*KINDS, "locks"}  # locks are empty files

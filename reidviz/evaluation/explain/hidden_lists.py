@@ -1,7 +1,8 @@
 """The list of a probe with a region hidden: on the probe, on its true match, on the image that was put before that.
 
 Nothing of the gallery is described again but what is hidden. Distances are those of the whole gallery at once; P(same)
-of a whole gallery takes seconds, so the head of the list comes first and the rest follows.
+of a whole gallery takes seconds, so the head of the list comes first and the rest follows. The list of a cascade is a
+cascade's again: the ranking branch chooses, with the region hidden, whom the classifier is asked about.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from reidviz.evaluation.explain.hidden_scores import Hidden, ThreeImages, scorer
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import fused, standards
 from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.evaluation.ranking.cascade import nearest
 from reidviz.evaluation.ranking.fusion import Standard
 from reidviz.evaluation.ranking.ranked_list import ranked_places
 from reidviz.evaluation.scores import Scores
@@ -57,10 +59,18 @@ def question_of(
     return Question(row, match, seen if seen is not None and seen in ranked[:first] else wrong)
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A list as far as it is known: scores (1, G), and of how many images P(same) is still to come."""
+
+    scores: Scores
+    missing: int
+
+
 class HiddenLists:
     """A ranker, asked one question.
 
-    before  its scores (1, G) with nothing hidden
+    before  its scores (1, G) with nothing hidden; those of a cascade with its first stage
     same, ignored  the true matches of the probe and what is ignored, each (G,)
     """
 
@@ -73,34 +83,60 @@ class HiddenLists:
         probe, match, wrong = (load_image(dataset, int(i)) for i in at)
         three = ThreeImages(probe, match, wrong, question.match, question.wrong)
         self._parts = [(one, scorer_of(one, dataset, split, three)) for one in ranker.parts or (ranker,)]
+        self._first_stage = (
+            None if before.first_stage is None else scorer_of(ranker.part("distance"), dataset, split, three)
+        )
 
-    def lists(self, hidden: Hidden) -> Iterator[Scores]:
-        """The scores (1, G): of the head of the list, the others behind it in the order they had, then of more and
-        more, at last of all. Of features, and where the probe is shown whole, of all at once."""
+    @property
+    def scored(self) -> int:
+        """How many images of the gallery the ranker itself scores: all, or those that a cascade rescores."""
+        return int((~np.isnan(self.before.matrix)).sum())
+
+    def lists(self, hidden: Hidden) -> Iterator[Step]:
+        """Of the head of the list, the others behind it in the order they had, then of more and more, at last of all
+        that a cascade rescores. Of features, and where the probe is shown whole, of all at once."""
+        stage, among = self._stage(hidden)
         values = np.full(len(self.same), np.nan, dtype=np.float32)
         if "probe" not in hidden:
-            values[:] = self.before.matrix[0]
-        for places in self._chunks(hidden):
+            values[among] = self.before.matrix[0, among]
+        for places in self._chunks(hidden, among, np.isnan(values)):
             values[places] = self._values(hidden, places)
-            told = np.isnan(values).any()
-            yield Scores(self.before.kind, values[None].copy(), self._stood if told else self.before.first_stage)
+            missing = int(np.isnan(values[among]).sum())
+            behind = self._stood if missing and stage is None else stage
+            yield Step(Scores(self.before.kind, values[None].copy(), behind), missing)
 
     def rank(self, hidden: Hidden) -> int:
         """Where the nearest true match stands, 1 for first."""
         *_, last = self.lists(hidden)
-        return rank_of_match(last, self.same, self.ignored)
+        return rank_of_match(last.scores, self.same, self.ignored)
 
     def margin(self, hidden: Hidden) -> float:
-        """How much nearer the nearest true match is than the wrong winner, in units of the score."""
+        """How much nearer the nearest true match is than the wrong winner, in units of the score; what a cascade does
+        not rescore is far behind what it does."""
+        stage, among = self._stage(hidden)
         places = np.append(np.flatnonzero(self.same), self.question.wrong)
-        distances = Scores(self.before.kind, self._values(hidden, places)[None]).distances(0)
+        values = np.full(len(places), np.nan, dtype=np.float32)
+        values[among[places]] = self._values(hidden, places[among[places]])
+        behind = None if stage is None else stage[:, places]
+        distances = Scores(self.before.kind, values[None], behind).distances(slice(None))[0]
         return float(distances[-1] - distances[:-1].min())
 
     def is_first(self, hidden: Hidden) -> bool:
         """Whether a true match is first: as soon as an image of somebody else is before all of them it is not."""
-        return all(rank_of_match(scores, self.same, self.ignored) == 1 for scores in self.lists(hidden))
+        return all(rank_of_match(step.scores, self.same, self.ignored) == 1 for step in self.lists(hidden))
+
+    def _stage(self, hidden: Hidden) -> tuple[Float32Array | None, BoolArray]:
+        """The distances (1, G) by which a cascade chooses, None of a ranker that scores all, and which it rescores."""
+        if self._first_stage is None:
+            return None, np.ones(len(self.same), dtype=bool)
+        distances = self._first_stage.row(hidden, np.arange(len(self.same)))
+        among = np.zeros(len(self.same), dtype=bool)
+        among[nearest(distances, self.scored, self.ignored)] = True
+        return distances[None], among
 
     def _values(self, hidden: Hidden, places: IntArray) -> Float32Array:
+        if not len(places):
+            return np.empty(0, dtype=np.float32)
         rows = [part.row(hidden, places)[None] for _, part in self._parts]
         if len(rows) == 1:
             return cast(Float32Array, rows[0][0])
@@ -108,12 +144,13 @@ class HiddenLists:
         mix = fused(self._ranker, one, other, lambda: self._standards)
         return cast(Float32Array, mix.matrix[0])
 
-    def _chunks(self, hidden: Hidden) -> list[IntArray]:
-        """Which places are scored after another."""
-        asked = np.unique(np.append(np.flatnonzero(self.same), self.question.wrong))
+    def _chunks(self, hidden: Hidden, among: BoolArray, unknown: BoolArray) -> list[IntArray]:
+        """Which places are scored after another, of those among which the list's head is chosen."""
+        wanted = self.same | (np.arange(len(self.same)) == self.question.wrong)
         if "probe" not in hidden:
-            return [asked]
-        others = self._order[~np.isin(self._order, asked)]
+            return [np.flatnonzero((wanted | unknown) & among)]
+        asked = np.flatnonzero(wanted & among)
+        others = self._order[(among & ~wanted)[self._order]]
         if not any(part.kind == "probability" for part, _ in self._parts):
             return [np.concatenate([asked, others])]
         head = max(0, HEAD - len(asked))

@@ -1,11 +1,15 @@
 """What may hold for a probe, in words: one measure below or above a value."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from reidviz.common.arrays import BoolArray, Float64Array
+
+MOST_DIGITS = 6
+"""More digits than the measure's own with which a value is told where fewer would divide the probes otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +33,27 @@ class Measure:
         """Whether the measure is at least a value, or below it; the value is rounded as it is told."""
         if self.groups != "holds":
             cut = round(cut, self.digits)
-        return Condition(self, cut, above)
+        return Condition(self, cut, above, self.digits)
+
+    def dividing(self, cut: float, above: bool) -> "Condition":
+        """The same, but with a value of as many digits as it takes to divide the probes as the cut does."""
+        low, high = self.values[self.values < cut].max(), self.values[self.values >= cut].min()
+        for digits in range(self.digits, self.digits + MOST_DIGITS):
+            least = math.floor(high * 10**digits) / 10**digits
+            for told in (round(cut, digits), least):
+                if low < told <= high:
+                    return Condition(self, told, above, digits)
+        return Condition(self, float(high), above, self.digits + MOST_DIGITS)
 
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """A measure that is at least (above) or below a value."""
+    """A measure that is at least (above) or below a value, told with so many digits."""
 
     measure: Measure
     cut: float
     above: bool
+    digits: int
 
     @property
     def members(self) -> BoolArray:
@@ -49,7 +64,7 @@ class Condition:
     @property
     def name(self) -> str:
         """In words."""
-        told = f"{self.cut:,.{self.measure.digits}f}"
+        told = f"{self.cut:,.{self.digits}f}"
         return (self.measure.above if self.above else self.measure.below).replace("{}", told)
 
 
@@ -74,4 +89,4 @@ def groups_of(measures: list[Measure]) -> list[Group]:
             found.append(one.condition(float(low), above=False))
         if one.groups in ("high", "both"):
             found.append(one.condition(float(high), above=True))
-    return [Group(one.name, one.members) for one in found]
+    return [Group(one.name, one.members) for one in found if 0 < one.members.sum() < len(one.members)]

@@ -10,6 +10,9 @@ from reidviz.evaluation.failures.tree import Combination
 OVERLAP = "Groups overlap: a probe may be in several, so their shares do not add up to 100 %."
 NOTHING = "Nothing that was measured is surely tied to these failures."
 TOO_FEW = f"Fewer than {LEAST_PROBES} probes are missed, or are found: there is too little to explain."
+NO_GROUP = (
+    f"No group has {LEAST_PROBES} probes of {LEAST_PERSONS} persons in it and as many outside: nothing can be tested."
+)
 TESTED = (
     f"Tested are groups of {LEAST_PROBES} probes and {LEAST_PERSONS} persons or more, each against chance among "
     "persons with as many probes, corrected for their number (Holm)."
@@ -32,7 +35,8 @@ def headline(found: FailureMap, name: str) -> Words:
         " probes at rank 1. ",
     )
     if not found.lifts:
-        return (*head, TOO_FEW)
+        failed = int(found.failed.sum())
+        return (*head, TOO_FEW if min(failed, len(found.failed) - failed) < LEAST_PROBES else NO_GROUP)
     claimed = [one for one in found.lifts if one.claimed]
     if not claimed:
         return (*head, NOTHING)
@@ -58,7 +62,7 @@ def mended_in_words(name: str, other: str, failures: int, count: int, told: Sequ
     """How many failures of one model another one finds, and the groups of which it surely finds more or fewer."""
     head: Words = (Strong(other), f" finds {count:,} of the {failures:,} probes that {name} misses. ")
     if not told:
-        return (*head, "That is too few, or too many, to say of which groups.")
+        return (*head, "Too few or too many, or no group large enough, to say of which groups.")
     claimed = [one for one in told if one.claimed]
     if not claimed:
         return (*head, "No group is surely mended more than the others.")

@@ -118,13 +118,13 @@ def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list
     """Of the probe's camera, of the pair with that of the true match, and of that of the wrong winner."""
     near, far = "nearest other person by the probe's camera", "nearest other person by another camera"
     found = [_holds(other == probe, near, far)]
-    names = _most_frequent(probe[:, None])
+    names, count = _most_frequent(probe[:, None])
     for (name,) in names:
         rest = [f"by camera {one or '?'}" for (one,) in names if one != name]
         otherwise = rest[0] if len(rest) == 1 else f"not by camera {name or '?'}"
         found.append(_holds(probe == name, f"probe by camera {name or '?'}", f"probe {otherwise}"))
-    pairs = _most_frequent(np.stack([probe, match], axis=1))
-    if len(pairs) == len(names):
+    pairs, different = _most_frequent(np.stack([probe, match], axis=1))
+    if different == count:
         return found
     for one, two in pairs:
         name = f"camera {one or '?'} → {two or '?'}"
@@ -132,11 +132,11 @@ def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list
     return found
 
 
-def _most_frequent(cameras: np.ndarray) -> list[list[str]]:
-    """The MOST_CAMERAS most frequent rows of cameras (P, n)."""
+def _most_frequent(cameras: np.ndarray) -> tuple[list[list[str]], int]:
+    """The MOST_CAMERAS most frequent rows of cameras (P, n), and how many different ones there are."""
     rows, counts = np.unique(cameras, axis=0, return_counts=True)
     found: list[list[str]] = rows[np.argsort(-counts, kind="stable")[:MOST_CAMERAS]].tolist()
-    return found
+    return found, len(rows)
 
 
 def _of_data(dataset: Dataset, split: Split, suspects: BoolArray) -> list[Measure]:

@@ -115,7 +115,11 @@ def _path(tree: "DecisionTreeClassifier", leaf: int, measures: Sequence[Measure]
         above = node in inner.children_right
         node = int(np.flatnonzero(inner.children_right == node if above else inner.children_left == node)[0])
         narrowest.setdefault((int(inner.feature[node]), above), float(inner.threshold[node]))
-    return [measures[which].condition(cut, above) for (which, above), cut in reversed(narrowest.items())]
+    # A tree's left side holds what is at most its threshold, a condition's lower side what is below its value.
+    return [
+        measures[which].dividing(float(np.nextafter(cut, np.inf)), above)
+        for (which, above), cut in reversed(narrowest.items())
+    ]
 
 
 def _named(conditions: list[Condition]) -> Group:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import printable, short
+from reidviz.common.printable import escape_bytes, printable, short
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.preprocessing_search import Found, search_preprocessing
@@ -106,7 +106,13 @@ def keep_features(file: Path, found: GivenFeatures, name: str, distance: Distanc
     """Add features under a name."""
     count, dimensions = found.features.shape
     card = FeaturesCard(
-        name, file.name, digest_of(file), found.notes, distance=distance, dimensions=dimensions, count=count
+        name,
+        escape_bytes(file.name),
+        digest_of(file),
+        found.notes,
+        distance=distance,
+        dimensions=dimensions,
+        count=count,
     )
     return add_features(found, card, folder)
 
@@ -115,7 +121,9 @@ def keep_scores(file: Path, found: GivenScores, name: str, folder: Path | None =
     """Add a matrix of scores under a name."""
     probes, gallery = found.scores.shape
     nearer: Nearer = "larger" if found.larger_is_nearer else "smaller"
-    card = ScoresCard(name, file.name, digest_of(file), found.notes, nearer=nearer, probes=probes, gallery=gallery)
+    card = ScoresCard(
+        name, escape_bytes(file.name), digest_of(file), found.notes, nearer=nearer, probes=probes, gallery=gallery
+    )
     return add_scores(found, card, folder)
 
 
@@ -126,7 +134,9 @@ def keep_network(
     how = reading.preprocessing
     blank = np.zeros((1, how.height, how.width, 3), dtype=np.uint8)
     (feature,) = worker.outputs(blank, reading, [(reading.output, reading.pooling)])
-    card = OnnxCard(name, file.name, digest_of(file), reading=reading, dimensions=feature.shape[1], search=search)
+    card = OnnxCard(
+        name, escape_bytes(file.name), digest_of(file), reading=reading, dimensions=feature.shape[1], search=search
+    )
     return add_network(worker.save, card, folder)
 
 

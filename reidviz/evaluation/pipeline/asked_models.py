@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import printable
+from reidviz.common.printable import escape_bytes, printable
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.evaluation.pipeline.adding import (
@@ -54,19 +54,19 @@ def _read(file: Path, dataset: Dataset, split: Split, progress: Progress) -> Pat
     name = f"{digest_of(file)[:16]}-{dataset.cache_key}-{split.key}"
     folder = settings.cache_dir() / "models" / name
     for suffix in (".onnx", ".npz"):
-        if (kept := folder / f"{file.stem}{suffix}").with_suffix(".json").is_file() and kept.is_file():
+        if (kept := folder / f"{_called(file)}{suffix}").with_suffix(".json").is_file() and kept.is_file():
             return kept
     if file.suffix.lower() == ".onnx":
         return _network(file, dataset, split, progress, folder)
     found = read_given(file)
     if not isinstance(found, GivenScores):
-        return keep_features(file, named(found, dataset, split), file.stem, "cosine", folder)
+        return keep_features(file, named(found, dataset, split), _called(file), "cosine", folder)
     if found.larger_is_nearer is None:
         raise ReidvizError(
             f"{printable(file.name)} does not say which scores are nearer.",
             "Call the matrix distances or similarities, or add it: python -m reidviz models add --nearer smaller.",
         )
-    return keep_scores(file, named_scores(found, dataset, split), file.stem, folder=folder)
+    return keep_scores(file, named_scores(found, dataset, split), _called(file), folder=folder)
 
 
 def _network(file: Path, dataset: Dataset, split: Split, progress: Progress, folder: Path) -> Path:
@@ -76,6 +76,11 @@ def _network(file: Path, dataset: Dataset, split: Split, progress: Progress, fol
         if not is_told(worker.file):
             found = found_preprocessing(worker, reading, dataset, split, progress)
             reading, search = found.reading, found.search
-        return keep_network(file, worker, reading, file.stem, search, folder)
+        return keep_network(file, worker, reading, _called(file), search, folder)
     finally:
         worker.close()
+
+
+def _called(file: Path) -> str:
+    """What a model is called that has no name but its file's."""
+    return escape_bytes(file.stem)

@@ -61,8 +61,11 @@ def narrow(path: Path, out: Path, size: int, dataset: Dataset, progress: Progres
     ReidvizError where it has no ranking branch after conv2, or no more than so many units.
     """
     network, card = load_checkpoint(path)
-    if not isinstance(network, MTDnet) or network.feature is None or not 1 <= size < card.architecture.feat:
-        raise ReidvizError(f"{card.name} has no ranking feature of more than {size} units.", "Ask for fewer units.")
+    if not isinstance(network, MTDnet) or network.feature is None:
+        raise ReidvizError(f"{card.name} has no ranking branch whose feature could be cut.", "Leave --feature out.")
+    units = card.architecture.feat
+    if not 1 <= size < units:
+        raise ReidvizError(f"The ranking feature of {card.name} has {units} units.", f"Keep 1 to {units - 1} of them.")
     pixels = Pixels(dataset, card.architecture.height, card.architecture.width)
     images = ImageSubset(pixels, np.arange(len(dataset.samples)))
     found = torch.from_numpy(features(network, images, False, torch.device("cpu"), progress))

@@ -87,6 +87,15 @@ def evaluate_all(
     return [_result(ranker, matrices) for ranker in rankers]
 
 
+def must_cascade(scoring: Scoring, rankers: Iterable[Ranker]) -> None:
+    """Raise ReidvizError where a cascade is asked of rankers none of which has a classifier that could rescore."""
+    if scoring.cascade and not any(one.kind == "probability" or _of_one_network(one) for one in rankers):
+        raise ReidvizError(
+            "Nothing here has a classifier that a cascade could ask.",
+            "Take mtdnet or another model of both tasks, or score without a cascade.",
+        )
+
+
 def is_cached(ranker: Ranker, dataset: Dataset, split: Split, scoring: Scoring = EXACT) -> bool:
     """Whether evaluate would answer at once."""
     return seconds_kept(ranker, dataset, split, scoring) is not None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reidviz.common.arrays import Float32Array, IntArray
+from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
 
@@ -12,12 +12,17 @@ def candidates(distances: Float32Array, count: int, truth: GroundTruth) -> IntAr
 
     Images that are ignored come last. Which of several equally far as the last of them are taken is left open.
     """
-    count = min(count, distances.shape[1])
-    chosen = np.empty((len(distances), count), dtype=np.int64)
+    chosen = np.empty((len(distances), min(count, distances.shape[1])), dtype=np.int64)
     for i, row in enumerate(distances):
-        far = np.where(truth.masks(i)[1], np.inf, row)
-        chosen[i] = np.sort(np.argpartition(far, count - 1)[:count])
+        chosen[i] = nearest(row, count, truth.masks(i)[1])
     return chosen
+
+
+def nearest(distances: Float32Array, count: int, ignored: BoolArray) -> IntArray:
+    """The same of one probe: distances and what is ignored, each (G,)."""
+    count = min(count, len(distances))
+    found: IntArray = np.sort(np.argpartition(np.where(ignored, np.inf, distances), count - 1)[:count])
+    return found
 
 
 def recall(chosen: IntArray, truth: GroundTruth) -> float:

@@ -37,9 +37,9 @@ def errors(alike: npt.NDArray[Any], same: BoolArray) -> Errors:
     all. Raises ValueError where one kind of pair is absent."""
     if not same.any() or same.all():
         raise ValueError("errors need pairs of both kinds")
+    above = np.nextafter(alike.max(), np.inf, dtype=alike.dtype)  # in single precision nothing nearer is above
     mine, theirs = (np.sort(alike[which].astype(np.float64)) for which in (same, ~same))
-    thresholds = np.unique(np.concatenate([mine, theirs]))
-    thresholds = np.append(thresholds, np.nextafter(thresholds[-1], np.inf))
+    thresholds = np.append(np.unique(np.concatenate([mine, theirs])), np.float64(above))
     false_match = 1 - np.searchsorted(theirs, thresholds, "left") / len(theirs)
     return Errors(thresholds, false_match, np.searchsorted(mine, thresholds, "left") / len(mine))
 

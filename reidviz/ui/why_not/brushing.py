@@ -159,11 +159,13 @@ def _show_list(choice: Choice, ranker: Ranker, lists: HiddenLists, roles: list[R
         return
     hidden: Hidden = dict.fromkeys(roles, box)
     words, cards, bar = st.empty(), st.empty(), st.empty()
-    total, started = len(lists.same), time.monotonic()
-    for scores in lists.lists(hidden):
-        missing = int(np.isnan(scores.matrix).sum())
+    total, started = lists.scored, time.monotonic()
+    for step in lists.lists(hidden):
+        scores, missing = step.scores, step.missing
         words.markdown(worded(hidden_in_words(box, roles, *_ranks(lists, scores))))
-        how = Shown(CARDS, np.arange(total), (lists.same, lists.ignored), int(choice.split.probes[lists.question.row]))
+        how = Shown(
+            CARDS, np.arange(len(lists.same)), (lists.same, lists.ignored), int(choice.split.probes[lists.question.row])
+        )
         before = Before(lists.before, 0, "nothing hidden")
         cards.html(rows_html([ranked_row(choice, ranker, scores, 0, how, before)]))
         if missing:

@@ -16,8 +16,9 @@ from reidviz.evaluation.explain.masking import without_box
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import evaluate
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
+from reidviz.evaluation.ranking.cascade import cascaded, nearest
 from reidviz.evaluation.ranking.fusion import fuse
-from reidviz.evaluation.scores import Scores
+from reidviz.evaluation.scores import Scores, Scoring
 from reidviz.evaluation.scoring import image as scoring_image
 from reidviz.evaluation.scoring.score import score
 from reidviz.models.checkpoint import load_checkpoint
@@ -40,6 +41,13 @@ def asked(ranker: Ranker, dataset: Dataset, parts: Split) -> HiddenLists:
     before = evaluate(ranker, dataset, parts).scores
     row, match, wrong = 1, 2, 5
     return HiddenLists(ranker, dataset, parts, Question(row, match, wrong), Scores(before.kind, before.matrix[[row]]))
+
+
+def whole(lists: HiddenLists, hidden: Hidden) -> Scores:
+    """The list when it is known as far as it will be."""
+    *_, last = lists.lists(hidden)
+    assert last.missing == 0
+    return last.scores
 
 
 def afresh(lists: HiddenLists, path: Path, dataset: Dataset, parts: Split, hidden: Hidden) -> dict[str, Scores]:
@@ -70,13 +78,41 @@ def test_scores_are_those_of_images_that_came_with_the_box_hidden(
     ranker = next(one for one in rankers_of(path) if one.kind == kind)
     lists = asked(ranker, dataset, parts)
     for hidden in WAYS:
-        *_, found = lists.lists(hidden)
+        found = whole(lists, hidden)
         both = afresh(lists, path, dataset, parts, hidden)
         wanted = fuse(both["distance"], both["probability"], FUSION.weight) if kind == "fused" else both[kind]
         assert found.kind == kind
         np.testing.assert_allclose(found.matrix, wanted.matrix, atol=2e-4)
         assert lists.rank(hidden) == rank_of_match(found, lists.same, lists.ignored)
         assert lists.is_first(hidden) == (lists.rank(hidden) == 1)
+
+
+@pytest.mark.parametrize("kind", ["probability", "fused"])
+@pytest.mark.parametrize("count", [1, 3, 6])
+def test_the_list_of_a_cascade_is_a_cascades_again(tmp_path: Path, people: str, kind: str, count: int) -> None:
+    path = checkpoint(tmp_path / "both.safetensors", fusion=FUSION)
+    dataset = load(people)
+    parts = multi_shot(dataset)
+    ranker = next(one for one in rankers_of(path) if one.kind == kind)
+    every = evaluate(ranker, dataset, parts, scoring=Scoring(cascade=count)).scores
+    assert every.first_stage is not None
+    before = Scores(every.kind, every.matrix[[1]], every.first_stage[[1]])
+    lists = HiddenLists(ranker, dataset, parts, Question(1, 2, 5), before)
+    truth = lists.same, lists.ignored
+    assert lists.scored == count
+    for hidden in WAYS:
+        both = afresh(lists, path, dataset, parts, hidden)
+        distances = both["distance"].matrix
+        chosen = nearest(distances[0], count, lists.ignored)[None]
+        wanted = cascaded(both["probability"].matrix, distances, chosen)
+        if kind == "fused":
+            wanted = fuse(both["distance"], wanted, FUSION.weight)
+        np.testing.assert_allclose(whole(lists, hidden).distances(0), wanted.distances(0), atol=2e-4)
+        assert lists.rank(hidden) == rank_of_match(wanted, *truth)
+        assert lists.is_first(hidden) == (lists.rank(hidden) == 1)
+        margin = wanted.distances(0)[5] - wanted.distances(0)[lists.same].min()
+        assert lists.margin(hidden) == pytest.approx(margin, abs=2e-3)
+    assert lists.rank({}) == rank_of_match(before, *truth)
 
 
 def test_the_head_of_a_slow_list_comes_first_and_nothing_moves_before_it_is_scored(
@@ -88,7 +124,7 @@ def test_the_head_of_a_slow_list_comes_first_and_nothing_moves_before_it_is_scor
     parts = multi_shot(dataset)
     ranker = next(one for one in rankers_of(checkpoint(tmp_path / "both.safetensors")) if one.kind == "probability")
     lists = asked(ranker, dataset, parts)
-    steps = list(lists.lists({"probe": BOX}))
+    steps = [step.scores for step in lists.lists({"probe": BOX})]
     known = [int((~np.isnan(one.matrix)).sum()) for one in steps]
     assert known[0] == max(4, int(lists.same.sum()) + 1)
     assert known == sorted(known)
@@ -113,11 +149,11 @@ def test_a_network_in_onnx_by_hand(planted: Planted, pixels: Ranker) -> None:
     probe, match, wrong = everyone[:3]
     assert (wrong == BAG).all(2).any()
     hidden = without_box(probe, planted.region.box)
-    *_, found = lists.lists({"probe": planted.region.box})
+    found = whole(lists, {"probe": planted.region.box})
     by_hand = [np.square((hidden.astype(float) - other) / 255).sum() for other in everyone[1:]]
     np.testing.assert_allclose(found.matrix[0], by_hand, rtol=1e-3)
     assert lists.margin({"probe": planted.region.box}) == pytest.approx(by_hand[1] - by_hand[0], rel=1e-3)
-    *_, found = lists.lists({"match": planted.region.box})
+    found = whole(lists, {"match": planted.region.box})
     masked = without_box(match, planted.region.box)
     assert found.matrix[0, 0] == pytest.approx(np.square((probe.astype(float) - masked) / 255).sum(), rel=1e-3)
     np.testing.assert_allclose(found.matrix[0, 1:], before.matrix[0, 1:])

@@ -18,3 +18,16 @@ def test_a_quarter_is_named_by_the_value_that_parts_it() -> None:
 def test_what_holds_makes_one_group() -> None:
     (found,) = groups_of([Measure(np.array([0.0, 1.0, 1.0]), "not camera 1.5 {}", "camera 1.5 {}", "holds")])
     assert found.members.tolist() == [False, True, True]
+
+
+def test_a_value_is_told_so_that_nobody_changes_sides() -> None:
+    counts = Measure(np.array([1.0, 2.0, 2.0, 3.0]), "fewer than {}", "{} or more", "low")
+    assert counts.dividing(2.5, above=False).name == "fewer than 3"
+    assert counts.dividing(2.5, above=False).members.tolist() == [True, True, True, False]
+    near = Measure(np.array([0.31, 0.38, 0.42]), "within {}", "{} or more", "high")
+    assert near.dividing(0.4, above=True).name == "0.4 or more"
+    assert near.dividing(0.4, above=True).members.tolist() == [False, False, True]
+
+
+def test_what_holds_for_nobody_is_no_group() -> None:
+    assert groups_of([Measure(np.array([1.0, 1.0, 1.0, 2.0]), "fewer than {}", "{} or more", "low")]) == []

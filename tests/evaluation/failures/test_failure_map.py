@@ -13,8 +13,16 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.words import text_of
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.evaluation.failures.failure_map import failure_map, mended, missed_alone, missed_by_all
-from reidviz.evaluation.failures.in_words import NOTHING, TOO_FEW, combination_in_words, headline, mended_in_words
+from reidviz.evaluation.failures.failure_map import FailureMap, failure_map, mended, missed_alone, missed_by_all
+from reidviz.evaluation.failures.in_words import (
+    NO_GROUP,
+    NOTHING,
+    TOO_FEW,
+    combination_in_words,
+    headline,
+    mended_in_words,
+)
+from reidviz.evaluation.failures.probe_measures import MOST_CAMERAS, _of_cameras
 from reidviz.evaluation.failures.rivals import nearest_other, rivals
 from reidviz.evaluation.ground_truth import GroundTruth, ground_truth
 from reidviz.evaluation.pipeline.evaluate import Result
@@ -122,6 +130,20 @@ def test_too_few_failures_are_not_explained(test: Planted) -> None:
     found = failure_map(test.dataset, test.split, result(test, failed))
     assert found.lifts == ()
     assert TOO_FEW in text_of(headline(found, "m"))
+
+
+def test_where_no_group_is_large_enough_that_is_said(test: Planted) -> None:
+    half = np.arange(len(test.dark)) % 2 == 0
+    found = FailureMap(half, test.split.probes, test.split.probes, (), (), None)
+    assert NO_GROUP in text_of(headline(found, "m"))
+
+
+@pytest.mark.parametrize("cameras", [MOST_CAMERAS - 1, MOST_CAMERAS, MOST_CAMERAS + 20])
+def test_pairs_of_cameras_are_told_apart_however_many_cameras_there_are(cameras: int) -> None:
+    probe = np.arange(4 * cameras) % cameras
+    match = (probe + 1 + np.arange(4 * cameras) // (2 * cameras)) % cameras
+    found = _of_cameras(*(one.astype(str) for one in (probe, match, match)))
+    assert sum("→" in one.above for one in found) == min(2 * cameras, MOST_CAMERAS)
 
 
 def test_one_person_alone_is_refused(test: Planted) -> None:

@@ -30,6 +30,13 @@ def test_errors_by_hand() -> None:
     assert threshold_at(found, 0) == 0.8
 
 
+def test_the_threshold_above_all_is_above_all_in_single_precision() -> None:
+    alike, same = np.array([0.9, 0.3, 0.2], dtype=np.float32), np.array([False, True, True])
+    threshold = threshold_at(errors(alike, same), 0)
+    assert threshold == np.nextafter(np.float32(0.9), np.float32(1))
+    assert error_rates(alike, same, threshold) == (0, 1)
+
+
 def test_curve_and_area_against_scikit_learn() -> None:
     alike, same = noisy()
     found = errors(alike, same)
