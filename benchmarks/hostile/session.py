@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from reidviz.common import settings
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds to wait for an answer: the campaigns say what is too slow."""
 
 
