@@ -71,7 +71,7 @@ def _tell(name: str, work: "Callable[[Progress], list[Update]]") -> None:
     finally:
         progress.end()
     print("\n".join(one.sentence for one in done))
-    _tell_unreadable(name)
+    _tell_images(name)
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -93,7 +93,7 @@ def _info(options: argparse.Namespace) -> None:
         store = gallery.store(model)
         print(f"{printable(model.name)}: {store.count():,} images, features of {model.dimensions} numbers")
         print("\n".join(f"  {line}" for line in facets_lines(store.facets())))
-    _tell_unreadable(options.name)
+    _tell_images(options.name)
 
 
 def _remove(options: argparse.Namespace) -> None:
@@ -103,10 +103,13 @@ def _remove(options: argparse.Namespace) -> None:
     print(f"{options.name} was removed.")
 
 
-def _tell_unreadable(name: str) -> None:
+def _tell_images(name: str) -> None:
     from reidviz.gallery.named import gallery_named
 
-    unreadable = gallery_named(name).unreadable
+    gallery = gallery_named(name)
+    unreadable = gallery.unreadable
+    for note in gallery.notes:
+        print(f"  {note}")
     for one in unreadable[:MOST_TOLD]:
         print(f"  {printable(one.id)}: {printable(one.reason)}")
     if len(unreadable) > MOST_TOLD:

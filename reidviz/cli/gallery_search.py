@@ -26,8 +26,8 @@ MOST_TOLD = 10
 def add_search_options(command: argparse.ArgumentParser) -> None:
     """The options of the command."""
     command.add_argument("name", help="the gallery")
-    command.add_argument("--probe", required=True, metavar="FILE|DIR", help="an image, or a folder of probes")
-    command.add_argument("--together", action="store_true", help="the images of the folder show one person: one probe")
+    command.add_argument("--probe", required=True, metavar="FILE|DIR", help="an image, or a folder or list of them")
+    command.add_argument("--together", action="store_true", help="all of these images show one person: one probe")
     command.add_argument("--model", default="", help="which of the gallery's models; default: the first")
     command.add_argument("--top", type=int, default=50, metavar="K", help="hits of each probe (default: 50)")
     command.add_argument("--camera", action="append", metavar="NAME", help="by this camera only; may be repeated")
@@ -133,15 +133,16 @@ def _found(
 def _batches(options: argparse.Namespace, leave: "Callable[[str, str], None]") -> "Iterator[list[NamedProbe]]":
     """The probes, many at a time."""
     from reidviz.common.roots import existing_root
+    from reidviz.data.formats.table import SUFFIXES
     from reidviz.gallery.probes import folder_of_probes, one_file
 
     path = existing_root(options.probe)
-    if path.is_file():
+    if path.is_file() and path.suffix.lower() not in SUFFIXES:
         yield [one_file(path)]
         return
     probes = folder_of_probes(path)
     if options.together:
-        yield [probes.together(path.name)]
+        yield [probes.together(path.name, leave)]
     else:
         yield from probes.batches(leave)
 

@@ -58,6 +58,7 @@ class Dataset:
     base      of a data set that leaves images of another one out, the name of that one
     unread    every other file below the root, by reason
     notes     what the reader understood that is not plain to see, a sentence each
+    unreadable  of a list of images of nobody: those it names that cannot be read, as it writes them, and why
     market_rules  whether identity -1 is junk and 0 a distractor whatever the protocol: such images neither train nor
               are probed, and are no person
     """
@@ -70,6 +71,7 @@ class Dataset:
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
     market_rules: bool = False
+    unreadable: tuple[tuple[str, str], ...] = ()
 
     @property
     def layout(self) -> str:

@@ -52,6 +52,7 @@ class Gallery:
     models      those that described it, in the order in which they were added
     unreadable  of the last update
     uri         of Milvus where that keeps the features; "": files on this machine do
+    notes       what was understood of its images that is not plain to see, and what was not, a sentence each
     """
 
     name: str
@@ -60,6 +61,7 @@ class Gallery:
     unreadable: tuple[Unreadable, ...] = ()
     uri: str = ""
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    notes: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -1,4 +1,4 @@
-"""The probes of a whole folder, many at a time."""
+"""The probes of a whole folder or list, many at a time."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from reidviz.common.errors import ReidvizError, because
+from reidviz.common.printable import printable
 from reidviz.common.roots import open_regular
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import unlabelled
@@ -38,10 +39,12 @@ class ProbeFolder:
     order: tuple[int, ...]
 
     def __len__(self) -> int:
-        return len(self.order)
+        """How many there are, those that cannot be read too."""
+        return len(self.order) + len(self.dataset.unreadable)
 
     def batches(self, leave: Leave, most: int | None = None) -> Iterator[list[NamedProbe]]:
         """The first `most` of them, AT_ONCE at a time, without those whose images cannot be read."""
+        self._leave_listed(leave)
         wanted = self.order[:most]
         for start in range(0, len(wanted), AT_ONCE):
             yield [one for i in wanted[start : start + AT_ONCE] if (one := self._probe(i, leave)) is not None]
@@ -55,9 +58,17 @@ class ProbeFolder:
         with open_regular(self.dataset.samples[self._places[name]].path, MAX_BYTES) as file:
             return hashlib.sha256(file.read()).hexdigest()
 
-    def together(self, name: str) -> NamedProbe:
-        """All of them as images of one person. ReidvizError where one cannot be read."""
-        return NamedProbe(name, tuple(load_image(self.dataset, i) for i in self.order))
+    def together(self, name: str, leave: Leave) -> NamedProbe:
+        """All of them that can be read as images of one person. ReidvizError where none can."""
+        self._leave_listed(leave)
+        found = tuple(image for i in self.order if (one := self._probe(i, leave)) for image in one.images)
+        if not found:
+            raise ReidvizError(f"No image of {printable(name)} can be read.", "What was left out tells why.")
+        return NamedProbe(name, found)
+
+    def _leave_listed(self, leave: Leave) -> None:
+        for name, why in self.dataset.unreadable:
+            leave(name, why)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -73,7 +84,7 @@ class ProbeFolder:
 
 
 def folder_of_probes(path: Path) -> ProbeFolder:
-    """ReidvizError where there is no image."""
+    """The probes below a folder, or that a list names. ReidvizError where there is no image."""
     dataset = unlabelled.read(path)
     return ProbeFolder(dataset, tuple(sorted(range(len(dataset.samples)), key=lambda i: dataset.samples[i].id)))
 

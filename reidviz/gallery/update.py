@@ -126,9 +126,11 @@ def _with_model(gallery: Gallery, ranker: Ranker) -> Gallery:
 def _updated(gallery: Gallery, team: "Team", progress: Progress) -> list[Update]:
     dataset = images_of(gallery.source)
     found = [_update(gallery, model, dataset, team, progress) for model in gallery.models]
+    missing = tuple(Unreadable(*one) for one in dataset.unreadable)
+    found = [replace(done, unreadable=(*missing, *done.unreadable)) for done in found]
     if team.rank == 0:
         unreadable = {one.id: one for done in found for one in done.unreadable}
-        keep(replace(gallery, unreadable=tuple(unreadable.values())[:MOST_NAMED]))
+        keep(replace(gallery, unreadable=tuple(unreadable.values())[:MOST_NAMED], notes=dataset.notes))
     return found
 
 

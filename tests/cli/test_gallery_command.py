@@ -69,9 +69,24 @@ def test_search(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str])
     page = (tmp_path / "hits.html").read_text()
     assert page.count("<section>") == 9
     assert page.count('src="data:image/jpeg;base64,') == 9 + 45
-    (folder / "broken.png").unlink()
     assert run("search", "street", "--probe", folder, "--together", "--top", 2, "--csv", tmp_path / "hits.csv") == 0
+    assert "broken.png is left out" in capsys.readouterr().err
     assert len(list(csv.DictReader((tmp_path / "hits.csv").open()))) == 2
+
+
+def test_a_list_of_probes(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = street(tmp_path / "street", 4)
+    assert run("add", "street", "--images", folder, "--model", model) == 0
+    files = sorted(file.name for file in folder.iterdir())
+    (folder / "probes.csv").write_text("\n".join(["path", *files[:2], "gone.png"]))
+    capsys.readouterr()
+    asked = ("search", "street", "--probe", folder / "probes.csv", "--top", 1, "--csv", tmp_path / "hits.csv")
+    assert run(*asked) == 0
+    assert "gone.png is left out: line 4 of probes.csv: there is no image" in capsys.readouterr().err
+    assert [row["probe"] for row in csv.DictReader((tmp_path / "hits.csv").open())] == files[:2]
+    assert run(*asked, "--together") == 0
+    assert "gone.png is left out" in capsys.readouterr().err
+    assert [row["probe"] for row in csv.DictReader((tmp_path / "hits.csv").open())] == ["probes.csv"]
 
 
 @pytest.mark.parametrize(

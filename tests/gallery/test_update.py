@@ -229,3 +229,46 @@ def test_a_gallery_in_milvus(tmp_path: Path, model: Path) -> None:
     assert set(stored()) == {file.name for file in folder.iterdir()}
     named.remove("street")
     assert add("street", str(folder), str(model), uri=uri)[0].described == 6
+
+
+def test_what_a_list_names_in_vain_is_forgotten_and_told(tmp_path: Path, model: Path) -> None:
+    folder = street(tmp_path / "street", 4)
+    files = sorted(file.name for file in folder.iterdir())
+    (folder / "photo.heic").write_bytes(b"no image")
+    (folder / "list.csv").write_text("\n".join(["path", *files, "photo.heic"]))
+    (done,) = add("street", str(folder / "list.csv"), str(model))
+    assert (done.described, [one.id for one in done.unreadable]) == (4, ["photo.heic"])
+    (folder / files[0]).unlink()
+    (done,) = update("street")
+    assert (done.described, done.unchanged, done.gone) == (0, 3, 1)
+    assert set(stored()) == set(files[1:])
+    told = {one.id: one.reason for one in gallery_named("street").unreadable}
+    assert set(told) == {files[0], "photo.heic"}
+    assert told[files[0]].startswith("line 2 of list.csv: there is no image")
+    street(folder, 1)
+    assert update("street")[0].described == 1
+
+
+def test_a_list_none_of_whose_images_is_there_empties_no_gallery(tmp_path: Path, model: Path) -> None:
+    folder = street(tmp_path / "street", 2)
+    files = sorted(file.name for file in folder.iterdir())
+    (folder / "list.csv").write_text("\n".join(["path", *files]))
+    add("street", str(folder / "list.csv"), str(model))
+    for name in files:
+        (folder / name).unlink()
+    with pytest.raises(ReidvizError, match=r"None of the 2 images that list\.csv names can be read"):
+        update("street")
+    assert set(stored()) == set(files)
+
+
+def test_times_of_a_list_that_are_not_understood_are_told(tmp_path: Path, model: Path) -> None:
+    folder = street(tmp_path / "street", 3)
+    files = sorted(file.name for file in folder.iterdir())
+    written = ["31.01.2024 08:00", "1706745599000", ""]
+    lines = [f"{name},{time}" for name, time in zip(files, written, strict=True)]
+    (folder / "list.csv").write_text("\n".join(["path,timestamp", *lines]))
+    add("street", str(folder / "list.csv"), str(model))
+    gallery = gallery_named("street")
+    entries = gallery.store(gallery.model()).entries(files)
+    assert [one.time for one in entries] == [None, 1706745599.0, 1706702402.0]
+    assert any("not understood: 1, as '31.01.2024 08:00'" in note for note in gallery.notes)

@@ -47,10 +47,17 @@ def rows(raw: BinaryIO) -> Iterator[list[str]]:
         if unpacked > MOST_BYTES:
             raise _too_large(unpacked)
         for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            row = ["" if value is None else str(value) for value in values]
+            row = [_text(value) for value in values]
             if sum(map(len, row)) > MOST_ROW:
                 raise ReidvizError(f"it has a row of more than {MOST_ROW:,} characters")
             yield row
+
+
+def _text(value: object) -> str:
+    """A cell; bytes are the text that some programs write as such."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return "" if value is None else str(value)
 
 
 def _bytes(column: Any) -> int:

@@ -124,6 +124,8 @@ def _form() -> None:
 
 def _manage(gallery: Gallery) -> None:
     st.caption(f"Made {literal(gallery.created[:10])}; {len(gallery.unreadable):,} images could not be read.")
+    for note in gallery.notes:
+        st.caption(literal(note))
     for one in gallery.unreadable[:10]:
         st.caption(f"{literal(one.id)}: {literal(one.reason)}")
     st.button("Update", icon=":material/sync:", key="gallery-update", on_click=_update, args=(gallery.name,))

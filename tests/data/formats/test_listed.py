@@ -64,6 +64,8 @@ def test_csv_needs_path_and_identity_only(tmp_path: Path) -> None:
         ('path,identity\n"a/1.jpg,ann\n', "Line 2 of people.csv is not CSV"),
         ("path|identity\na/1.jpg|ann\n", "no column path"),
         ("path,path,identity\na/1.jpg,a,ann\n", "column path twice"),
+        ("path,identity,Zone,zone\na/1.jpg,ann,1,2\n", "column zone twice"),
+        ("sep=;\npath;identity\n\na/9.jpg;ann\n", "Line 4 of people.csv: there is no image 'a/9.jpg'"),
         ("path,camera\na/1.jpg,c1\n", "no column identity"),
         ("path,identity\n", "No image was found"),
         ("", "no column path"),
@@ -104,6 +106,8 @@ def test_a_parquet_list_says_the_same_as_a_csv(tmp_path: Path) -> None:
     parquet.write_table(arrow.table({"file": ["a.png"]}), tmp_path / "list.parquet")
     with pytest.raises(ReidvizError, match="no column identity"):
         load(f"folder:{tmp_path}/list.parquet")
+    parquet.write_table(arrow.table({"path": [b"a.png"], "identity": [b"ann"]}), tmp_path / "list.parquet")
+    assert [(s.id, s.identity) for s in load(f"folder:{tmp_path}/list.parquet").samples] == [("a.png", "ann")]
     (tmp_path / "list.parquet").write_bytes(b"PAR1 cut short")
     with pytest.raises(ReidvizError, match="cannot be read as Parquet"):
         load(f"folder:{tmp_path}/list.parquet")
@@ -132,6 +136,9 @@ def table(row: str, header: str = "path,identity,camera") -> str:
     [
         (table("{p};{i};{c}", "path;identity;camera"), "utf-8", "separated by ;"),
         (table("{p}\t{i}\t{c}", "path\tidentity\tcamera"), "utf-8", "separated by tabs"),
+        ("sep=;\r\n" + table("{p};{i};{c}", "path;identity;camera"), "utf-8-sig", "separated by ;"),
+        ("sep=|\n" + table("{p}|{i}|{c}", "path|identity|camera"), "utf-16", "separated by |"),
+        (table("{p} ,{i} ,{c} "), "utf-8", "20 paths have blanks around them"),
         (table("{p},{i},{c}"), "utf-16", ""),
         (table("{p},{i},{c}"), "utf-8-sig", ""),
         (table("7,{p},{i},{c}", ",path,identity,camera"), "utf-8", "counts the rows was left out"),
@@ -148,6 +155,12 @@ def test_tables_as_programs_write_them(tmp_path: Path, text: str, encoding: str,
     dataset = people(tmp_path, text, encoding)
     assert rows(dataset) == [(p, str(i), str(c), None) for p, i, c in PEOPLE]
     assert note in " ".join(dataset.notes)
+
+
+def test_images_that_a_list_does_not_name_do_not_speak_against_it(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"raw/{n}.ppm" for n in range(30)))
+    dataset = people(tmp_path, table("{p},{i},{c}"))
+    assert [(one.reason, one.count) for one in dataset.unread] == [("images that the list does not name", 30)]
 
 
 def test_further_columns_are_kept(tmp_path: Path) -> None:
