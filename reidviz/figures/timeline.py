@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import plotly.graph_objects as go
 
@@ -18,10 +18,10 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Sighting:
-    """One hit: in seconds since 1970, by which camera, whether it passes a threshold (None: there is none), and what is
-    told where the mouse rests."""
+    """One hit: when, in UTC without saying so, by which camera, whether it passes a threshold (None: there is none, or
+    it was not judged), and what is told where the mouse rests."""
 
-    time: float
+    when: datetime
     camera: Plain
     match: bool | None
     told: Plain
@@ -34,7 +34,7 @@ def timeline(sightings: Sequence[Sighting]) -> go.Figure:
         mine = [one for one in sightings if one.match is kind]
         if mine:
             figure.add_scatter(
-                x=[datetime.fromtimestamp(one.time, UTC).replace(tzinfo=None) for one in mine],
+                x=[one.when for one in mine],
                 y=[one.camera for one in mine],
                 text=[one.told for one in mine],
                 mode="markers",

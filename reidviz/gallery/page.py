@@ -16,7 +16,7 @@ MOST_IMAGES = 4000
 """Hits that are shown in one file, all probes together: some 20 MB."""
 PROBE_HEIGHT = 180
 """Pixels of a probe's image."""
-MOST_EACH, FEWEST_EACH = 100, 5
+MOST_EACH = 100
 TEMPLATES: Final = templates(Path(__file__).parent)
 SIGNS = {"accepted": "right", "rejected": "wrong"}
 
@@ -46,10 +46,12 @@ def html_of(
     gallery: str, model: str, searched: Sequence[SearchedProbe], image: Callable[[str], str], when: str
 ) -> bytes:
     """The whole file. gallery, model: their names; image: the data URI of an entry's image by its id, "" where it is
-    gone; when: the day, to be shown. Every text is escaped; of how many hits the first are shown is said."""
-    each = max(FEWEST_EACH, min(MOST_EACH, MOST_IMAGES // max(1, len(searched))))
-    lists = [(one, _words(verdict(one.found)), _cards(one, each, image)) for one in searched]
-    made = TEMPLATES.get_template("hits.html").render(gallery=gallery, model=model, lists=lists, when=when, each=each)
+    gone; when: the day, to be shown. Every text is escaped; of how many hits and probes the first are shown is said."""
+    each = max(1, min(MOST_EACH, MOST_IMAGES // max(1, len(searched))))
+    lists = [(one, _words(verdict(one.found)), _cards(one, each, image)) for one in searched[:MOST_IMAGES]]
+    made = TEMPLATES.get_template("hits.html").render(
+        gallery=gallery, model=model, lists=lists, probes=len(searched), when=when, each=each
+    )
     return made.encode("utf-8", "replace")
 
 

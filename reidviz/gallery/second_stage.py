@@ -8,6 +8,8 @@ import numpy as np
 from PIL import Image
 
 from reidviz.common import settings
+from reidviz.common.arrays import ImageArray
+from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.images.decode import resize
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
@@ -15,7 +17,7 @@ from reidviz.evaluation.ranking.fusion import fuse
 from reidviz.evaluation.scores import EXACT, Scores
 from reidviz.evaluation.scoring.multi_query import combined
 from reidviz.gallery.images import GalleryImages
-from reidviz.gallery.search import Found, reordered
+from reidviz.gallery.search import Found, Hit, reordered
 
 MOST = 200
 """Hits that are looked at again."""
@@ -34,29 +36,38 @@ def rescored(
     count: int,
     progress: Progress = silent,
 ) -> Found:
-    """The first `count` hits, MOST at most, reordered by the fused score of both tasks; the others follow.
+    """The first `count` hits, MOST at most, reordered by the fused score of both tasks; those whose images are gone or
+    cannot be read have none and come next, then the others.
 
-    probe: images of one person; ranker: as second_stage_of gives it, at its weight. ReidvizError where an image or the
-    network cannot be read.
+    probe: images of one person; ranker: as second_stage_of gives it, at its weight. ReidvizError where the network
+    cannot be read.
     """
     from reidviz.evaluation.scoring.pair_scorer import PairScorer, pair_scores
     from reidviz.models.loaded import loaded
     from reidviz.models.mtdnet import MTDnet
 
-    hits = found.hits[: min(count, MOST)]
-    if not hits or not ranker.weight:
+    wanted = found.hits[: min(count, MOST)]
+    if not wanted or not ranker.weight:
         return found
     network, card = loaded(ranker.path, ranker.sha256, settings.device())
     assert isinstance(network, MTDnet), "only networks of both tasks are fused"
     sized = partial(resize, height=card.architecture.height, width=card.architecture.width)
     mine = np.stack([sized(image) for image in probe])
-    theirs = np.stack([sized(images.load(hit.entry.id)) for hit in hits])
+    hits, theirs, unseen = list[Hit](), list[ImageArray](), list[Hit]()
+    for hit in wanted:
+        try:
+            theirs.append(sized(images.load(hit.entry.id)))
+            hits.append(hit)
+        except ReidvizError:
+            unseen.append(hit)
+    if not hits:
+        return found
     matrix = np.full((len(mine), len(theirs)), np.nan, dtype=np.float32)
     scorer = PairScorer(network, EXACT, settings.device())
-    pair_scores(scorer, mine, theirs, matrix, None, progress, "comparing pairs")
+    pair_scores(scorer, mine, np.stack(theirs), matrix, None, progress, "comparing pairs")
     probability = combined([Scores("probability", row[None]) for row in matrix], "mean feature")
     distance = Scores("distance", np.array([[hit.distance for hit in hits]], dtype=np.float32))
     scores = fuse(distance, probability, ranker.weight)
     threshold = ranker.threshold if ranker.fusion and ranker.weight == ranker.fusion.weight else None
     first = [replace(hits[i], score=float(scores.matrix[0, i])) for i in np.argsort(-scores.matrix[0], kind="stable")]
-    return replace(reordered(found, first), kind=scores.kind, threshold=threshold)
+    return replace(reordered(found, [*first, *unseen]), kind=scores.kind, threshold=threshold, looked=len(hits))

@@ -3,24 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.gallery import rerank, second_stage
 from reidviz.gallery.images import GalleryImages
 from reidviz.gallery.probes import NamedProbe
 from reidviz.gallery.rerank import reranked_first
-from reidviz.gallery.search import Found, feature_of, search
+from reidviz.gallery.search import Found, ProbeFeature, feature_of, first_hits, search
 from reidviz.gallery.second_stage import rescored, second_stage_of
 from reidviz.gallery.store import EVERYTHING, FeatureStore, Filter
+
+TRIES = 5
 
 
 @dataclass(frozen=True)
 class Depth:
     """How far a search goes.
 
-    k       hits of each probe
+    k       hits of each probe, whichever stages look at more
     only    which entries are searched
     rerank  the first so many are re-ranked by mutual neighbours; 0: none
     again   then the pair classifier looks at the first so many; 0: none
@@ -32,6 +33,11 @@ class Depth:
     rerank: int = 0
     again: int = 0
     weight: float | None = None
+
+    @property
+    def deepest(self) -> int:
+        """Hits that are searched for: as many as are wanted, or as a later stage looks at."""
+        return max(self.k, min(self.rerank, rerank.MOST), min(self.again, second_stage.MOST))
 
 
 def classifier_of(ranker: Ranker, how: Depth) -> Ranker | None:
@@ -57,18 +63,36 @@ def search_all(
     how: Depth,
     progress: Progress = silent,
 ) -> list[Found]:
-    """What each of the probes finds, through all stages. ReidvizError as classifier_of, and where the network or an
-    image of the gallery cannot be read."""
+    """What each of the probes finds, through all stages. ReidvizError as classifier_of and nearest, and where the
+    network cannot be read."""
     if not probes:
         return []
     second = classifier_of(ranker, how)
-    features = np.stack([feature_of(ranker, one.images) for one in probes])
-    found = search(store, ranker, features, how.k, how.only)
-    if how.rerank:
-        found = [reranked_first(one, mine, store, how.rerank) for one, mine in zip(found, features, strict=True)]
-    if second is None:
-        return found
-    return [
-        rescored(one, probe.images, images, second, how.again, progress)
-        for one, probe in zip(found, probes, strict=True)
-    ]
+    found = nearest(store, ranker, [feature_of(ranker, one.images) for one in probes], how)
+    if second is not None:
+        found = [
+            rescored(one, probe.images, images, second, how.again, progress)
+            for one, probe in zip(found, probes, strict=True)
+        ]
+    return [first_hits(one, how.k) for one in found]
+
+
+def nearest(
+    store: FeatureStore, ranker: Ranker, probes: Sequence[ProbeFeature], how: Depth, without: Sequence[str] = ()
+) -> list[Found]:
+    """What each of the probes finds by features, and by mutual neighbours where that is asked for: how.deepest hits.
+
+    Where an entry that was found is gone before it is looked at, as others change the gallery, all is searched again.
+    ReidvizError where that happens each time. without: as search() takes it.
+    """
+    for _ in range(TRIES):
+        try:
+            found = search(store, ranker, probes, how.deepest, how.only, without)
+            if not how.rerank:
+                return found
+            return [
+                reranked_first(one, probe.mean, store, how.rerank) for one, probe in zip(found, probes, strict=True)
+            ]
+        except KeyError:
+            continue
+    raise ReidvizError("Images of this gallery are removed faster than it is searched.", "Search again in a moment.")

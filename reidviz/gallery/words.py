@@ -13,6 +13,8 @@ from reidviz.gallery.search import Found
 from reidviz.gallery.store import Entry, Facets
 
 MOST_NAMED = 8
+FIRST, LAST = -62_135_596_800, 253_402_300_799
+"""The years 1 to 9999 in seconds since 1970."""
 
 
 def facets_lines(facets: Facets) -> list[str]:
@@ -27,7 +29,13 @@ def facets_lines(facets: Facets) -> list[str]:
 
 def moment(seconds: float) -> str:
     """A time, in UTC: "2024-01-31 23:59:59"."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return date_of(seconds).isoformat(" ", "seconds")
+
+
+def date_of(seconds: float) -> datetime:
+    """The date and time of day in UTC, without saying so, of seconds since 1970; where no calendar has these, the
+    first or the last that one has."""
+    return datetime.fromtimestamp(min(max(seconds, FIRST), LAST), UTC).replace(tzinfo=None)
 
 
 def _some(values: tuple[str, ...]) -> str:
@@ -37,48 +45,72 @@ def _some(values: tuple[str, ...]) -> str:
 
 def verdict(found: Found) -> Words:
     """Whether the person of a probe was seen, as far as a threshold can tell: a sentence or two."""
-    if not found.searched:
-        return ("No image of this gallery passes these filters.",)
     if not found.hits:
-        return ("There is nothing but the probe itself.",)
-    among = f"{found.searched:,} image{'' if found.searched == 1 else 's'}"
+        return (_nothing(found),)
+    among = _among(found)
     if found.threshold is None or found.matches is None:
         nearest = score_text("distance", found.nearest)
         return (
-            f"The nearest of {among} is at {nearest}. ",
+            f"The nearest of {found.searched:,} {_images(found.searched)} is at {nearest}. ",
             "Whether it is the same person has to be judged by eye: this model has no calibrated threshold.",
         )
     rate = found.threshold.false_match_rate
     at, on = score_text(found.kind, found.threshold.value), printable(found.threshold.measured_on)
     how = (
         f" at the threshold {at}. It takes {100 * rate:.2f} % of the pairs of different persons for one ({on}), so "
-        f"about {rate * found.searched:,.1f} false matches are to be expected among {among}."
+        f"about {rate * found.judged:,.1f} false matches are to be expected among {among}."
     )
     if not found.matches:
-        return (Strong("Probably absent"), ": no image is taken for this person", how)
-    all_of_them = "at least " if found.matches == len(found.hits) < found.searched else ""
-    which = f": {all_of_them}{found.matches:,} of {among} "
-    return (Strong("Probably seen"), which + ("is" if found.matches == 1 else "are") + " taken for this person", how)
+        none = "no image" if found.judged == found.searched else f"none of {among}"
+        return (Strong("Probably absent"), f": {none} is taken for this person", how)
+    which = f": {matches_among(found)} {_were(found.matches)} taken for this person"
+    return (Strong("Probably seen"), which, how)
+
+
+def matches_among(found: Found) -> str:
+    """How many entries are taken for the probe's person by a threshold, which there has to be: "at least 40 of the
+    first 40 images that were looked at again"."""
+    return f"{'at least ' if found.at_least else ''}{found.matches:,} of {_among(found)}"
+
+
+def _among(found: Found) -> str:
+    """The entries that a threshold can judge."""
+    count = found.judged
+    if count == found.searched:
+        return f"{count:,} {_images(count)}"
+    return f"the first {count:,} {_images(count)} that {'was' if count == 1 else 'were'} looked at again"
+
+
+def _images(count: int) -> str:
+    return "image" if count == 1 else "images"
+
+
+def _nothing(found: Found) -> str:
+    if found.narrowed:
+        return "No image that the probe could be compared with passes these filters."
+    return "There is no image in this gallery that the probe could be compared with."
 
 
 def verdict_on_all(found: Sequence[Found]) -> Words:
     """Of how many probes the person was seen, as far as a threshold can tell; found: one each, by the same model."""
-    if not found or not found[0].searched:
-        return ("No image of this gallery passes these filters." if found else "No probe was searched for.",)
-    first, count = found[0], f"{len(found):,} probe{'' if len(found) == 1 else 's'}"
-    among = f"{first.searched:,} images"
+    if not found:
+        return ("No probe was searched for.",)
+    first, count = max(found, key=lambda one: one.looked), f"{len(found):,} probe{'' if len(found) == 1 else 's'}"
+    if not first.searched:
+        return (_nothing(first),)
     if first.threshold is None:
         nearest = sorted(one.nearest for one in found if one.hits)
         ends = " to ".join(score_text("distance", one) for one in (nearest[0], nearest[-1])) if nearest else "nowhere"
         return (
-            f"The nearest of {among} to each of {count} is at {ends}. ",
+            f"The nearest of {first.searched:,} images to each of {count} is at {ends}. ",
             "Whether it is the same person has to be judged by eye: this model has no calibrated threshold.",
         )
     seen, rate = sum(bool(one.matches) for one in found), first.threshold.false_match_rate
     how = (
         f" at the threshold {score_text(first.kind, first.threshold.value)}. It takes {100 * rate:.2f} % of the pairs "
         f"of different persons for one ({printable(first.threshold.measured_on)}), so about "
-        f"{rate * first.searched:,.1f} false matches are to be expected for each probe among {among}."
+        f"{rate * first.judged:,.1f} false matches are to be expected for each probe among "
+        f"{_among(first)}."
     )
     absent = len(found) - seen
     told = (f"Of {count}, {seen:,} {_were(seen)} ", Strong("probably seen"), f" and {absent:,} {_were(absent)} ")

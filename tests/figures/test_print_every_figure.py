@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,10 @@ RECORD = Certificate(
 
 MADE: dict[str, Callable[[], go.Figure]] = {
     "timeline.timeline": lambda: timeline.timeline(
-        [timeline.Sighting(1.7e9 + 60 * i, "ab"[i % 2], match, "x") for i, match in enumerate((True, False, None))]
+        [
+            timeline.Sighting(datetime(2024, 1, 31, 12, i), "ab"[i % 2], match, "x")
+            for i, match in enumerate((True, False, None))
+        ]
     ),
     "cameras.cameras_figure": lambda: cameras.cameras_figure(np.array([[1, 0], [2, 3]]), ["a", "b"], ["p", "q"]),
     "cameras.shared_figure": lambda: cameras.shared_figure(np.array([[1, 0], [2, 3]]), ["a", "b"]),

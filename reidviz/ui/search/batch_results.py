@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from reidviz.gallery.page import SearchedProbe
-from reidviz.gallery.words import verdict_on_all
+from reidviz.gallery.words import matches_among, verdict_on_all
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.progress_bar import watch
 from reidviz.ui.search.batch import MOST_PROBES, Batch
@@ -78,7 +78,7 @@ def _note(one: SearchedProbe) -> str:
     found = one.found
     if found.matches is None:
         return f"the first {min(SHOWN, len(found.hits))} of {len(found.hits):,} hits"
-    return f"probably seen: {found.matches:,} of {found.searched:,} images" if found.matches else "probably absent"
+    return f"probably seen: {matches_among(found)}" if found.matches else "probably absent"
 
 
 def _marked(batch: Batch, one: SearchedProbe, marks: dict[str, dict[str, Said]]) -> SearchedProbe:

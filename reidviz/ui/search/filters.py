@@ -1,7 +1,7 @@
 """Which of a gallery's images are searched."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Final
 
 import streamlit as st
@@ -10,6 +10,7 @@ from reidviz.common.printable import printable
 from reidviz.data.formats.unlabelled import TIMES
 from reidviz.data.keys import key_of
 from reidviz.gallery.store import MOST_VALUES, Facets, Filter
+from reidviz.gallery.words import date_of
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.remembered import remembered
 from reidviz.ui.widgets.markup import literal
@@ -87,7 +88,7 @@ def _times(facets: Facets, own: str) -> tuple[float | None, float | None]:
     if facets.first is None or facets.last is None:
         st.caption("No time is known of these images.")
         return None, None
-    ends = [datetime.fromtimestamp(one, UTC).replace(tzinfo=None) for one in (facets.first, facets.last)]
+    ends = [date_of(one) for one in (facets.first, facets.last)]
     found = [
         st.datetime_input(label, None, ends[0], ends[1], key=_time_key(label, own), step=60, persist_state="session")
         for label in ENDS

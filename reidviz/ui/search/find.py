@@ -6,10 +6,9 @@ from typing import Final
 
 import streamlit as st
 
-from reidviz.gallery.rerank import reranked_first
-from reidviz.gallery.search import Found, search
+from reidviz.gallery.search import Found, first_hits
 from reidviz.gallery.second_stage import rescored, second_stage_of
-from reidviz.gallery.stages import Depth, classifier_of
+from reidviz.gallery.stages import Depth, classifier_of, nearest
 from reidviz.gallery.store import Filter
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.search.probe import Probe
@@ -66,13 +65,12 @@ def choose_how(searched: Searched, only: Filter, pixels: bool) -> Depth:
 
 
 def find(searched: Searched, probe: Probe, how: Depth) -> tuple[Found, float]:
-    """The hits, and the seconds that the first stage took. ReidvizError where images of the second cannot be read."""
+    """The hits, and the seconds that features took to be compared. ReidvizError where the network of the second stage
+    cannot be read."""
     started = time.perf_counter()
-    (found,) = search(searched.store, searched.ranker, probe.feature[None], how.k, how.only, probe.own)
+    (found,) = nearest(searched.store, searched.ranker, [probe.feature], how, probe.own)
     seconds = time.perf_counter() - started
-    if how.rerank:
-        found = reranked_first(found, probe.feature, searched.store, how.rerank)
-    return (_again(searched, probe, found, how) if how.again else found), seconds
+    return first_hits(_again(searched, probe, found, how) if how.again else found, how.k), seconds
 
 
 @remembered(st.cache_data, max_entries=64, show_spinner=Markdown("The pair classifier looks again …"))

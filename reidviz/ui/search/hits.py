@@ -16,7 +16,7 @@ from reidviz.figures.text import Plain, plain
 from reidviz.figures.timeline import Sighting, timeline
 from reidviz.gallery.page import PROBE_HEIGHT, SearchedProbe
 from reidviz.gallery.search import Found, Hit
-from reidviz.gallery.words import time_of
+from reidviz.gallery.words import date_of, time_of
 from reidviz.ui.marks.annotator import choose_annotator, say_mark_error
 from reidviz.ui.search.galleries import Searched, image_or_none
 from reidviz.ui.search.grouping import Grouping, choose_grouping
@@ -130,7 +130,7 @@ def _taken(probe: Probe, found: Found, marks: Mapping[str, str]) -> SearchedProb
 
 def show_timeline(searched: Searched, found: Found) -> None:
     """Draw when each camera saw the hits whose time is known."""
-    known = [hit for hit in found.hits if hit.entry.time is not None]
+    known = [(hit, date_of(hit.entry.time)) for hit in found.hits if hit.entry.time is not None]
     if not known:
         st.caption(
             "No timeline: it is not known when these images were taken. A list with a column `timestamp` tells it, and "
@@ -139,12 +139,12 @@ def show_timeline(searched: Searched, found: Found) -> None:
         return
     sightings = [
         Sighting(
-            hit.entry.time or 0.0,
+            when,
             plain(hit.entry.camera or "not known"),
             found.is_match(hit),
             Plain(f"rank {hit.rank}, {plain(_score(found, hit))}<br>{plain(hit.entry.id)}"),
         )
-        for hit in known
+        for hit, when in known
     ]
     mark = ModelMark(searched.model.name, searched.model.sha256, found.kind)
     record = Certificate("timeline", searched.gallery.name, models=(mark,), version=version(), date=now())

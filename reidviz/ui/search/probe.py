@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import streamlit as st
 from PIL import Image
 
-from reidviz.common.arrays import Float32Array
+from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 from reidviz.data.images.decode import load_image
 from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
-from reidviz.gallery.search import feature_of
+from reidviz.gallery.search import ProbeFeature, feature_of
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.search.marks import key_of_probe
 from reidviz.ui.session.address import follows, tell
@@ -34,12 +33,12 @@ MOST_STEPS = 12
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """name: what it is called; images: of one person, none where only features are known; feature: (D,);
-    own: entries of the gallery that it is made of; key: what tells it from others."""
+    """name: what it is called; images: of one person, none where only features are known; feature: by which it is
+    searched for; own: entries of the gallery that it is made of; key: what tells it from others."""
 
     name: str
     images: tuple[Image.Image, ...]
-    feature: Float32Array
+    feature: ProbeFeature
     own: tuple[str, ...]
     key: str
 
@@ -154,9 +153,13 @@ def _close() -> None:
 
 
 def _of_gallery(id: str, searched: Searched) -> Probe:
-    return Probe(id, (searched.images.load(id),), searched.store.features([id])[0], (id,), key_of(id))
+    try:
+        feature = ProbeFeature(searched.store.features([id])[0])
+    except KeyError as error:
+        raise ReidvizError("This image is not in the gallery any more.", "Choose another one.") from error
+    return Probe(id, (searched.images.load(id),), feature, (id,), key_of(id))
 
 
 @remembered(st.cache_data, max_entries=64)
-def _feature(images: tuple[KeyedImage, ...], ranker: Ranker) -> Float32Array:
-    return np.asarray(feature_of(ranker, [one.image for one in images]))
+def _feature(images: tuple[KeyedImage, ...], ranker: Ranker) -> ProbeFeature:
+    return feature_of(ranker, [one.image for one in images])
