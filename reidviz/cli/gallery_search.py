@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reidviz.cli.gallery_filter import add_filter_options, filter_of
 from reidviz.cli.progress import ConsoleProgress
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from reidviz.gallery.probes import NamedProbe
     from reidviz.gallery.search import Found, Hit
     from reidviz.gallery.stages import Depth
-    from reidviz.gallery.store import Filter
+    from reidviz.gallery.store import FeatureStore
 
 MOST_TOLD = 10
 """Hits of a probe that are printed; --csv has all."""
@@ -30,10 +31,7 @@ def add_search_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--together", action="store_true", help="all of these images show one person: one probe")
     command.add_argument("--model", default="", help="which of the gallery's models; default: the first")
     command.add_argument("--top", type=int, default=50, metavar="K", help="hits of each probe (default: 50)")
-    command.add_argument("--camera", action="append", metavar="NAME", help="by this camera only; may be repeated")
-    command.add_argument("--since", metavar="TIME", help="not before, as 2024-01-31T08:00 (UTC) or seconds since 1970")
-    command.add_argument("--until", metavar="TIME", help="not after")
-    command.add_argument("--where", action="append", metavar="COLUMN=VALUE", help="a column's value; may be repeated")
+    add_filter_options(command)
     command.add_argument(
         "--rerank", type=int, default=0, metavar="K", help="hits that are re-ranked by mutual neighbours; default: none"
     )
@@ -50,7 +48,8 @@ def add_search_options(command: argparse.ArgumentParser) -> None:
 
 
 def run_search(options: argparse.Namespace) -> None:
-    """Search, print the first hits of each probe, and write the files that were asked for."""
+    """Search, print the first hits of each probe, and write the files that were asked for: where the search ends
+    before all is done, of what was found by then."""
     from reidviz.common.atomic_write import write_atomically
     from reidviz.common.words import text_of
     from reidviz.data.images.encode import data_uri
@@ -59,19 +58,23 @@ def run_search(options: argparse.Namespace) -> None:
     from reidviz.gallery.page import PROBE_HEIGHT, SearchedProbe
     from reidviz.gallery.words import csv_of, hits_table, verdict, verdict_on_all
 
-    gallery, how, searched = gallery_named(options.name), _depth(options), list[SearchedProbe]()
+    gallery, searched = gallery_named(options.name), list[SearchedProbe]()
     images = GalleryImages(gallery.source)
-    for probe, found in _found(options, gallery, images, how):
-        print(f"{printable(probe.name)}: {text_of(verdict(found))}")
-        print("\n".join(_line(found, hit) for hit in found.hits[:MOST_TOLD]))
-        shown = tuple(data_uri(one, PROBE_HEIGHT) for one in probe.images) if options.html else ()
-        searched.append(SearchedProbe(probe.name, shown, found, {}))
-    if len(searched) > 1:
-        print(text_of(verdict_on_all([one.found for one in searched])))
-    if options.csv:
-        write_atomically(options.csv, csv_of(hits_table(one.found, one.name) for one in searched))
-    if options.html:
-        write_atomically(options.html, _html(options, gallery, searched, images))
+    try:
+        for probe, found in _found(options, gallery, images):
+            print(f"{printable(probe.name)}: {text_of(verdict(found))}")
+            print("\n".join(_line(found, hit) for hit in found.hits[:MOST_TOLD]))
+            shown = tuple(data_uri(one, PROBE_HEIGHT) for one in probe.images) if options.html else ()
+            searched.append(SearchedProbe(probe.name, shown, found, {}))
+        if not searched:
+            raise ReidvizError("None of these probes can be read.", "What was left out tells why.")
+    finally:
+        if len(searched) > 1:
+            print(text_of(verdict_on_all([one.found for one in searched])))
+        if options.csv and searched:
+            write_atomically(options.csv, csv_of(hits_table(one.found, one.name) for one in searched))
+        if options.html and searched:
+            write_atomically(options.html, _html(options, gallery, searched, images))
 
 
 def _line(found: "Found", hit: "Hit") -> str:
@@ -84,43 +87,25 @@ def _line(found: "Found", hit: "Hit") -> str:
     return f"{hit.rank:>5}  {printable(entry.id):<44}{printable(entry.camera):<12}{time_of(entry):<21}{scores}".rstrip()
 
 
-def filter_of(options: argparse.Namespace) -> "Filter":
-    """What --camera, --since, --until and --where let through. ReidvizError where one says nothing."""
-    from reidviz.data.formats.unlabelled import moment_of
-    from reidviz.gallery.store import Filter
-
-    times = []
-    for written in (options.since, options.until):
-        times.append(None if written is None else moment_of(written))
-        if written is not None and times[-1] is None:
-            raise ReidvizError(f"{printable(written)!r} is no time.", "Write for example 2024-01-31T08:00.")
-    equal = []
-    for one in options.where or ():
-        column, sign, value = one.partition("=")
-        if not sign:
-            raise ReidvizError(f"{printable(one)!r} names no value.", "Write for example --where door=north.")
-        equal.append((column.strip().lower(), value))
-    return Filter(tuple(options.camera) if options.camera else None, times[0], times[1], tuple(equal))
-
-
-def _depth(options: argparse.Namespace) -> "Depth":
+def _depth(options: argparse.Namespace, store: "FeatureStore") -> "Depth":
     from reidviz.gallery.stages import Depth
 
     if options.top < 1:
         raise ReidvizError("At least one hit is looked for.", "For example: --top 20")
     if min(options.rerank, options.rescore) < 0:
         raise ReidvizError("No fewer than no hits are looked at again.", "For example: --rescore 50")
-    return Depth(options.top, filter_of(options), options.rerank, options.rescore, options.weight)
+    return Depth(options.top, filter_of(options, store), options.rerank, options.rescore, options.weight)
 
 
 def _found(
-    options: argparse.Namespace, gallery: "Gallery", images: "GalleryImages", how: "Depth"
+    options: argparse.Namespace, gallery: "Gallery", images: "GalleryImages"
 ) -> "Iterator[tuple[NamedProbe, Found]]":
     from reidviz.gallery.stages import search_all
     from reidviz.gallery.update import ranker_of
 
     model = gallery.model(options.model)
     ranker, store = ranker_of(model), gallery.store(model)
+    how = _depth(options, store)
     for probes in _batches(options, _leave):
         progress = ConsoleProgress()
         try:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from reidviz.cli.main import main
+from reidviz.common.errors import ReidvizError
+from reidviz.gallery import stages
+from reidviz.gallery.search import Found
 from tests.gallery.conftest import model, own_galleries, street
 
 __all__ = ["model", "own_galleries"]
@@ -89,11 +92,58 @@ def test_a_list_of_probes(tmp_path: Path, model: Path, capsys: pytest.CaptureFix
     assert [row["probe"] for row in csv.DictReader((tmp_path / "hits.csv").open())] == ["probes.csv"]
 
 
+def test_columns_of_a_list_are_asked_for_by_their_names(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = street(tmp_path / "street", 3)
+    files = sorted(file.name for file in folder.iterdir())
+    lines = [f"{name},{n}.0,x{n} ,c=d" for n, name in enumerate(files)]
+    (folder / "list.csv").write_text("\n".join(["path,person_id,door,a=b", *lines]))
+    assert run("add", "street", "--images", folder / "list.csv", "--model", model) == 0
+    asked = ("search", "street", "--probe", folder / files[0], "--csv", tmp_path / "hits.csv")
+
+    def found(*where: str) -> list[str]:
+        assert run(*asked, *(part for one in where for part in ("--where", one))) == 0
+        return sorted(row["image"] for row in csv.DictReader((tmp_path / "hits.csv").open()))
+
+    assert found("person_id=1") == found("Person_ID=1.0") == found("door=x1") == found("door=x1 ") == files[1:2]
+    assert found("a=b=c=d") == files
+    assert found("a=b=c=d", "door=x2") == files[2:]
+    capsys.readouterr()
+    assert found("door=x9") == []
+    assert "passes these filters" in capsys.readouterr().out
+    assert run(*asked, "--where", "gate=x1") == 1
+    said = capsys.readouterr().err.split("\n")
+    assert said[-3:-1] == ["reidviz: This gallery has no column gate.", "It has person_id, door, a=b."]
+
+
+def test_what_was_found_is_written_whatever_ends_the_search(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = street(tmp_path / "street", 4)
+    assert run("add", "street", "--images", folder, "--model", model) == 0
+    monkeypatch.setattr("reidviz.gallery.probes.AT_ONCE", 1)
+    found, again = [], stages.search_all
+
+    def first_two(*asked: object) -> list[Found]:
+        if len(found) == 2:
+            raise ReidvizError("The gallery is gone.")
+        found.append(again(*asked))  # type: ignore[arg-type]
+        return found[-1]
+
+    monkeypatch.setattr(stages, "search_all", first_two)
+    assert run("search", "street", "--probe", folder, "--top", 1, "--csv", tmp_path / "hits.csv") == 1
+    probes = [row["probe"] for row in csv.DictReader((tmp_path / "hits.csv").open())]
+    assert probes == sorted(file.name for file in folder.iterdir())[:2]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         ("--top", "0"),
         ("--since", "yesterday"),
+        ("--since", "2024"),
+        ("--until", "1_706_702_400"),
         ("--where", "door"),
         ("--model", "nobody"),
         ("--rescore", "5", "--weight", "2"),
