@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from reidviz.data.keys import key_of
 from reidviz.gallery import named
+from reidviz.gallery.stages import search_all
 from reidviz.gallery.update import add
 from reidviz.marks.mark import Mark
 from reidviz.marks.mark_file import gallery_mark_file
@@ -271,6 +273,39 @@ def test_a_whole_folder_of_probes_is_searched_for(page: AppTest, folder: Path, t
     assert f"rank 1, {names[3]}" in html(shown)
     shown.button(key="all-probes").click().run()
     assert html(shown).count("<section") == 10
+
+
+def test_a_probe_that_is_gone_once_it_was_searched_for_is_left_out(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probes = street(tmp_path / "probes", 3)
+    names = sorted(file.name for file in probes.iterdir())
+
+    def one_goes(*asked: object) -> object:
+        (probes / names[1]).unlink()
+        return search_all(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("reidviz.ui.search.batch.search_all", one_goes)
+    shown = opened_batch(page)
+    shown.text_input(key="batch-folder").set_value(str(probes)).run()
+    shown.button(key="batch-start").click().run()
+    wait_for_work()
+    shown.run()
+    assert not shown.exception
+    batch = shown.session_state[SEARCH_BATCH.name]
+    assert [one.name for one in batch.found] == [names[0], names[2]]
+    assert [one.id for one in batch.left_out] == names[1:2]
+
+
+def test_times_that_no_calendar_has_do_not_break_the_page(page: AppTest, folder: Path) -> None:
+    gallery = named.gallery_named("street")
+    store = gallery.store(gallery.model())
+    ids = sorted(store.stamps())[:2]
+    entries = [replace(one, time=time) for one, time in zip(store.entries(ids), (-1e12, 1e12), strict=True)]
+    store.add(entries, store.features(ids))
+    found = uploaded(page, folder)
+    assert not found.exception
+    assert found.get("plotly_chart")
 
 
 def test_a_zip_of_probes_goes_with_its_batch(page: AppTest, tmp_path: Path) -> None:

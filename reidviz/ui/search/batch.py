@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from reidviz.common import settings
-from reidviz.common.errors import ReidvizError
+from reidviz.common.errors import ReidvizError, because
 from reidviz.common.leftovers import temporary_folder
 from reidviz.common.progress import Progress
 from reidviz.common.roots import existing_root
@@ -79,7 +79,11 @@ class Batch:
             progress(len(self.found) + len(self.left_out), wanted, "searching for probes")
             all_found = search_all(probes, place.store, place.ranker, place.images, self.how, self._quiet(progress))
             for probe, found in zip(probes, all_found, strict=True):
-                self._sha256[probe.name] = self._folder.sha256(probe.name)
+                try:
+                    self._sha256[probe.name] = self._folder.sha256(probe.name)
+                except ReidvizError as error:
+                    self._leave(probe.name, because(error))
+                    continue
                 self.found.append(SearchedProbe(probe.name, (data_uri(probe.images[0], PROBE_HEIGHT),), found, {}))
 
     def _leave(self, name: str, why: str) -> None:

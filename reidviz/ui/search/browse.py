@@ -1,5 +1,7 @@
 """The images of a gallery, to choose a probe among."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from reidviz.gallery.store import Entry
@@ -20,8 +22,9 @@ def browse(searched: Searched) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         page = st.pagination(pages, key="search-browse") if pages > 1 else 1
         st.caption("By name. Click the image of a person to search for them.")
-    shown = ids[(page - 1) * A_PAGE : page * A_PAGE]
-    cards = [_card(searched, place, entry) for place, entry in enumerate(searched.store.entries(shown))]
+    entries = _still_there(searched, ids[(page - 1) * A_PAGE : page * A_PAGE])
+    shown = [entry.id for entry in entries]
+    cards = [_card(searched, place, entry) for place, entry in enumerate(entries)]
     st.html(render("search/hit_cards.html", groups=[Group("", "", tuple(cards))], compact=False))
     on_card((len(shown),), lambda place: search_from(shown[place]))
 
@@ -29,6 +32,15 @@ def browse(searched: Searched) -> None:
 @remembered(st.cache_resource, max_entries=2)
 def _ids(searched: Searched) -> list[str]:
     return sorted(searched.store.stamps())
+
+
+def _still_there(searched: Searched, ids: Sequence[str]) -> list[Entry]:
+    """The entries of these ids, without those that an update removed since they were listed."""
+    try:
+        return searched.store.entries(ids)
+    except KeyError:
+        there = searched.store.stamps()
+        return searched.store.entries([one for one in ids if one in there])
 
 
 def _card(searched: Searched, place: int, entry: Entry) -> HitCard:
