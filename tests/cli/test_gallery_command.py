@@ -123,7 +123,7 @@ def test_what_was_found_is_written_whatever_ends_the_search(
     folder = street(tmp_path / "street", 4)
     assert run("add", "street", "--images", folder, "--model", model) == 0
     monkeypatch.setattr("reidviz.gallery.probes.AT_ONCE", 1)
-    found, again = [], stages.search_all
+    found, again = list[list[Found]](), stages.search_all
 
     def first_two(*asked: object) -> list[Found]:
         if len(found) == 2:
