@@ -186,6 +186,18 @@ def test_from_the_gallery_its_images_are_shown(page: AppTest) -> None:
     assert html(shown).count("rv-card unknown") == 45
 
 
+def test_an_image_that_an_update_removes_meanwhile_is_not_shown(page: AppTest) -> None:
+    shown = page.segmented_control(key=SEARCH_SOURCE.name).set_value("From the gallery").run()
+    gallery = named.gallery_named("street")
+    store = gallery.store(gallery.model())
+    (gone,) = store.entries(sorted(store.stamps())[:1])
+    store.add([replace(gone, id="new.png")], store.features([gone.id]))
+    store.remove([gone.id])
+    shown.run()
+    assert not shown.exception
+    assert html(shown).count("rv-card unknown") == 44
+
+
 def test_a_probe_of_the_data_set_and_a_second_look(page: AppTest) -> None:
     shown = page.segmented_control(key=SEARCH_SOURCE.name).set_value("From the data set").run()
     assert not shown.exception
