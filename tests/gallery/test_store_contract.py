@@ -133,9 +133,18 @@ def test_features_of_any_length_by_euclidean_distance(euclidean: FeatureStore, l
 
 
 def test_features_that_are_compared_otherwise_are_not_mixed(tmp_path: Path) -> None:
-    ExactStore(tmp_path, D, "float32", "euclidean")
+    ExactStore(tmp_path, D, "float32", "euclidean").add(named(1), unit(1))
     with pytest.raises(ReidvizError, match="compared by Euclidean distance"):
         ExactStore(tmp_path, D)
+
+
+def test_who_only_reads_writes_nothing(tmp_path: Path) -> None:
+    reader = ExactStore(tmp_path / "store", D)
+    assert (reader.count(), reader.stamps()) == (0, {})
+    reader.remove(())
+    assert not (tmp_path / "store").exists()
+    ExactStore(tmp_path / "store", D).add(named(3), unit(3))
+    assert reader.count() == 3
 
 
 def test_equal_features_come_in_the_order_in_which_they_were_added(exact: ExactStore) -> None:

@@ -24,7 +24,7 @@ from reidviz.common.atomic_write import not_written
 from reidviz.common.errors import ReidvizError
 from reidviz.common.file_lock import Lock
 from reidviz.gallery.exact.blocks import ENTRIES, FEATURES, OWN, Block, read_block, table_of, write_block
-from reidviz.gallery.exact.manifest import FILE, BlockRecord, Manifest, read_manifest, write_manifest
+from reidviz.gallery.exact.manifest import BlockRecord, Manifest, read_manifest, write_manifest
 from reidviz.gallery.exact.nearest import Part, nearest, rows_at
 from reidviz.gallery.store import EVERYTHING, MOST_VALUES, Distance, Entry, Facets, Filter, Hits
 
@@ -43,11 +43,11 @@ class ExactStore:
         dtype: Literal["float16", "float32"] = "float16",
         distance: Distance = "cosine",
     ) -> None:
-        """Of a folder where there is none a new store. ReidvizError where it cannot be made, or has other features."""
+        """Empty where there is no folder, which comes with what is first added. ReidvizError where it has other
+        features."""
         self._folder, self._kept = folder, dict[str, Block]()
-        if not (folder / FILE).is_file():
-            write_manifest(folder, Manifest(dimensions, dtype, distance=distance))
-        found = read_manifest(folder)
+        self._empty = Manifest(dimensions, dtype, distance=distance)
+        found = read_manifest(folder, self._empty)
         self.dimensions, self.distance = found.dimensions, found.distance
         if self.distance != distance:
             told = "Euclidean" if self.distance == "euclidean" else "cosine"
@@ -68,12 +68,15 @@ class ExactStore:
             added = Block(
                 np.ascontiguousarray(features[rows], dtype=dtype), table_of([entries[i] for i in rows.tolist()])
             )
-            self._commit(state, [*state.without(last), _Part(added)])
+            self._commit(state, [*state.without(list(last)), _Part(added)])
 
     def remove(self, ids: Iterable[str]) -> None:
         """As FeatureStore says."""
+        gone = list(ids)
+        if not gone:
+            return
         with self._writing() as state:
-            self._commit(state, state.without(ids))
+            self._commit(state, state.without(gone))
 
     def search(self, features: Float32Array, k: int, only: Filter = EVERYTHING) -> Hits:
         """As FeatureStore says; of equally near entries those come first that were added first."""
@@ -124,7 +127,7 @@ class ExactStore:
     def _state(self) -> "_State":
         """What the store holds now; blocks that were merged between the two looks are looked for again."""
         for tried in range(TRIES):
-            manifest = read_manifest(self._folder)
+            manifest = read_manifest(self._folder, self._empty)
             known = self._kept
             try:
                 blocks = {b.name: known.get(b.name) or read_block(self._folder, b.name) for b in manifest.blocks}
@@ -209,10 +212,9 @@ class _State:
     manifest: Manifest
     parts: tuple[_Part, ...]
 
-    def without(self, ids: Iterable[str]) -> list[_Part]:
+    def without(self, ids: Sequence[str]) -> list[_Part]:
         """The parts with some entries removed."""
-        gone = list(ids)
-        return [part.without(gone) for part in self.parts]
+        return [part.without(ids) for part in self.parts]
 
     def places(self, ids: Sequence[str]) -> IntArray:
         """The positions of entries. KeyError for one that is not there."""

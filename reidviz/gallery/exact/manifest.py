@@ -36,8 +36,10 @@ class Manifest:
     distance: Distance = "cosine"
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """ReidvizError where there is none, or it is damaged."""
+def read_manifest(folder: Path, empty: Manifest) -> Manifest:
+    """What the store holds; `empty` where nothing was ever added. ReidvizError where it is damaged."""
+    if not (folder / FILE).exists():
+        return empty
     return read_json(folder / FILE, Manifest, "The list of what this gallery holds", MOST_BYTES, HINT)
 
 
