@@ -17,13 +17,11 @@ import numpy as np
 
 from benchmarks.interactions import SETTLED, serving
 from reidviz.common import settings
-from reidviz.common.progress import silent
 from reidviz.data.dataset import Dataset
 from reidviz.data.formats import load
 from reidviz.data.images.decode import load_image
 from reidviz.evaluation.scoring.distances import normalised
-from reidviz.gallery.named import Gallery, gallery_named, keep
-from reidviz.gallery.sources import source_of
+from reidviz.gallery.named import FILES, Gallery, gallery_named, keep
 from reidviz.gallery.store import Entry
 from reidviz.gallery.update import add
 
@@ -49,7 +47,7 @@ def repeated(small: Gallery, files: list[Path], folder: Path, images: int) -> Ga
     model = small.model()
     features = small.store(model).features([one.name for one in files])
     folder.mkdir()
-    large = replace(small, name="large", source=source_of(str(folder), None, folder, silent))
+    large = replace(small, name="large", source=f"{FILES}{folder}")
     large.folder.mkdir()
     store = large.store(model)
     for copy in range(-(-images // len(files))):

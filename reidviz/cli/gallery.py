@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from reidviz.cli.gallery_search import add_search_options, run_search
 from reidviz.cli.progress import ConsoleProgress
+from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 from reidviz.common.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from reidviz.gallery.named import Gallery
     from reidviz.gallery.update import Update
 
 MOST_TOLD = 20
@@ -33,8 +35,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
     update.add_argument("name")
     add_search_options(kinds.add_parser("search", help="the images nearest to a probe, or to each of a folder of them"))
     kinds.add_parser("list", help="all galleries")
-    for what, told in (("info", "what is in a gallery"), ("remove", "delete a gallery; images stay where they are")):
-        kinds.add_parser(what, help=told).add_argument("name")
+    kinds.add_parser("info", help="what is in a gallery").add_argument("name")
+    remove = kinds.add_parser("remove", help="delete a gallery; images stay where they are")
+    remove.add_argument("name")
+    remove.add_argument("--model", help="only what this model made of it")
 
 
 def run_gallery(options: argparse.Namespace) -> None:
@@ -62,6 +66,8 @@ def _update(options: argparse.Namespace) -> None:
 
 def _tell(name: str, work: "Callable[[Progress], list[Update]]") -> None:
     """Do it, and say what was done; under torchrun the first process speaks for all."""
+    from reidviz.gallery.named import gallery_named
+
     if os.environ.get("RANK", "0") != "0":
         work(silent)
         return
@@ -71,16 +77,25 @@ def _tell(name: str, work: "Callable[[Progress], list[Update]]") -> None:
     finally:
         progress.end()
     print("\n".join(one.sentence for one in done))
-    _tell_images(name)
+    _tell_notes(gallery_named(name))
 
 
 def _list(options: argparse.Namespace) -> None:
-    from reidviz.gallery.named import galleries, gallery_named
+    from reidviz.gallery.named import galleries
 
     for name in galleries():
+        print(f"{name:<32}{_counts(name)}")
+
+
+def _counts(name: str) -> str:
+    """How many images of a gallery each of its models described, or why nobody knows."""
+    from reidviz.gallery.named import gallery_named
+
+    try:
         gallery = gallery_named(name)
-        counts = [f"{gallery.store(one).count():,} by {printable(one.name)}" for one in gallery.models]
-        print(f"{name:<32}{', '.join(counts)}")
+        return ", ".join(f"{gallery.store(one).count():,} by {printable(one.name)}" for one in gallery.models)
+    except ReidvizError as error:
+        return f"{error.message} {error.hint}"
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -93,27 +108,28 @@ def _info(options: argparse.Namespace) -> None:
         store = gallery.store(model)
         print(f"{printable(model.name)}: {store.count():,} images, features of {model.dimensions} numbers")
         print("\n".join(f"  {line}" for line in facets_lines(store.facets())))
-    _tell_images(options.name)
+    _tell_notes(gallery)
 
 
 def _remove(options: argparse.Namespace) -> None:
-    from reidviz.gallery.named import remove
+    from reidviz.gallery.remove import remove, remove_model
 
-    remove(options.name)
-    print(f"{options.name} was removed.")
+    if options.model:
+        print(f"{printable(remove_model(options.name, options.model))} was removed from {options.name}.")
+    else:
+        remove(options.name)
+        print(f"{options.name} was removed.")
 
 
-def _tell_images(name: str) -> None:
-    from reidviz.gallery.named import gallery_named
-
-    gallery = gallery_named(name)
-    unreadable = gallery.unreadable
+def _tell_notes(gallery: "Gallery") -> None:
+    """What is to be known of its images, and which of them could not be read."""
     for note in gallery.notes:
-        print(f"  {note}")
-    for one in unreadable[:MOST_TOLD]:
+        print(f"  {printable(note)}")
+    for one in gallery.unreadable[:MOST_TOLD]:
         print(f"  {printable(one.id)}: {printable(one.reason)}")
-    if len(unreadable) > MOST_TOLD:
-        print(f"  … and {len(unreadable) - MOST_TOLD:,} more")
+    more = len(gallery.unreadable[MOST_TOLD:]) + gallery.unnamed
+    if more:
+        print(f"  … and {more:,} more")
 
 
 COMMANDS = {"add": _add, "update": _update, "search": run_search, "list": _list, "info": _info, "remove": _remove}

@@ -100,8 +100,8 @@ def _depth(options: argparse.Namespace, store: "FeatureStore") -> "Depth":
 def _found(
     options: argparse.Namespace, gallery: "Gallery", images: "GalleryImages"
 ) -> "Iterator[tuple[NamedProbe, Found]]":
+    from reidviz.gallery.models import ranker_of
     from reidviz.gallery.stages import search_all
-    from reidviz.gallery.update import ranker_of
 
     model = gallery.model(options.model)
     ranker, store = ranker_of(model), gallery.store(model)

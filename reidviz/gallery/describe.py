@@ -11,11 +11,11 @@ from reidviz.common.arrays import Float32Array, ImageArray, IntArray
 from reidviz.common.errors import ReidvizError, because
 from reidviz.common.progress import Progress
 from reidviz.data.dataset import Dataset
-from reidviz.data.images.decode import load_image
 from reidviz.data.images.render_missing import draw_missing
 from reidviz.evaluation.pipeline.ranker import Ranker, rankers_of
 from reidviz.evaluation.scoring.describers import ImageDescriber, describer_of, image_describer_of
 from reidviz.evaluation.scoring.given import feature_match
+from reidviz.gallery.stamps import read_image, stamp_of
 from reidviz.gallery.store import Distance
 from reidviz.models.added.cards import FeaturesCard, OnnxCard, card_of
 from reidviz.models.named import model_file
@@ -26,7 +26,8 @@ _THREADS = 2
 
 Leave = Callable[[int, str], None]
 """Called with the position of an image that cannot be described, and why."""
-Described = Iterator[tuple[IntArray, Float32Array]]
+Described = Iterator[tuple[IntArray, Float32Array, list[str]]]
+"""Positions of images in a data set, their features, and the stamp of each as it was described."""
 
 
 def describing_ranker(asked: str) -> Ranker:
@@ -71,7 +72,20 @@ def _given(
     there = feature_match(ranker.path, card, dataset).covered[positions]
     for position in positions[~there].tolist():
         leave(position, f"{card.name} has no feature of it")
-    yield from describer_of(ranker.path, ranker.sha256).features(dataset, positions[there], True, progress)
+    describer = describer_of(ranker.path, ranker.sha256)
+    for places, features in describer.features(dataset, positions[there], True, progress):
+        stamps = [_stamped(dataset, position, leave) for position in places.tolist()]
+        good = np.array([stamp is not None for stamp in stamps], dtype=bool)
+        yield places[good], features[good], [stamp for stamp in stamps if stamp is not None]
+
+
+def _stamped(dataset: Dataset, position: int, leave: Leave) -> str | None:
+    """The stamp of an image, None where its file cannot be read."""
+    try:
+        return stamp_of(dataset, dataset.samples[position])
+    except ReidvizError as error:
+        leave(position, because(error))
+        return None
 
 
 def _by_network(ranker: Ranker, dataset: Dataset, positions: IntArray, leave: Leave, progress: Progress) -> Described:
@@ -80,7 +94,7 @@ def _by_network(ranker: Ranker, dataset: Dataset, positions: IntArray, leave: Le
     draw_missing(dataset, positions.tolist(), progress)
     parts = [positions[i : i + IMAGES_AT_ONCE] for i in range(0, len(positions), IMAGES_AT_ONCE)]
 
-    def read(part: IntArray) -> list[ImageArray | str]:
+    def read(part: IntArray) -> list[tuple[ImageArray, str] | str]:
         return [_read(describer, dataset, position) for position in part.tolist()]
 
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -92,15 +106,17 @@ def _by_network(ranker: Ranker, dataset: Dataset, positions: IntArray, leave: Le
             for position, image in zip(part.tolist(), found, strict=True):
                 if isinstance(image, str):
                     leave(position, image)
-            whole = [image for image in found if not isinstance(image, str)]
+            whole = [one for one in found if not isinstance(one, str)]
             if whole:
-                good = np.array([not isinstance(image, str) for image in found])
-                yield part[good], describer.of_sized(np.stack(whole))
+                good = np.array([not isinstance(one, str) for one in found])
+                features = describer.of_sized(np.stack([image for image, _ in whole]))
+                yield part[good], features, [stamp for _, stamp in whole]
 
 
-def _read(describer: ImageDescriber, dataset: Dataset, position: int) -> ImageArray | str:
-    """The image as the network takes it, or why it cannot be read."""
+def _read(describer: ImageDescriber, dataset: Dataset, position: int) -> tuple[ImageArray, str] | str:
+    """The image as the network takes it and its stamp, or why it cannot be read."""
     try:
-        return describer.sized(load_image(dataset, position))
+        image, stamp = read_image(dataset, position)
+        return describer.sized(image), stamp
     except ReidvizError as error:
         return because(error)

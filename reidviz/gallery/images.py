@@ -12,7 +12,8 @@ from reidviz.common.roots import inside
 from reidviz.data.dataset import Dataset
 from reidviz.data.images.decode import decode, load_image
 from reidviz.data.images.encode import data_uri
-from reidviz.gallery.sources import FILES, images_of
+from reidviz.gallery.named import FILES
+from reidviz.gallery.sources import images_of
 
 HEIGHT = 140
 """Pixels of an image in a file of hits."""

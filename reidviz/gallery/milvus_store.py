@@ -25,8 +25,8 @@ AT_ONCE = 1000
 MOST_HITS = 16_384
 DIGITS = 32
 """Hex digits of a digest."""
-MOST_MARKS = 256
-"""Camera and columns of an entry."""
+MOST_COLUMNS = 255
+"""Further columns of an entry."""
 Row = dict[str, Any]
 
 
@@ -133,7 +133,7 @@ class MilvusStore:
         schema.add_field("key", DataType.VARCHAR, max_length=DIGITS, is_primary=True)
         schema.add_field("time", DataType.DOUBLE, nullable=True)
         schema.add_field(
-            "marks", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=MOST_MARKS, max_length=DIGITS
+            "marks", DataType.ARRAY, element_type=DataType.VARCHAR, max_capacity=1 + MOST_COLUMNS, max_length=DIGITS
         )
         schema.add_field("entry", DataType.JSON)
         schema.add_field("feature", DataType.FLOAT_VECTOR, dim=self.dimensions)
@@ -170,9 +170,10 @@ class MilvusStore:
         try:
             return ask()
         except MilvusException as error:
-            raise ReidvizError(
-                f"Milvus did not do it: {printable(str(error.message))[:160]}.", "Check its URI, and whether it runs."
-            ) from error
+            hint = "Check its URI, and whether it runs."
+            if "://" not in self._uri:
+                hint = "A file is open to one process at a time: close the other, or let a server keep the features."
+            raise ReidvizError(f"Milvus did not do it: {printable(str(error.message))[:160]}.", hint) from error
 
 
 def _expression(only: Filter) -> str:

@@ -2,8 +2,7 @@
 unpacked from a zip for it."""
 
 import re
-import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.file_lock import Lock
 from reidviz.common.json_files import Count, read_json, write_json
-from reidviz.common.printable import printable
+from reidviz.common.printable import MARK, printable
 from reidviz.data.keys import key_of
 from reidviz.gallery.exact.exact_store import ExactStore
 from reidviz.gallery.milvus_store import MilvusStore
@@ -20,6 +19,8 @@ from reidviz.gallery.store import Distance, FeatureStore
 FILE = "gallery.json"
 IMAGES = "images"
 """The folder in a gallery's own that a zip was unpacked to."""
+FILES = "images:"
+"""What the source of a gallery begins with that is a folder or a list of unlabelled images."""
 MOST_BYTES = 64 * 1024**2
 _NAME = re.compile(r"[\w][\w .\-]{0,59}")
 
@@ -50,18 +51,23 @@ class Gallery:
 
     source      its images: a data set's name, or "images:" and a folder or a list, with a rule for names behind it
     models      those that described it, in the order in which they were added
-    unreadable  of the last update
+    unreadable  of the last update, as many as are named; unnamed: how many more there were
+    notes       what the last update understood of its images, did not read of them or could not do, a sentence each
     uri         of Milvus where that keeps the features; "": files on this machine do
-    notes       what was understood of its images that is not plain to see, and what was not, a sentence each
+    id          tells it from every other gallery, whoever made it; "" of one that is older than these
+    zip         sha256 of the zip that its images came out of; "" where they did not, or it is older than these
     """
 
     name: str
     source: str
     models: tuple[GalleryModel, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    uri: str = ""
-    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    unnamed: Count = 0
     notes: tuple[str, ...] = ()
+    uri: str = ""
+    id: str = ""
+    zip: str = ""
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
     @property
     def folder(self) -> Path:
@@ -69,29 +75,34 @@ class Gallery:
         return folder_of(self.name)
 
     def model(self, name: str = "") -> GalleryModel:
-        """The model of that name, by default the first. ReidvizError where none described it."""
-        found = next((one for one in self.models if name in ("", one.name)), None)
-        if found is None:
+        """The model of that name, else the only one whose file is called that or lies there, or that has this sha256;
+        by default the first. ReidvizError where none described it."""
+        found = [one for one in self.models if name in ("", one.name)][:1]
+        if not found:
+            file = Path(name).absolute()
+            found = [one for one in self.models if name in (one.path.stem, one.sha256) or file == one.path]
+        if len(found) != 1:
             known = ", ".join(printable(one.name) for one in self.models) or "no model yet"
             raise ReidvizError(
                 f"{self.name} was not described by {printable(name) or 'any model'}.", f"It was by {known}."
             )
-        return found
+        return found[0]
 
     def store(self, model: GalleryModel) -> FeatureStore:
         """The features by a model. ReidvizError where they are damaged or cannot be reached."""
         if self.uri:
-            return self._in_milvus(model)
-        return exact_store(self.folder / f"features-{model.sha256[:16]}", model)
+            return self.in_milvus(model)
+        return exact_store(self.features(model), model)
 
-    def _in_milvus(self, model: GalleryModel) -> MilvusStore:
-        collection = f"reidviz_{key_of(self.name)[:16]}_{model.sha256[:16]}"
+    def features(self, model: GalleryModel) -> Path:
+        """The folder of the features by a model, where files keep them."""
+        return self.folder / f"features-{model.sha256[:16]}"
+
+    def in_milvus(self, model: GalleryModel) -> MilvusStore:
+        """The features by a model, where Milvus keeps them: a collection that no other gallery has, wherever it was
+        made."""
+        collection = f"reidviz_{self.id or key_of(self.name)[:16]}_{model.sha256[:16]}"
         return MilvusStore(self.uri, collection, model.dimensions, model.distance)
-
-    def drop(self) -> None:
-        """Delete the features that are kept elsewhere. ReidvizError where they cannot be reached."""
-        for model in self.models if self.uri else ():
-            self._in_milvus(model).drop()
 
 
 def exact_store(folder: Path, model: GalleryModel) -> ExactStore:
@@ -116,29 +127,13 @@ def gallery_named(name: str) -> Gallery:
     found = read_json(file, Gallery, f"The record of the gallery {name}", MOST_BYTES, "Remove it and add it again.")
     if found.name != name:
         raise ReidvizError(f"The record in {name} is of another gallery.", "Folders of galleries are not renamed.")
-    return found
+    return replace(found, source=_found_source(found))
 
 
 def keep(gallery: Gallery) -> None:
     """Write its record. ReidvizError when it cannot be written."""
-    write_json(gallery.folder / FILE, asdict(gallery) | {"models": [_plain(one) for one in gallery.models]})
-
-
-def remove(name: str) -> None:
-    """Delete a gallery: its features, and the images only where they came out of a zip for it.
-
-    ReidvizError where there is none, somebody adds to it, or it may not be deleted.
-    """
-    settings.must_be_writable()
-    gallery = gallery_named(name)
-    with writing(gallery.name):
-        gallery.drop()
-        away = gallery.folder.with_name(f".{name}.deleted")
-        try:
-            gallery.folder.rename(away)
-        except OSError as error:
-            raise ReidvizError(f"{name} could not be removed: {error.strerror}.", "Check the permissions.") from error
-        shutil.rmtree(away, ignore_errors=True)
+    record = asdict(gallery) | {"models": [_plain(one) for one in gallery.models], "source": _kept_source(gallery)}
+    write_json(gallery.folder / FILE, record)
 
 
 def writing(name: str) -> Lock:
@@ -165,3 +160,19 @@ def check_name(name: str) -> None:
 
 def _plain(model: GalleryModel) -> dict[str, object]:
     return asdict(model) | {"path": str(model.path)}
+
+
+def _kept_source(gallery: Gallery) -> str:
+    """The source as it is written: what lies in the gallery's own folder is told from there, which may be moved."""
+    own = f"{FILES}{gallery.folder}/"
+    return FILES + gallery.source.removeprefix(own) if gallery.source.startswith(own) else gallery.source
+
+
+def _found_source(gallery: Gallery) -> str:
+    """The source with a whole path; that of an older gallery, which was written as one, is where the gallery is now."""
+    if not gallery.source.startswith(FILES):
+        return gallery.source
+    place, mark, rule = gallery.source.removeprefix(FILES).partition(MARK)
+    if Path(place).parts[-2:] == (gallery.name, IMAGES) and (gallery.folder / IMAGES).is_dir():
+        place = IMAGES
+    return f"{FILES}{gallery.folder / place}{mark}{rule}"

@@ -1,6 +1,6 @@
 """What keeps the features of a gallery: the words, and the protocol that every implementation follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -77,6 +77,8 @@ class Facets:
 
 
 MOST_VALUES = 500
+AT_ONCE = 50_000
+"""Entries whose features are copied at once."""
 
 
 class FeatureStore(Protocol):
@@ -109,3 +111,10 @@ class FeatureStore(Protocol):
 
     def facets(self) -> Facets:
         """What the entries can be filtered by."""
+
+
+def in_parts(store: FeatureStore, ids: Sequence[str]) -> Iterator[tuple[list[Entry], Float32Array]]:
+    """The entries of these ids with their features, AT_ONCE at a time. KeyError for one that is not there."""
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        yield store.entries(part), store.features(part)

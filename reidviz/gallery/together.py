@@ -16,15 +16,13 @@ from uuid import uuid4
 
 from reidviz.common.errors import ReidvizError
 from reidviz.gallery.named import Gallery, GalleryModel, exact_store
-from reidviz.gallery.store import FeatureStore
+from reidviz.gallery.store import FeatureStore, in_parts
 
 if TYPE_CHECKING:
     from reidviz.training.distributed import Team
 
 LONGEST = timedelta(days=30)
 """How long the first to be done waits for the last."""
-AT_ONCE = 50_000
-"""Entries of a shard that are taken over at once."""
 SHARD = "shard-"
 
 
@@ -72,10 +70,8 @@ def take_over(gallery: Gallery, model: GalleryModel) -> None:
     place, whole = shards_of(gallery, model), gallery.store(model)
     for folder in sorted(one for one in place.glob("[0-9]*") if one.is_dir()):
         shard = exact_store(folder, model)
-        ids = list(shard.stamps())
-        for start in range(0, len(ids), AT_ONCE):
-            part = ids[start : start + AT_ONCE]
-            whole.add(shard.entries(part), shard.features(part))
+        for entries, features in in_parts(shard, list(shard.stamps())):
+            whole.add(entries, features)
     if place.exists():
         away = place.with_name(f".{uuid4().hex}")
         place.rename(away)

@@ -8,10 +8,11 @@ import pytest
 from reidviz.cli.main import main
 from reidviz.common.errors import ReidvizError
 from reidviz.gallery import stages
+from reidviz.gallery.named import FILE, folder_of
 from reidviz.gallery.search import Found
-from tests.gallery.conftest import model, own_galleries, street
+from tests.gallery.conftest import model, own_galleries, second, street
 
-__all__ = ["model", "own_galleries"]
+__all__ = ["model", "own_galleries", "second"]
 
 
 def run(*arguments: object) -> int:
@@ -36,6 +37,32 @@ def test_add_update_list_info_remove(tmp_path: Path, model: Path, capsys: pytest
     assert run("remove", "street") == 0
     assert run("info", "street") == 1
     assert len(list(folder.iterdir())) == 7
+
+
+def test_a_damaged_gallery_is_listed_beside_the_others_and_removed(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        assert run("add", name, "--images", street(tmp_path / name, 2), "--model", model) == 0
+    (folder_of("a") / FILE).write_text("{")
+    capsys.readouterr()
+    assert run("list") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "The record of the gallery a is damaged" in first
+    assert second.split()[:2] == ["b", "2"]
+    assert run("remove", "a") == 0
+    assert run("remove", "a") == 1
+
+
+def test_a_model_is_taken_from_a_gallery(
+    tmp_path: Path, model: Path, second: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = street(tmp_path / "street", 2)
+    for one in (model, second):
+        assert run("add", "street", "--images", folder, "--model", one) == 0
+    assert run("remove", "street", "--model", "small") == 0
+    assert run("search", "street", "--probe", min(folder.iterdir()), "--model", "small") == 1
+    assert run("search", "street", "--probe", min(folder.iterdir()), "--model", "second") == 0
 
 
 def test_search(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:

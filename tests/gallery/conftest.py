@@ -1,11 +1,13 @@
 """Small galleries of drawn colours, described by a network that takes milliseconds."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from reidviz.gallery.named import gallery_named
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Card, Threshold
 from tests.conftest import SMALL, network
@@ -27,6 +29,16 @@ def model(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """Another untrained network."""
+    file = tmp_path / "second.safetensors"
+    save_checkpoint(
+        file, network("mtdnet-rnk", seed=1), Card("second", "mtdnet-rnk", SMALL, {}, "d", "h", "p", "", 0, 0)
+    )
+    return file
+
+
 def street(root: Path, count: int = 12, first: int = 0) -> Path:
     """A folder of images of random blocks, named for camera and time, as 20240131_1200SS_c2_NN.png."""
     root.mkdir(parents=True, exist_ok=True)
@@ -35,6 +47,19 @@ def street(root: Path, count: int = 12, first: int = 0) -> Path:
         image = Image.fromarray(blocks.repeat(10, 0).repeat(10, 1))
         image.save(root / f"20240131_1200{n:02d}_c{n % 3 + 1}_{n:02d}.png")
     return root
+
+
+def stored(name: str = "street") -> dict[str, str]:
+    gallery = gallery_named(name)
+    return gallery.store(gallery.model()).stamps()
+
+
+def zipped(folder: Path) -> str:
+    """A folder packed below "in/" in a zip beside it."""
+    with zipfile.ZipFile(folder.with_suffix(".zip"), "w") as packed:
+        for file in sorted(folder.iterdir()):
+            packed.write(file, f"in/{file.name}")
+    return str(folder.with_suffix(".zip"))
 
 
 FORKING = """

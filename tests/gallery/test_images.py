@@ -7,7 +7,7 @@ from PIL import Image
 
 from reidviz.data.formats.unlabelled import read
 from reidviz.gallery.images import GalleryImages
-from reidviz.gallery.sources import FILES
+from reidviz.gallery.named import FILES
 
 
 def coloured(file: Path, colour: tuple[int, int, int]) -> None:

@@ -16,6 +16,7 @@ from reidviz.evaluation.ranking.reranking import Reranking, reranked
 from reidviz.evaluation.scoring.single_passes import probabilities, squared_distances
 from reidviz.gallery.exact.exact_store import ExactStore
 from reidviz.gallery.images import GalleryImages
+from reidviz.gallery.models import ranker_of
 from reidviz.gallery.named import gallery_named
 from reidviz.gallery.page import SearchedProbe, html_of
 from reidviz.gallery.probes import NamedProbe
@@ -24,7 +25,7 @@ from reidviz.gallery.search import Found, Hit, ProbeFeature, feature_of, first_h
 from reidviz.gallery.second_stage import rescored, second_stage_of
 from reidviz.gallery.stages import Depth, nearest, search_all
 from reidviz.gallery.store import Entry, Facets, FeatureStore, Filter
-from reidviz.gallery.update import add, ranker_of
+from reidviz.gallery.update import add
 from reidviz.gallery.words import HEADER, facets_lines, hits_table, verdict, verdict_on_all
 from reidviz.models.loaded import loaded
 from reidviz.models.model_card import Threshold

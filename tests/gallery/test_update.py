@@ -1,13 +1,11 @@
 """Filling a gallery: nothing twice, nothing lost, whatever happens to the files or to the process."""
 
-import json
 import os
 import subprocess
 import sys
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from reidviz.common.errors import ReidvizError
@@ -16,15 +14,13 @@ from reidviz.data.images.decode import decode
 from reidviz.evaluation.pipeline.ranker import rankers_of
 from reidviz.evaluation.scoring.describers import image_describer_of
 from reidviz.gallery import named
+from reidviz.gallery import update as updating
 from reidviz.gallery.named import gallery_named
+from reidviz.gallery.remove import remove
 from reidviz.gallery.store import Filter
+from reidviz.gallery.together import joined
 from reidviz.gallery.update import add, update
-from tests.gallery.conftest import FORKING, street
-
-
-def stored(name: str = "street") -> dict[str, str]:
-    gallery = gallery_named(name)
-    return gallery.store(gallery.model()).stamps()
+from tests.gallery.conftest import FORKING, stored, street
 
 
 def test_a_folder_becomes_a_gallery(tmp_path: Path, model: Path) -> None:
@@ -59,6 +55,7 @@ def test_an_update_describes_what_is_new_or_changed_and_forgets_what_is_gone(tmp
     after = stored()
     assert set(after) == {file.name for file in folder.iterdir()}
     assert {name for name in after if after[name] != before.get(name)} == {
+        files[1].name,
         files[2].name,
         *(file.name for file in folder.iterdir() if file.name not in before),
     }
@@ -94,56 +91,69 @@ def test_a_list_keeps_its_columns_and_times(tmp_path: Path, model: Path) -> None
     assert gallery.store(gallery.model()).entries(files[:1])[0].camera == "south"
 
 
-def test_a_zip_is_unpacked_once_and_goes_with_the_gallery(tmp_path: Path, model: Path) -> None:
-    folder = street(tmp_path / "street", 5)
-    with zipfile.ZipFile(tmp_path / "street.zip", "w") as packed:
-        for file in folder.iterdir():
-            packed.write(file, f"in/{file.name}")
-    add("street", str(tmp_path / "street.zip"), str(model))
-    assert add("street", str(tmp_path / "street.zip"), str(model))[0].unchanged == 5
-    assert set(stored()) == {f"in/{file.name}" for file in folder.iterdir()}
-    named.remove("street")
-    assert named.galleries() == []
-    assert list(named.folder_of("x").parent.iterdir()) == []
+def test_an_image_that_is_replaced_while_it_is_described_is_described_again(tmp_path: Path, model: Path) -> None:
+    folder = street(tmp_path / "street", 4)
+    files = sorted(folder.iterdir())
+
+    def replace_it(done: int, total: int, what: str) -> None:
+        if done and "describing" in what:
+            files[0].write_bytes(files[1].read_bytes())
+
+    add("street", str(folder), str(model), progress=replace_it)
+    assert update("street")[0].described == 1
+    gallery = gallery_named("street")
+    first, second = gallery.store(gallery.model()).features([file.name for file in files[:2]])
+    assert (first == second).all()
 
 
-def test_given_features_and_a_second_model(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reidviz.cli.main import main
-
-    monkeypatch.setenv("REIDVIZ_MODELS", str(tmp_path / "models"))
-    folder = street(tmp_path / "street", 6)
-    files = sorted(file.name for file in folder.iterdir())
-    features = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
-    np.savez(tmp_path / "given.npz", features=features, ids=np.array(files[:5]))
-    assert main(["models", "add", str(tmp_path / "given.npz"), "--name", "given"]) == 0
+def test_a_touched_file_is_read_once(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = street(tmp_path / "street", 3)
     add("street", str(folder), str(model))
-    done = add("street", str(folder), "given")
-    assert [(one.described, one.unchanged) for one in done] == [(0, 6), (5, 0)]
     gallery = gallery_named("street")
-    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
-    assert gallery.store(gallery.model("given")).features(files[:5]) == pytest.approx(unit, abs=1e-3)
-    assert [one.id for one in gallery.unreadable] == files[5:]
+    features = gallery.store(gallery.model()).features(sorted(stored()))
+    for file in folder.iterdir():
+        os.utime(file)
+    assert update("street")[0].unchanged == 3
+    monkeypatch.setattr("reidviz.gallery.stamps.contents", None)
+    assert update("street")[0].unchanged == 3
+    assert (gallery.store(gallery.model()).features(sorted(stored())) == features).all()
 
 
-def test_given_features_by_euclidean_distance(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reidviz.cli.main import main
+def test_what_somebody_else_does_before_an_update_begins_is_not_undone(
+    tmp_path: Path, model: Path, second: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = str(street(tmp_path / "street", 2))
+    add("street", folder, str(model))
 
-    monkeypatch.setenv("REIDVIZ_MODELS", str(tmp_path / "models"))
-    folder = street(tmp_path / "street", 6)
-    files = sorted(file.name for file in folder.iterdir())
-    features = 50 * np.random.default_rng(0).normal(size=(6, 7)).astype(np.float32)
-    np.savez(tmp_path / "given.npz", features=features, ids=np.array(files))
-    command = ["models", "add", str(tmp_path / "given.npz"), "--name", "far", "--distance", "euclidean"]
-    assert main(command) == 0
-    add("street", str(folder), "far")
+    def after(change: Callable[[], object]) -> Callable[[], object]:
+        def first() -> object:
+            monkeypatch.setattr(updating, "joined", joined)
+            change()
+            return joined()
+
+        return first
+
+    monkeypatch.setattr(updating, "joined", after(lambda: add("street", folder, str(second))))
+    assert len(update("street")) == 2
+    assert len(gallery_named("street").models) == 2
+    monkeypatch.setattr(updating, "joined", after(lambda: remove("street")))
+    with pytest.raises(ReidvizError, match="no gallery called street"):
+        update("street")
+    assert named.galleries() == []
+
+
+def test_what_is_not_read_and_not_named_is_counted(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updating, "MOST_NAMED", 1)
+    folder = street(tmp_path / "street", 20)
+    (folder / "one.heic").write_bytes(b"no image")
+    for name in ("a.png", "b.png", "c.png"):
+        (folder / name).write_bytes(b"no image")
+    add("street", str(folder), str(model))
     gallery = gallery_named("street")
-    store = gallery.store(gallery.model())
-    assert (store.features(files) == features).all()
-    probe = features[:1] + 1
-    wanted = ((features - probe) ** 2).sum(1)
-    hits = store.search(probe, 6)
-    assert hits.ids[0].tolist() == [files[i] for i in np.argsort(wanted)]
-    assert hits.distances[0] == pytest.approx(np.sort(wanted), rel=1e-4)
+    assert (len(gallery.unreadable), gallery.unnamed) == (1, 2)
+    assert "1 file is not read: 1 × images in a format that is not read (.heic) (one.heic)." in gallery.notes
 
 
 def test_what_is_refused(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,31 +166,23 @@ def test_what_is_refused(tmp_path: Path, model: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ReidvizError, match="There is no model"):
         add("a", folder, "nobody")
     add("a", folder, str(model))
+    with pytest.raises(ReidvizError, match="keeps its features elsewhere"):
+        add("a", folder, str(model), uri="http://localhost:19530")
     with pytest.raises(ReidvizError, match="has other images"):
-        add("a", str(street(tmp_path / "other", 2)), str(model))
+        add("a", str(street(tmp_path / "other", 2, first=30)), str(model))
     with named.writing("a"), pytest.raises(ReidvizError, match="being added to"):
         update("a")
     monkeypatch.setenv("REIDVIZ_READ_ONLY", "1")
-    for change in (lambda: update("a"), lambda: named.remove("a"), lambda: add("b", folder, str(model))):
+    for change in (lambda: update("a"), lambda: remove("a"), lambda: add("b", folder, str(model))):
         with pytest.raises(ReidvizError, match="read-only"):
             change()
-
-
-def test_a_record_that_was_tampered_with_is_a_sentence(tmp_path: Path, model: Path) -> None:
-    add("street", str(street(tmp_path / "street", 2)), str(model))
-    file = named.folder_of("street") / named.FILE
-    told = json.loads(file.read_text())
-    for broken in ("{", json.dumps(told | {"name": "other"}), json.dumps(told | {"models": 3})):
-        file.write_text(broken)
-        with pytest.raises(ReidvizError):
-            gallery_named("street")
 
 
 KILLING = """
 import random, signal, time
 from pathlib import Path
-from reidviz.gallery import describe, named, update
-update.KEPT_AT_ONCE = describe.IMAGES_AT_ONCE = 4
+from reidviz.gallery import describe, keeper, named
+keeper.KEPT_AT_ONCE = describe.IMAGES_AT_ONCE = 4
 chance = random.Random(0)
 command = ["add", "street", "--images", sys.argv[1], "--model", sys.argv[2]]
 for _ in range(10):
@@ -216,19 +218,6 @@ def test_killed_ten_times_nothing_is_lost_or_doubled(tmp_path: Path, model: Path
     assert set(stored()) == {file.name for file in folder.iterdir()}
     hits = found.search(found.features(sorted(stored())), 240)
     assert all(len(set(row)) == 240 for row in hits.ids.tolist())
-
-
-def test_a_gallery_in_milvus(tmp_path: Path, model: Path) -> None:
-    pytest.importorskip("pymilvus", reason="needs requirements-cluster.txt")
-    pytest.importorskip("milvus_lite", reason="needs requirements-cluster.txt")
-    folder = street(tmp_path / "street", 7)
-    uri = str(tmp_path / "features.db")
-    assert add("street", str(folder), str(model), uri=uri)[0].described == 7
-    min(folder.iterdir()).unlink()
-    assert update("street")[0].gone == 1
-    assert set(stored()) == {file.name for file in folder.iterdir()}
-    named.remove("street")
-    assert add("street", str(folder), str(model), uri=uri)[0].described == 6
 
 
 def test_what_a_list_names_in_vain_is_forgotten_and_told(tmp_path: Path, model: Path) -> None:

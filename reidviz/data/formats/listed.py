@@ -89,14 +89,14 @@ def located(file: Path, meanings: Meanings, intake: Intake, told: list[str]) -> 
     told += [*columns.told, *(f"{count:,} {how}." for how, count in notes.items())]
 
 
-def lists_in(folder: Path) -> list[Path]:
-    """The files of a folder that list images, as far as their columns tell."""
-    return [file for file in entries(folder) if file.suffix.lower() in SUFFIXES and _is_list(file)]
+def lists_in(folder: Path, meanings: Meanings = LABELLED) -> list[Path]:
+    """The files of a folder that list images, as far as their columns tell: all that are needed are there."""
+    return [file for file in entries(folder) if file.suffix.lower() in SUFFIXES and _is_list(file, meanings)]
 
 
-def _is_list(file: Path) -> bool:
+def _is_list(file: Path, meanings: Meanings) -> bool:
     try:
-        opened(file, LABELLED)
+        opened(file, meanings)
     except ReidvizError:
         return False
     return True

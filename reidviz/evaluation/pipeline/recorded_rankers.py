@@ -59,8 +59,13 @@ def rankers_recorded(certificate: Certificate) -> list[Ranker]:
 
     ReidvizError for one whose weights are not among the shipped models, the runs and the models added here.
     """
-    known: Known = {(one.sha256, one.kind): one for file in _files() for one in _of(file)} if certificate.models else {}
+    known = known_here() if certificate.models else {}
     return [_found(mark, known) for mark in certificate.models]
+
+
+def known_here() -> Known:
+    """What ranks by the shipped models, the runs and the models added here; what cannot be read is passed over."""
+    return {(one.sha256, one.kind): one for file in _files() for one in _of(file)}
 
 
 def _found(mark: ModelMark, known: Known) -> Ranker:

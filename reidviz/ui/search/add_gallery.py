@@ -1,8 +1,8 @@
 """Adding images to be searched: a folder, a zip or a data set, described in the background."""
 
 import shutil
-import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
+from reidviz.common.leftovers import temporary_folder
 from reidviz.common.printable import printable, short
 from reidviz.common.progress import Progress
 from reidviz.common.roots import existing_root
 from reidviz.gallery.describe import describing_ranker
-from reidviz.gallery.named import Gallery, check_name, galleries, remove
+from reidviz.gallery.named import Gallery, check_name, galleries
+from reidviz.gallery.remove import remove, remove_model
 from reidviz.gallery.update import add, update
 from reidviz.ui.background.jobs import board
 from reidviz.ui.background.progress_bar import watch
@@ -32,7 +34,7 @@ from reidviz.ui.session.keys import (
 )
 from reidviz.ui.session.models import known_rankers
 from reidviz.ui.widgets.image_upload import free
-from reidviz.ui.widgets.markup import literal
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
 LARGEST_MB = 2_000
@@ -122,14 +124,29 @@ def _form() -> None:
     )
 
 
+def offer_removal(name: str) -> None:
+    """Draw the press that removes a gallery."""
+    st.button("Remove it", icon=":material/delete:", key="remove-gallery", on_click=_change, args=(remove, name))
+
+
 def _manage(gallery: Gallery) -> None:
-    st.caption(f"Made {literal(gallery.created[:10])}; {len(gallery.unreadable):,} images could not be read.")
+    unreadable = len(gallery.unreadable) + gallery.unnamed
+    st.caption(f"Made {literal(gallery.created[:10])}; {unreadable:,} images could not be read.")
     for note in gallery.notes:
         st.caption(literal(note))
     for one in gallery.unreadable[:10]:
         st.caption(f"{literal(one.id)}: {literal(one.reason)}")
     st.button("Update", icon=":material/sync:", key="gallery-update", on_click=_update, args=(gallery.name,))
-    st.button("Remove it", icon=":material/delete:", key="remove-gallery", on_click=_remove, args=(gallery.name,))
+    for model in gallery.models if len(gallery.models) > 1 else ():
+        st.button(
+            Markdown(f"Forget {literal(model.name)}"),
+            icon=":material/playlist_remove:",
+            key=f"forget-{model.sha256}",
+            help="Removes what this model made of the gallery; what the others made of it stays.",
+            on_click=_change,
+            args=(remove_model, gallery.name, model.name),
+        )
+    offer_removal(gallery.name)
 
 
 def _upload() -> Key[UploadedFile]:
@@ -149,37 +166,35 @@ def _start(name: str, images: str | UploadedFile, model: str) -> None:
         else:
             if name in galleries():
                 raise ReidvizError(f"There is a gallery called {name} already.", "Choose another name.")
-            work = partial(_add_copy, name, _copy(images), model)
+            held = ExitStack()
+            work = partial(_add_copy, name, _copy(images, held), held, model)
     except ReidvizError as error:
         GALLERY_NOT_CHANGED.set(error)
         return
     _run(name, work)
 
 
-def _copy(file: UploadedFile) -> Path:
-    """The upload in a folder of its own, which is swept up where this process ends before it is used."""
-    folder = settings.galleries_dir() / f".{uuid4().hex}.deleted"
+def _copy(file: UploadedFile, held: ExitStack) -> Path:
+    """The upload in a folder of its own, which stays until the stack is closed or this process ends."""
     try:
-        folder.mkdir(parents=True)
-        with tempfile.NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as kept:
+        folder = held.enter_context(temporary_folder(settings.galleries_dir()))
+        with open(folder / "images.zip", "xb") as kept:
             shutil.copyfileobj(file, kept)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        held.close()
         raise ReidvizError(f"The zip could not be kept: {error.strerror}.", "Free some room.") from error
     UPLOADS_TAKEN.set(UPLOADS_TAKEN.get(0) + 1)
     free(file)
-    return Path(kept.name)
+    return folder / "images.zip"
 
 
 def _add(name: str, images: str, model: str, progress: Progress) -> None:
     add(name, images, model, progress=progress)
 
 
-def _add_copy(name: str, file: Path, model: str, progress: Progress) -> None:
-    try:
+def _add_copy(name: str, file: Path, held: ExitStack, model: str, progress: Progress) -> None:
+    with held:
         add(name, str(file), model, progress=progress)
-    finally:
-        shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def _update(name: str) -> None:
@@ -197,9 +212,10 @@ def _run(name: str, work: Callable[[Progress], None]) -> None:
     GALLERY.set(name)
 
 
-def _remove(name: str) -> None:
+def _change(change: Callable[..., object], name: str, *more: str) -> None:
+    """Remove something, and choose anew."""
     try:
-        remove(name)
+        change(name, *more)
     except ReidvizError as error:
         GALLERY_NOT_CHANGED.set(error)
     GALLERY.pop()

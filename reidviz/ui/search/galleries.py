@@ -5,19 +5,21 @@ from functools import cached_property
 
 import streamlit as st
 
+from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable
 from reidviz.data.images.encode import data_uri
 from reidviz.data.keys import key_of
 from reidviz.evaluation.pipeline.ranker import Ranker
 from reidviz.gallery.images import GalleryImages
+from reidviz.gallery.models import ranker_of
 from reidviz.gallery.named import FILE, Gallery, GalleryModel, galleries, gallery_named
 from reidviz.gallery.store import FeatureStore
-from reidviz.gallery.update import ranker_of
+from reidviz.ui.search.add_gallery import offer_removal
 from reidviz.ui.session.address import linked
 from reidviz.ui.session.keys import GALLERY, GALLERY_MODEL
 from reidviz.ui.session.stamp import stamp_of
-from reidviz.ui.widgets.messages import or_stop
+from reidviz.ui.widgets.messages import or_stop, show_error
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,21 @@ class Searched(Chosen):
 
 
 def choose_gallery() -> Chosen | None:
-    """Draw the choice of a gallery and a model, side by side; None where there is no gallery."""
+    """Draw the choice of a gallery and a model, side by side; None where there is no gallery. One whose record is
+    damaged can only be removed, and the page ends."""
     names = galleries()
     if not names:
         return None
     linked("gallery", GALLERY, names, names[0])
     st.selectbox("Gallery", names, key=GALLERY.name, format_func=printable, width=360)
-    gallery = or_stop(lambda: gallery_named(GALLERY.get(names[0])))
+    name = GALLERY.get(names[0])
+    try:
+        gallery = gallery_named(name)
+    except ReidvizError as error:
+        show_error(error)
+        if not settings.read_only():
+            offer_removal(name)
+        st.stop()
     models = [one.name for one in gallery.models]
     if not models:
         return None
