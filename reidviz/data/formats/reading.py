@@ -24,6 +24,7 @@ METADATA = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@e
 MISFIT = "names that do not fit the layout"
 NO_IDENTITY = "no identity"
 FOREIGN = "images in a format that is not read"
+SAME_NAME = "names that as text are those of other files"
 MOST_MISFITS = 0.1
 """Share of the images that may not fit before the layout is refused."""
 EXAMPLES = 5
@@ -36,7 +37,8 @@ MOST_FILES = 5_000_000
 class Entry:
     """One file below a root: its name from there with forward slashes, as text, where it lies, and its bytes.
 
-    size is None for a link that leads to nothing, back up or out of the root, and for what is no ordinary file.
+    size is None for a link that leads to nothing, back up or out of the root, for a folder that may not be read, and
+    for what is no ordinary file.
     """
 
     name: str
@@ -69,9 +71,9 @@ def folders_in(folder: Path) -> list[Path]:
 
 def walk(root: Path) -> Iterator[Entry]:
     """Every file below a folder, sorted by folder and name; links to folders are followed, but not back up nor out of
-    it, unless they lead below settings.data_roots().
+    it, unless they lead below settings.data_roots(). A folder below it that may not be read is one entry.
 
-    ReidvizError when a folder cannot be read, or there are more than MOST_FILES.
+    ReidvizError when the folder itself cannot be read, or there are more than MOST_FILES.
     """
     found = os.stat(root)
     for count, entry in enumerate(_walk(root, root, "", ((found.st_dev, found.st_ino),))):
@@ -93,7 +95,7 @@ def _walk(root: Path, folder: str | Path, prefix: str, above: tuple[tuple[int, i
             continue
         found = entry.stat()
         itself = (found.st_dev, found.st_ino)
-        if itself in above or len(above) > MOST_LEVELS:
+        if itself in above or len(above) > MOST_LEVELS or not os.access(entry.path, os.R_OK | os.X_OK):
             yield Entry(name, entry.path, None)
         else:
             below.append((entry.path, name, itself))
@@ -139,7 +141,10 @@ class Intake:
         self._unread: dict[str, list[str]] = {}
 
     def take(self, sample: Sample, size: int) -> None:
-        """One more image, and the bytes of its file."""
+        """One more image, and the bytes of its file; it is left where another one has its id already."""
+        if sample.id in self._sizes:
+            self.leave(SAME_NAME, sample.id)
+            return
         self._samples.append(sample)
         self._sizes[sample.id] = size
 
@@ -197,7 +202,7 @@ class Intake:
 def unreadable(entry: Entry) -> str:
     """Why a file is no image that can be read, as far as its name tells; "" where it may be one."""
     if entry.size is None:
-        return "links that lead nowhere or out of the folder, or no ordinary files"
+        return "links that lead nowhere or out of the folder, or what may not be read or is no ordinary file"
     suffix = entry.suffix
     if suffix in SUFFIXES:
         return ""

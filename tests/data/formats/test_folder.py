@@ -41,7 +41,9 @@ def test_layout(tmp_path: Path) -> None:
     assert {one.reason: one.examples for one in dataset.unread} == {
         "names that do not fit the layout (not IDENTITY/FILE)": ("stray.jpg", "bob/deep/c1_1.jpg"),
         "files of another kind": ("bob/notes.txt",),
-        "links that lead nowhere or out of the folder, or no ordinary files": ("bob/gone.jpg",),
+        "links that lead nowhere or out of the folder, or what may not be read or is no ordinary file": (
+            "bob/gone.jpg",
+        ),
     }
     assert unread_line(dataset).startswith("4 files are not read: 2 × names that do not fit the layout")
 
@@ -67,6 +69,24 @@ def test_links_to_folders_are_followed_and_loops_end(tmp_path: Path, monkeypatch
     dataset = folder.read(root)
     assert len(dataset.samples) == 21
     assert [one.examples for one in dataset.unread] == [("bob/loop",)]
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = touch(tmp_path, *(f"ann/c1_{i}.jpg" for i in range(3)), "lost+found/x.jpg")
+    monkeypatch.setattr("os.access", lambda path, mode: not str(path).endswith("lost+found"))
+    dataset = folder.read(root)
+    assert len(dataset.samples) == 3
+    assert [one.examples for one in dataset.unread] == [("lost+found",)]
+
+
+def test_a_name_that_as_text_is_anothers_is_told(tmp_path: Path) -> None:
+    root = touch(tmp_path, "ann/\\udcff.jpg")
+    (root / "ann" / os.fsdecode(b"\xff.jpg")).write_bytes(b"x")
+    dataset = folder.read(root)
+    assert [sample.id for sample in dataset.samples] == ["ann/\\udcff.jpg"]
+    assert [(one.reason, one.count) for one in dataset.unread] == [("names that as text are those of other files", 1)]
 
 
 def test_only_the_image_without_underscore_lacks_a_camera(tmp_path: Path) -> None:
