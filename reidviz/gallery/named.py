@@ -106,7 +106,8 @@ class Gallery:
 
 
 def exact_store(folder: Path, model: GalleryModel) -> ExactStore:
-    """Features by a model in a folder: unit vectors at 16 bits, which lose nothing that counts; any others at 32."""
+    """Features by a model in a folder: unit vectors and means of such at 16 bits, which lose nothing that counts;
+    any others at 32."""
     return ExactStore(folder, model.dimensions, "float16" if model.distance == "cosine" else "float32", model.distance)
 
 
