@@ -17,7 +17,8 @@ OF_A_RUN = ("final", "best", "last")
 """The weights of a run, those that are looked for first."""
 FRESH = "fresh weights"
 """What the weights of a network started from that started from nothing."""
-MOST_BYTES = 4 * 1024**2
+MOST_BYTES = 32 * 1024**2
+"""Images that marks show are in it."""
 HINT = "A checkpoint is a .safetensors file and the .json card reidviz wrote beside it; copy both."
 
 
@@ -100,13 +101,22 @@ class Trained:
 
 @dataclass(frozen=True)
 class Taught:
-    """Marked pairs that trained a model: how many of one person and of two, all images of them by Sample.id, and the
-    sha256 of the weights it started from, "" where these were no model's."""
+    """Marked pairs that trained a model.
+
+    same, different  how many of one person and of two, in its own training; 0 where only models before it learnt any
+    images           by Sample.id, all that the marks show which taught it or the models before it
+    start            the sha256 of the weights it started from, "" where these were no model's
+    """
 
     same: Count
     different: Count
     images: tuple[str, ...]
     start: str = ""
+
+    @property
+    def has_lesson(self) -> bool:
+        """Whether marks taught it what the model it started from did not know."""
+        return bool(self.start) and self.same + self.different > 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ class Card:
     fusion     of a multi-task network that was validated: how to mix its two scores
     caveats    what whoever uses it must know, a sentence each
     thresholds  one a kind of score, where it was calibrated
-    taught     by which marked pairs, where some trained it: it is tested on nobody whom they show
+    taught     by which marked pairs, where some trained it or what it started from: nobody whom they show tests it
     sha256     of the weights file
     """
 

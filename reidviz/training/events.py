@@ -56,6 +56,7 @@ class _Started(_Any):
     data_hash: str
     trained_on: Count
     validated_on: str | None
+    validation_set: NotRequired[str]
 
 
 class _Step(TypedDict):

@@ -52,6 +52,11 @@ class Job:
     also: tuple[Also, ...] = ()
     marks: tuple[MarkedPair, ...] = ()
 
+    @property
+    def marked(self) -> frozenset[str]:
+        """All images that its marks show, by Sample.id."""
+        return frozenset(image for mark in self.marks for image in (mark.first, mark.second))
+
 
 @dataclass(frozen=True)
 class Asked:

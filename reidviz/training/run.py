@@ -2,32 +2,21 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.progress import Progress, silent
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.formats import load
-from reidviz.data.splits.protocols import split, validation
+from reidviz.data.splits.protocols import split
 from reidviz.data.splits.untouched import untouched
 from reidviz.models.checkpoint import save_checkpoint
-from reidviz.models.model_card import (
-    FRESH,
-    Card,
-    Fusion,
-    Taught,
-    Trained,
-    find_checkpoint,
-    fusion_from,
-    read_card,
-    write_card,
-)
+from reidviz.models.model_card import Card, Fusion, fusion_from, read_card, write_card
 from reidviz.models.mtdnet import Network
 from reidviz.models.validation_record import ValidationRecord
 from reidviz.training import devices, resume_state, validation_records
@@ -35,11 +24,14 @@ from reidviz.training.distributed import join, leave
 from reidviz.training.hooks import Log, Save, Stop, Tell, Validate
 from reidviz.training.job import Job
 from reidviz.training.loop import Training
+from reidviz.training.persons import persons_of
 from reidviz.training.recipe import FinalTest
 from reidviz.training.reporter import Reporter
 from reidviz.training.resume_state import ResumeState
+from reidviz.training.run_card import card_of
 from reidviz.training.run_folder import RunFolder
-from reidviz.training.setup import Part, build_trainer, pooled_with
+from reidviz.training.setup import build_trainer, pooled_with
+from reidviz.training.start import start_kept, taught_by
 from reidviz.training.stopping import StoppedError, signals
 from reidviz.training.trainer import Trainer
 
@@ -109,26 +101,26 @@ def _work(
     """The whole training of one process."""
     run, recipe = reporter.run, job.recipe
     dataset = load(job.data)
-    touched = {image for mark in job.marks for image in (mark.first, mark.second)}
-    parts = untouched(dataset, split(dataset, job.protocol), touched)
-    held_out = validation(dataset, parts, recipe.held_out, job.seed) if recipe.held_out else None
-    held_out = held_out and untouched(dataset, held_out, touched)
-    trained = parts if held_out is None else held_out
-    data = [(dataset, trained), *pooled_with(job)]
-    hashes = "+".join(one.manifest_hash for one, _ in data)
+    further = pooled_with(job)
     device = _device(reporter, held)
+    if _is_trained(run, job, dataset):
+        return _tested(run, job, dataset, reporter, evaluators)
+    start = start_kept(run, job, reporter.team)
+    taught, persons = taught_by(job, start), persons_of(dataset, job, start.images)
+    held_out, trained = persons.held_out, persons.trained
+    data = [(dataset, trained), *further]
+    hashes = "+".join(one.manifest_hash for one, _ in data)
     odd = []
     if job.recipe.precision == "bf16" and not devices.computes_bf16(device):
         job = replace(job, recipe=replace(job.recipe, precision="fp32"))
         odd.append(NO_BF16)
-    if _is_trained(run, job, dataset):
-        return _tested(run, job, dataset, parts, reporter, evaluators)
     reporter.log(
         "started",
         device=devices.name_of(device),
         data_hash=dataset.manifest_hash,
         trained_on=sum(len(np.unique(one.identities[chosen.train])) for one, chosen in data),
         validated_on=None if held_out is None else held_out.protocol,
+        validation_set=persons.marked,
     )
     reporter.tell(True, state="running", device=devices.name_of(device))
     trainer = build_trainer(job, data, device, reporter.team, reporter.work)
@@ -137,7 +129,7 @@ def _work(
     state = _restored(job, reporter, trainer, hashes, resuming, odd)
 
     def card(name: str, step: int, fusion: Fusion | None) -> Card:
-        return _card(name, job, dataset, data, step, fusion)
+        return card_of(name, job, data, step, fusion, taught)
 
     def judge(training: Training) -> tuple[dict[str, Any], ValidationRecord]:
         network = training.trainer.network
@@ -153,7 +145,7 @@ def _work(
     run.must_exist()
     save_checkpoint(run.final, trainer.network, card(run.name, state.step, _last_fusion(run, state.validated)))
     reporter.tell(seconds=state.seconds)
-    return _tested(run, job, dataset, parts, reporter, evaluators)
+    return _tested(run, job, dataset, reporter, evaluators)
 
 
 def _is_trained(run: RunFolder, job: Job, dataset: Dataset) -> bool:
@@ -165,14 +157,13 @@ def _is_trained(run: RunFolder, job: Job, dataset: Dataset) -> bool:
     return card.iterations == job.recipe.iterations and card.data_hash == dataset.manifest_hash
 
 
-def _tested(
-    run: RunFolder, job: Job, dataset: Dataset, parts: Split, reporter: Reporter, evaluators: Evaluators
-) -> Path | None:
-    """Test the finished weights, and write what comes out on their card. Stopped meanwhile, the run is trained and not
-    tested; going on with it tests alone."""
+def _tested(run: RunFolder, job: Job, dataset: Dataset, reporter: Reporter, evaluators: Evaluators) -> Path | None:
+    """Test the finished weights on whom no mark of their card shows, and write what comes out on it. Stopped meanwhile,
+    the run is trained and not tested; going on with it tests alone."""
     if reporter.team.rank:
         return None
     card = read_card(run.final)
+    parts = untouched(dataset, split(dataset, job.protocol), card.taught.images if card.taught else ())
     reporter.tell(True, state="running", what="testing", left=None, step=card.iterations)
     try:
         metrics = evaluators.test(run.final, dataset, parts, job.recipe.final_test, reporter.work)
@@ -236,36 +227,3 @@ def _last_fusion(run: RunFolder, step: int) -> Fusion | None:
     """How to fuse the two scores, as the validation at this step found."""
     found = [e for e in run.events() if e["event"] == "validation" and e["step"] == step]
     return fusion_from(found[-1].get("fusion")) if found else None
-
-
-def _card(name: str, job: Job, dataset: Dataset, data: list[Part], step: int, fusion: Fusion | None) -> Card:
-    return Card(
-        name=name,
-        variant=job.variant,
-        architecture=job.recipe.architecture,
-        recipe={k: v for k, v in asdict(job.recipe).items() if k != "architecture"},
-        data=dataset.name,
-        data_hash=dataset.manifest_hash,
-        protocol=job.protocol,
-        source=job.source or "",
-        also=tuple(
-            Trained(further.name, further.manifest_hash, one.protocol)
-            for one, (further, _) in zip(job.also, data[1:], strict=False)
-        ),
-        init=FRESH if job.init is None else job.init.name,
-        seed=job.seed,
-        iterations=step,
-        fusion=fusion,
-        taught=_taught(job),
-    )
-
-
-def _taught(job: Job) -> Taught | None:
-    """What its card says of the marks that a training learnt from."""
-    if not job.marks:
-        return None
-    known = job.init is not None and job.init != settings.IMAGENET
-    start = read_card(find_checkpoint(job.init)).sha256 if known and job.init else ""
-    same = sum(mark.same for mark in job.marks)
-    images = sorted({image for mark in job.marks for image in (mark.first, mark.second)})
-    return Taught(same, len(job.marks) - same, tuple(images), start)

@@ -1,6 +1,7 @@
 """A training on disk, the contract between the worker that writes it and everyone who reads it.
 
 recipe.json    what was asked
+start.json     the model it starts from, as it was when the training began (training.start)
 events.jsonl   what happened, one JSON object a line, appended only
 status.json    where it stands now
 checkpoints/   final and best with their cards, and the last two snapshots to resume from

@@ -1,6 +1,7 @@
 """Marked pairs as triplets of a step: who is anchor, positive, negative; a training without marks is as before."""
 
 import hashlib
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from reidviz.training.marked_pairs import marked_pairs, with_marked
 from reidviz.training.recipes import paper_recipe
 from reidviz.training.run import train
 from reidviz.training.sampler import positives
+from reidviz.training.start import Start, start_of
 from tests.training.conftest import EVALUATORS, RECIPE, new_run, told
 
 CPU = torch.device("cpu")
@@ -110,6 +112,60 @@ def test_marks_change_the_weights_are_told_on_the_card_and_nobody_marked_is_test
     assert set(dataset.identities[left.probes]) == set(names[3:]) == set(dataset.identities[left.gallery])
     assert "3 of 8 persons were marked" in left.notes[0]
     assert restricted(dataset, parts, rankers_of(alone)) is parts
+
+
+def test_what_taught_its_start_is_remembered_with_marks_and_without(people: Path) -> None:
+    dataset, parts, names = world(people)
+    root, recipe = people.parent, replace(RECIPE, iterations=2, held_out=0.0)
+    first, second = (MarkedPair(f"{names[n]}/A_0.png", f"{names[n]}/B_0.png", True) for n in (0, 1))
+    one = train(new_run(people, root / "one", recipe=recipe, marks=(first,)), EVALUATORS)
+    two = train(new_run(people, root / "two", recipe=recipe, init=root / "one", marks=(second,)), EVALUATORS)
+    plain = train(new_run(people, root / "plain", recipe=recipe, init=root / "two"), EVALUATORS)
+    assert one is not None
+    assert two is not None
+    assert plain is not None
+    cards = [read_card(file) for file in (one, two, plain)]
+    taught = [card.taught for card in cards]
+    assert [t and (t.same, t.different, len(t.images)) for t in taught] == [(1, 0, 2), (1, 0, 4), (0, 0, 4)]
+    assert [t and t.has_lesson for t in taught] == [False, True, False]
+    assert [card.metrics[0]["probes"] for card in cards] == [len(parts.probes) - n for n in (2, 4, 4)]
+    left = restricted(dataset, parts, rankers_of(plain))
+    assert set(dataset.identities[left.probes]) == set(names[2:])
+
+
+def test_what_becomes_of_its_start_meanwhile_changes_nothing(people: Path) -> None:
+    *_, names = world(people)
+    root, recipe = people.parent, replace(RECIPE, iterations=4, held_out=0.0)
+    first = train(new_run(people, root / "first", recipe=recipe), EVALUATORS)
+    assert first is not None
+    sha256 = read_card(first).sha256
+    run = new_run(people, root / "taught", recipe=recipe, init=root / "first", marks=marks_of(names))
+
+    def remove(done: int, total: int, what: str) -> None:
+        if what.startswith("training") and (root / "first").exists():
+            shutil.rmtree(root / "first")
+
+    assert train(run, EVALUATORS, remove) == run.final
+    assert not (root / "first").exists()
+    taught = read_card(run.final).taught
+    assert taught is not None
+    assert taught.start == sha256
+
+
+def test_weights_without_a_card_are_no_model(people: Path) -> None:
+    root = people.parent
+    first = train(new_run(people, root / "first", recipe=replace(RECIPE, iterations=2, held_out=0.0)), EVALUATORS)
+    assert first is not None
+    first.with_suffix(".json").unlink()
+    assert start_of(first) == start_of(None) == Start()
+
+
+def test_more_images_than_a_card_can_name_are_refused(people: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reidviz.training.start.MOST_BYTES", 20)
+    *_, names = world(people)
+    run = new_run(people, people.parent / "run", marks=marks_of(names))
+    with pytest.raises(ReidvizError, match="more images than a card can name"):
+        train(run, EVALUATORS)
 
 
 def test_a_stopped_training_goes_on_bit_for_bit_with_its_marks(people: Path) -> None:

@@ -20,16 +20,14 @@ class Lesson:
 
 
 def lessons(results: Sequence[Result], persons: Names) -> list[Lesson]:
-    """Every result of a model that marks taught whose start is among the results too, p values corrected for how many
-    there are (Holm). persons: whom each probe shows (P,)."""
+    """Every result of a model that marks of its own taught whose start is among the results too, p values corrected for
+    how many there are (Holm). persons: whom each probe shows (P,)."""
     pairs = []
     for one in results:
-        if one.ranker.taught is None or not one.ranker.taught.start:
+        if one.ranker.taught is None or not one.ranker.taught.has_lesson:
             continue
-        start = one.ranker.taught.start
-        pairs += [
-            (one, other) for other in results if (other.ranker.sha256, other.ranker.kind) == (start, one.ranker.kind)
-        ]
+        asked = one.ranker.taught.start, one.ranker.kind
+        pairs += [(one, other) for other in results if (other.ranker.sha256, other.ranker.kind) == asked]
     found = [difference(one.ranking, other.ranking, persons) for one, other in pairs]
     corrected = holm([each.p for each in found])
     return [Lesson(*pair, replace(each, p=p)) for pair, each, p in zip(pairs, found, corrected, strict=True)]

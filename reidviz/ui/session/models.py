@@ -78,7 +78,8 @@ def use_run(run: Path, data: str, protocol: str) -> None:
     split(dataset_named(data), protocol)
     weights = find_checkpoint(run)
     known = known_rankers()
-    starts = {ranker.taught.start for ranker in known.values() if ranker.path == weights and ranker.taught}
+    taught = [ranker.taught for ranker in known.values() if ranker.path == weights and ranker.taught]
+    starts = {one.start for one in taught if one.has_lesson}
     names = [name for name, ranker in known.items() if ranker.path == weights or ranker.sha256 in starts]
     models = MODELS.get(CHOSEN_BEFORE.get({}).get("models", []))
     DATA.set(data)

@@ -117,8 +117,8 @@ class RunView:
     @property
     def validation_set_id(self) -> tuple[object, ...]:
         """What decides who it is validated on: runs that agree in it can be compared."""
-        job = self.job
-        return (job.data, job.protocol, job.recipe.held_out, job.seed) if job else (self.name,)
+        job, marked = self.job, self.started.get("validation_set", "")
+        return (job.data, job.protocol, job.recipe.held_out, job.seed, marked) if job else (self.name,)
 
 
 def read_run(folder: RunFolder) -> RunView:

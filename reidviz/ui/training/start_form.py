@@ -11,14 +11,15 @@ from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import short, titles
 from reidviz.data.dataset import Dataset
 from reidviz.data.keys import key_of
-from reidviz.data.splits.protocols import default_protocol, protocols_for, split, validation
-from reidviz.data.splits.untouched import untouched
+from reidviz.data.splits.protocols import default_protocol, protocols_for
 from reidviz.models.model_card import find_checkpoint, read_card
 from reidviz.models.variants import VARIANTS
 from reidviz.training import launcher, run_folder
 from reidviz.training.job import Also, Job, MarkedPair, check
+from reidviz.training.persons import persons_of
 from reidviz.training.recipe import SETTINGS, Recipe, changed, value_of
 from reidviz.training.recipes import RECIPES, recipe_named
+from reidviz.training.start import start_of
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.datasets import dataset_named, known_data
 from reidviz.ui.session.keys import RUN, TRAIN_ASKED, TRAIN_COUNT, TRAIN_FORM, TRAIN_STARTED, TRAIN_TEMPLATE
@@ -300,10 +301,10 @@ def _check_start(init: Path | None, recipe: Recipe) -> None:
 
 def _persons(dataset: Dataset, job: Job) -> Markdown:
     """Who trains, who validates, who tests, as one sentence."""
-    touched = {image for mark in job.marks for image in (mark.first, mark.second)}
-    parts = untouched(dataset, split(dataset, job.protocol), touched)
-    held_out = validation(dataset, parts, job.recipe.held_out, job.seed) if job.recipe.held_out else None
-    trained = len(set(dataset.identities[(held_out or parts).train]))
+    taught = start_of(job.init).images
+    persons = persons_of(dataset, job, taught)
+    held_out = persons.held_out
+    trained = len(set(dataset.identities[persons.trained.train]))
     validated = Markdown(
         f"validates on {len(set(dataset.identities[held_out.probes]))} others held out"
         if held_out
@@ -315,6 +316,6 @@ def _persons(dataset: Dataset, job: Job) -> Markdown:
         helped = Markdown(f" and on those of {beside}")
     return Markdown(
         f"Trains on {trained:,} persons of {literal(short(job.data))}{helped}, {validated}, and is tested at the end "
-        f"on the {len(parts.probes):,} probes of {literal(job.protocol)}"
-        f"{' whose persons no mark shows' if job.marks else ''}. It goes on when you close this page."
+        f"on the {len(persons.tested.probes):,} probes of {literal(job.protocol)}"
+        f"{' whose persons no mark shows' if job.marks or taught else ''}. It goes on when you close this page."
     )
