@@ -12,6 +12,7 @@ from reidviz.cli.progress import ConsoleProgress
 from reidviz.cli.settings import settings_help
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable
 from reidviz.models.model_card import find_checkpoint
 from reidviz.training.recipe import changed
 from reidviz.training.recipes import RECIPES, recipe_named
@@ -149,15 +150,23 @@ def _job(options: argparse.Namespace) -> "Job":
 
 
 def _marks(file: Path, dataset: "Dataset") -> "tuple[MarkedPair, ...]":
-    """The pairs of a file of marks that were not skipped."""
+    """The pairs of a file of marks that were not skipped, and on which no annotators differ."""
     from reidviz.common.roots import open_regular
     from reidviz.marks.exchange import MOST_BYTES, read_marks
-    from reidviz.marks.mark import answers, said
+    from reidviz.marks.mark import answers, together
     from reidviz.training.job import MarkedPair
 
     with open_regular(file, MOST_BYTES) as opened:
-        found = said(answers(read_marks(file.name, opened.read(MOST_BYTES), dataset)))
-    return tuple(MarkedPair(*pair, same) for pair, same in found.items())
+        brought = read_marks(file.name, opened.read(MOST_BYTES), dataset)
+    found = together(answers(marks) for marks in brought.by.values())
+    if not found.same:
+        why = "its annotators differ on every pair" if found.disputed else "every pair in it was skipped"
+        raise ReidvizError(f"{printable(file.name)} teaches nothing: {why}.", "Leave --marks out to train without.")
+    if found.disputed:
+        LOG.warning("%s pairs on which annotators differ count for nothing.", f"{len(found.disputed):,}")
+    if brought.marked_data:
+        LOG.warning("%s was marked on other data: %s.", printable(file.name), printable(brought.marked_data))
+    return tuple(MarkedPair(*pair, same) for pair, same in found.same.items())
 
 
 def _new_folder(options: argparse.Namespace) -> Path:

@@ -1,10 +1,11 @@
 """Marks to take away and to bring in: CSV for a spreadsheet, JSON with whose they are and of which data."""
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, get_args
 
 import msgspec
@@ -20,6 +21,8 @@ MOST_BYTES = 16 * 1024**2
 MOST_MARKS = 20_000
 COLUMNS = ("first", "second", "answer", "at", "annotator")
 HINT = "A file of marks is a CSV with the columns first, second and answer, or the JSON that Verify exports."
+MOST_OF_A_TIME = 40
+"""Letters of Mark.at; more are cut off."""
 Short = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
@@ -31,6 +34,18 @@ class Exported:
     data: Short
     data_hash: Short
     marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a file of marks holds.
+
+    by           the marks of each annotator whom it names, in its order; "" where it names nobody
+    marked_data  the data set that was marked, where that is known to be another; "" elsewhere
+    """
+
+    by: dict[str, tuple[Mark, ...]]
+    marked_data: str = ""
 
 
 def as_json(annotator: str, dataset: Dataset, marks: Iterable[Mark]) -> bytes:
@@ -51,21 +66,25 @@ def as_csv(annotator: str, marks: Iterable[Mark]) -> bytes:
     return out.getvalue().encode()
 
 
-def read_marks(name: str, data: bytes, dataset: Dataset) -> tuple[Mark, ...]:
+def read_marks(name: str, data: bytes, dataset: Dataset) -> Brought:
     """The marks in a file of that name, of images of this data set. ReidvizError, naming the first that is wrong, for
     anything else."""
     if len(data) > MOST_BYTES:
         raise ReidvizError(f"{printable(name)} is larger than {MOST_BYTES:,} bytes.", HINT)
+    data, marked = data.removeprefix(codecs.BOM_UTF8), ""
     if name.lower().endswith(".json"):
-        marks = decoded(data, Exported, f"The file {name}", HINT).marks
+        told = decoded(data, Exported, f"The file {name}", HINT)
+        rows = [(told.annotator, replace(mark, at=mark.at[:MOST_OF_A_TIME])) for mark in told.marks]
+        marked = (told.data or told.data_hash) if told.data_hash not in ("", dataset.manifest_hash) else ""
     else:
-        marks = tuple(_from_csv(name, data))
-    if len(marks) > MOST_MARKS:
+        rows = list(_from_csv(name, data))
+    if len(rows) > MOST_MARKS:
         raise ReidvizError(f"{printable(name)} holds more than {MOST_MARKS:,} marks.", "Bring them in by parts.")
-    if not marks:
+    if not rows:
         raise ReidvizError(f"{printable(name)} holds no marks.", HINT)
-    _check(name, marks, dataset)
-    return marks
+    _check(name, [mark for _, mark in rows], dataset)
+    by = {one: tuple(mark for who, mark in rows if who == one) for one in dict.fromkeys(who for who, _ in rows)}
+    return Brought(by, marked)
 
 
 def _check(name: str, marks: Sequence[Mark], dataset: Dataset) -> None:
@@ -81,20 +100,32 @@ def _check(name: str, marks: Sequence[Mark], dataset: Dataset) -> None:
         raise ReidvizError(f"{printable(name)} compares {printable(one)} with itself.", "Take that line out.")
 
 
-def _from_csv(name: str, data: bytes) -> Iterable[Mark]:
+def _from_csv(name: str, data: bytes) -> Iterator[tuple[str, Mark]]:
+    """Each annotator and mark. Columns may be parted by semicolons or tabs, as spreadsheets do, and blanks follow."""
     try:
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        missing = [one for one in COLUMNS[:3] if one not in (rows.fieldnames or ())]
-        if missing:
-            raise ReidvizError(f"{printable(name)} has no column {missing[0]}.", HINT)
-        for row in rows:
-            first, second, answer, at = ((row.get(one) or "") for one in COLUMNS[:4])
-            if answer not in get_args(Answer):
+        text = data.decode("utf-8")
+        header = text.partition("\n")[0]
+        apart = max(",;\t", key=header.count)
+        rows = csv.reader(
+            io.StringIO(text, newline=""), delimiter=apart, skipinitialspace=f"{apart} " in header, strict=True
+        )
+        columns = [one.strip().lower() for one in next(rows, [])]
+        for one in COLUMNS:
+            if columns.count(one) != 1 and (one in columns or one in COLUMNS[:3]):
+                raise ReidvizError(
+                    f"{printable(name)} has {'several columns' if one in columns else 'no column'} {one}.", HINT
+                )
+        for row in filter(any, rows):
+            told = dict(zip(columns, row, strict=False))
+            first, second, answer, at, annotator = (told.get(one, "") for one in COLUMNS)
+            said = answer.strip().lower()
+            if said not in get_args(Answer):
                 raise ReidvizError(
                     f"Line {rows.line_num} of {printable(name)} answers {printable(answer[:40])!r}.",
                     "An answer is same, different or skip.",
                 )
-            yield Mark(_from_cell(first), _from_cell(second), answer, _from_cell(at)[:40])  # type: ignore[arg-type]
+            when = _from_cell(at)[:MOST_OF_A_TIME]
+            yield _from_cell(annotator), Mark(_from_cell(first), _from_cell(second), said, when)  # type: ignore[arg-type]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ReidvizError(f"{printable(name)} is no CSV in UTF-8.", HINT) from error
 

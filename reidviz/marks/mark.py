@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
+import msgspec
+
+Image = Annotated[str, msgspec.Meta(max_length=4096)]
 Answer = Literal["same", "different", "skip"]
 Pair = tuple[str, str]
 """Two images by Sample.id, the lesser one first."""
@@ -14,8 +17,8 @@ Pair = tuple[str, str]
 class Mark:
     """An answer about two images, by Sample.id (of a gallery: mark_file.gallery_mark_file). at: when, UTC, ISO 8601."""
 
-    first: str
-    second: str
+    first: Image
+    second: Image
     answer: Answer
     at: str = ""
 
@@ -35,13 +38,18 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def answers(marks: Iterable[Mark]) -> dict[Pair, Answer]:
-    """The last answer on each pair, in the order in which pairs were last answered."""
-    found: dict[Pair, Answer] = {}
+def standing(marks: Iterable[Mark]) -> dict[Pair, Mark]:
+    """The last mark on each pair, in the order in which pairs were last answered."""
+    found: dict[Pair, Mark] = {}
     for mark in marks:
         found.pop(mark.pair, None)
-        found[mark.pair] = mark.answer
+        found[mark.pair] = mark
     return found
+
+
+def answers(marks: Iterable[Mark]) -> dict[Pair, Answer]:
+    """The last answer on each pair, in the order in which pairs were last answered."""
+    return {pair: mark.answer for pair, mark in standing(marks).items()}
 
 
 def said(given: Mapping[Pair, Answer]) -> dict[Pair, bool]:

@@ -96,9 +96,18 @@ def test_marks_are_brought_in_whole_or_not_at_all(page: AppTest, data: str) -> N
     told = f"first,second,answer\n{PAIR[0]},{PAIR[1]},same\n"
     shown.file_uploader(key="marks-file").set_value(("a.csv", told.encode(), "text/csv")).run()
     shown.button(key="marks-in").click().run()
-    assert "1 of 1 marks were brought in" in shown.success[0].value
+    assert "Answers on 1 of 1 pairs were brought in" in shown.success[0].value
     shown.button(key="marks-in").click().run()
-    assert "0 of 1 marks were brought in" in shown.success[0].value
+    assert "Answers on 0 of 1 pairs were brought in" in shown.success[0].value
+    told = f"first,second,answer\n{PAIR[0]},{PAIR[1]},different\n{PAIR[1]},{PAIR[0]},same\n"
+    shown.file_uploader(key="marks-file").set_value(("a.csv", told.encode(), "text/csv")).run()
+    shown.button(key="marks-in").click().run()
+    assert "Answers on 0 of 1 pairs were brought in" in shown.success[0].value
+    assert [mark.answer for mark in annotators(load(data))["me"].marks.values()] == ["same"]
+    told = f"first,second,answer,annotator\n{PAIR[0]},{PAIR[1]},same,Ada\n{PAIR[0]},{PAIR[1]},different,Bob\n"
+    shown.file_uploader(key="marks-file").set_value(("a.csv", told.encode(), "text/csv")).run()
+    shown.button(key="marks-in").click().run()
+    assert any("a.csv holds the marks of 2 annotators" in one.value for one in shown.text)
 
 
 def test_merged_identities_become_a_data_set_that_is_chosen(page: AppTest, data: str, tmp_path: Path) -> None:

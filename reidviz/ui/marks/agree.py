@@ -4,11 +4,12 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
+from reidviz.common.printable import printable
 from reidviz.marks.agreement import Agreement, agreement
 from reidviz.marks.exchange import MOST_BYTES, as_csv, as_json, read_marks
-from reidviz.marks.mark import answers
+from reidviz.marks.mark import answers, standing
 from reidviz.marks.mark_file import annotators, mark_file
-from reidviz.ui.marks.annotator import annotator, choose_annotator, everybody, given, say_mark_error
+from reidviz.ui.marks.annotator import annotator, choose_annotator, everybody, say_mark_error
 from reidviz.ui.marks.pairs import marked_pairs_html
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import MARK_ERROR, MARKS_FILE, MARKS_TAKEN
@@ -49,8 +50,7 @@ def agreement_in_words(one: str, other: str, found: Agreement) -> Markdown:
 def _table(choice: Choice) -> None:
     """Who marked how many pairs, each with what takes them away."""
     for name, kept in annotators(choice.dataset).items():
-        last = {mark.pair: mark for mark in kept.marks.values()}
-        marks = [last[pair] for pair in given(kept)]
+        marks = standing(kept.marks.values()).values()
         counts = [sum(mark.answer == one for mark in marks) for one in ("same", "different", "skip")]
         with st.container(horizontal=True, vertical_alignment="center"):
             torn = Markdown(f", {kept.torn:,} torn lines passed over" if kept.torn else "")
@@ -102,12 +102,25 @@ def _take(choice: Choice) -> None:
     if file is None:
         return
     try:
-        marks = read_marks(file.name, file.getvalue(), choice.dataset)
+        brought = read_marks(file.name, file.getvalue(), choice.dataset)
+        if len(brought.by) > 1:
+            raise ReidvizError(
+                f"{printable(file.name)} holds the marks of {len(brought.by):,} annotators.",
+                "Bring in a file of each, under the name beside it.",
+            )
         mine = mark_file(choice.dataset, annotator())
         known = answers(mine.read().marks.values())
-        new = [mark for mark in marks if known.get(mark.pair) != mark.answer]
+        marks = standing(mark for every in brought.by.values() for mark in every)
+        new = [mark for pair, mark in marks.items() if known.get(pair) != mark.answer]
         if new:
             mine.add(new)
-        MARKS_TAKEN.set(f"{len(new):,} of {len(marks):,} marks were brought in; the others were there already.")
+        MARKS_TAKEN.set(_taken(len(new), len(marks), brought.marked_data))
     except ReidvizError as error:
         MARK_ERROR.set(error)
+
+
+def _taken(new: int, every: int, marked_data: str) -> str:
+    told = f"Answers on {new:,} of {every:,} pairs were brought in; the others were there already."
+    if not marked_data:
+        return told
+    return f"{told} The file was marked on other data, {printable(marked_data)}: these have images of the same names."
