@@ -7,7 +7,7 @@ a killed process left half written is passed over and counted; the next entry be
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -74,21 +74,23 @@ class MarkFile:
         """What stands in it; nothing where it is not there yet. ReidvizError where it is no file, or too large."""
         return _read(self.path, self.annotator)
 
-    def add(self, marks: Sequence[Mark]) -> None:
-        """Append marks, all or none unless it is killed meanwhile. ReidvizError when they cannot be written."""
+    def add(self, marks: Sequence[Mark]) -> range:
+        """Append marks, all or none unless it is killed meanwhile: their numbers. ReidvizError when they cannot be
+        written."""
         with self._writing() as kept:
             head = _Line(annotator=self.annotator, data=self.data, data_hash=self.data_hash)
             lines = [] if kept.annotator and self.path.is_file() else [head]
             for number, mark in enumerate(marks, kept.numbered + 1):
                 lines.append(_Line(number=number, **asdict(replace(mark, at=mark.at or now()))))
             self._append(lines)
+            return range(kept.numbered + 1, kept.numbered + 1 + len(marks))
 
-    def undo(self) -> Mark | None:
-        """Take back the last mark that stands, by an entry of its own; None where there is none."""
+    def undo(self, numbers: Collection[int]) -> Mark | None:
+        """Take back the last of these marks that stands, by an entry of its own; None where none does."""
         with self._writing() as kept:
-            if not kept.marks:
+            last = max(kept.marks.keys() & set(numbers), default=None)
+            if last is None:
                 return None
-            last = max(kept.marks)
             self._append([_Line(undoes=last, at=now())])
             return kept.marks[last]
 

@@ -52,6 +52,16 @@ def test_one_image_does_not_fill_the_queue(monkeypatch) -> None:  # type: ignore
     assert [(one.first, one.second) for one in found] == [(0, 3), (1, 4)]
 
 
+def test_a_pair_both_ways_round_takes_one_place(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Multi-shot protocols test a pair both ways: with two places, both pairs of images are asked about."""
+    monkeypatch.setattr(queue, "MOST", 2)
+    monkeypatch.setattr(queue, "MOST_OF_AN_IMAGE", 2)
+    pairs = PairSet(np.array([0, 1, 0, 2]), np.array([1, 0, 2, 0]), np.zeros(4, dtype=bool), 4)
+    images = np.arange(3), np.arange(3)
+    found = questions(pairs, images, np.array([[-0.1, -0.1, -0.2, -0.2]]))
+    assert found == (Question(0, 1, "near"), Question(0, 2, "near"))
+
+
 def test_nobody_is_asked_about_who_is_kept_for_the_test() -> None:
     left_out = np.array([False, True, False, False, False, False])
     found = questions(PAIRS, IMAGES, MARGIN, [(0, 1)], left_out)

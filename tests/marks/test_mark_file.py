@@ -23,10 +23,10 @@ def pairs(file: MarkFile) -> list[tuple[str, str, str]]:
 
 def test_marks_are_kept_in_order_and_undone_by_an_entry_of_their_own(tmp_path: Path) -> None:
     file = made(tmp_path / "ada.jsonl")
-    file.add([Mark("a", "b", "same")])
-    file.add([Mark("a", "c", "different")])
+    assert file.add([Mark("a", "b", "same")]) == range(1, 2)
+    assert file.add([Mark("a", "c", "different")]) == range(2, 3)
     before = file.path.read_bytes()
-    undone = file.undo()
+    undone = file.undo([1, 2])
     assert undone is not None
     assert undone.pair == ("a", "c")
     assert file.path.read_bytes().startswith(before)
@@ -34,9 +34,11 @@ def test_marks_are_kept_in_order_and_undone_by_an_entry_of_their_own(tmp_path: P
     assert pairs(file) == [("a", "b", "same")]
     file.add([Mark("c", "a", "skip")])
     assert file.read().numbered == 3
-    assert file.undo() is not None
-    assert file.undo() is not None
-    assert file.undo() is None
+    assert file.undo([2]) is None
+    assert file.undo([1]) is not None
+    assert pairs(file) == [("c", "a", "skip")]
+    assert file.undo([1, 3]) is not None
+    assert file.undo([1, 3]) is None
     assert pairs(file) == []
 
 
@@ -62,7 +64,7 @@ def test_a_file_cut_at_any_byte_keeps_every_whole_line_and_takes_the_next_mark(t
     file = made(tmp_path / "whole.jsonl")
     for number in range(3):
         file.add([Mark(f"p{number}", "q", "same", "2026-01-01")])
-    file.undo()
+    file.undo([3])
     whole = file.path.read_bytes()
     ends = [i + 1 for i, byte in enumerate(whole) if byte == 10]
     stand = [0, 0, 1, 2, 3, 2]

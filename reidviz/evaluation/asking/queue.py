@@ -125,15 +125,17 @@ def waiting(asked: Iterable[Question], dataset: Dataset, answered: Collection[tu
 
 
 def _spread(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The first MOST of these, none of an image that is in MOST_OF_AN_IMAGE of them already."""
+    """The first MOST of these, each once whichever way round, none of an image that is in MOST_OF_AN_IMAGE of them
+    already."""
     seen: dict[int, int] = {}
-    count = 0
+    given: set[frozenset[int]] = set()
     for a, b in pairs:
-        if count == MOST:
+        if len(given) == MOST:
             return
-        if a != b and max(seen.get(a, 0), seen.get(b, 0)) < MOST_OF_AN_IMAGE:
+        fresh = a != b and frozenset((a, b)) not in given
+        if fresh and max(seen.get(a, 0), seen.get(b, 0)) < MOST_OF_AN_IMAGE:
             seen[a], seen[b] = seen.get(a, 0) + 1, seen.get(b, 0) + 1
-            count += 1
+            given.add(frozenset((a, b)))
             yield a, b
 
 

@@ -38,6 +38,10 @@ class PairSet:
         """The score of each pair (P,), as the matrix has it."""
         return np.asarray(scores.matrix[self.probes, self.gallery], dtype=np.float32)
 
+    def equals(self, other: "PairSet") -> bool:
+        """Whether both are the same pairs in the same order."""
+        return np.array_equal(self.probes, other.probes) and np.array_equal(self.gallery, other.gallery)
+
     def at(self, places: IntArray | BoolArray) -> "PairSet":
         """Some of the pairs."""
         return PairSet(self.probes[places], self.gallery[places], self.same[places], self.different_total)

@@ -8,8 +8,8 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
 from reidviz.marks.mark import Answer, Mark, Pair, answers, pair_of
-from reidviz.marks.mark_file import MOST_LETTERS, Kept, annotators, mark_file
-from reidviz.ui.session.keys import ANNOTATOR, MARK_ERROR
+from reidviz.marks.mark_file import MOST_LETTERS, Kept, MarkFile, annotators, mark_file
+from reidviz.ui.session.keys import ANNOTATOR, MARK_ERROR, OWN_MARKS
 from reidviz.ui.widgets.messages import show_error
 
 BY_KEY: dict[str, Answer] = {"a": "same", "x": "different", "s": "skip"}
@@ -32,7 +32,8 @@ def choose_annotator() -> str:
         key=ANNOTATOR.name,
         max_chars=MOST_LETTERS,
         width=180,
-        help="Your answers are kept under this name, a file for each data set and name.",
+        help="Your answers are kept under this name, a file for each data set and name. Whoever takes the same name "
+        "shares it: where several people mark, each takes one of their own.",
         on_change=_keep,
     )
 
@@ -60,19 +61,39 @@ def everybody(dataset: Dataset) -> dict[str, dict[Pair, Answer]]:
     return {name: given(kept) for name, kept in annotators(dataset).items()}
 
 
+def keep_mark(file: MarkFile, mark: Mark) -> None:
+    """Keep a mark as one of this session. ReidvizError when it cannot be written."""
+    OWN_MARKS.set(OWN_MARKS.get({}) | {file.path: (*_own(file), *file.add([mark]))})
+
+
+def take_back(file: MarkFile) -> None:
+    """Take back the last mark that this session kept in a file: others may write under the same name. ReidvizError when
+    that cannot be written."""
+    file.undo(_own(file))
+
+
+def can_take_back(dataset: Dataset, kept: Kept) -> bool:
+    """Whether a mark of this session stands among those kept."""
+    return bool(kept.marks) and not kept.marks.keys().isdisjoint(_own(mark_file(dataset, annotator())))
+
+
+def _own(file: MarkFile) -> tuple[int, ...]:
+    return OWN_MARKS.get({}).get(file.path, ())
+
+
 def answer(dataset: Dataset, first: int, second: int, said: Answer) -> None:
     """Keep an answer about two images of a data set; to be called in a callback. What hinders it is shown later."""
     try:
         one, other = dataset.samples[first].id, dataset.samples[second].id
-        mark_file(dataset, annotator()).add([Mark(one, other, said)])
+        keep_mark(mark_file(dataset, annotator()), Mark(one, other, said))
     except ReidvizError as error:
         MARK_ERROR.set(error)
 
 
 def undo(dataset: Dataset) -> None:
-    """Take the last mark back; to be called in a callback."""
+    """Take the last mark of this session back; to be called in a callback."""
     try:
-        mark_file(dataset, annotator()).undo()
+        take_back(mark_file(dataset, annotator()))
     except ReidvizError as error:
         MARK_ERROR.set(error)
 

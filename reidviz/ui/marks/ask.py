@@ -17,8 +17,8 @@ from reidviz.marks.mark import Answer, Mark
 from reidviz.ui.background.jobs import quick_board
 from reidviz.ui.background.newest import keep_newest
 from reidviz.ui.background.progress_bar import wait_for
-from reidviz.ui.marks.annotator import answer, choose_annotator, given, kept_marks, say_mark_error, undo
-from reidviz.ui.marks.pairs import marked_pairs_html
+from reidviz.ui.marks.annotator import answer, can_take_back, choose_annotator, given, kept_marks, say_mark_error, undo
+from reidviz.ui.marks.pairs import image_label, marked_pairs_html
 from reidviz.ui.pairs.verification import Tested
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import QUESTIONS_FOR
@@ -74,9 +74,9 @@ def show_questions(choice: Choice, found: Sequence[tuple[Result, Tested]]) -> No
     else:
         st.success("Nothing is left to ask with these models and thresholds.", icon=":material/check_circle:")
     if not settings.read_only():
-        _keys(choice, left[0] if left else None, bool(kept.marks))
+        _keys(choice, left[0] if left else None, can_take_back(choice.dataset, kept))
     _tell(len(left), answered)
-    _last(choice, list(kept.marks.values())[-LAST:][::-1])
+    _last(choice, list(kept.marks.values())[-LAST:][::-1], names)
 
 
 def _choose_whom() -> str:
@@ -105,8 +105,17 @@ def _look_for_doubles(choice: Choice, key: str) -> None:
 def _questions(
     choice: Choice, every: list[Tested], suspected: list[tuple[int, int]], half: bool
 ) -> tuple[Question, ...]:
-    """The queue of the models that know the same pairs as the first one, at their thresholds."""
-    known = tuple(one for one in every if len(one.pairs) == len(every[0].pairs))
+    """The queue of the models that know the same pairs as the first one, at their thresholds; it says who does not."""
+    fits = [one.pairs.equals(every[0].pairs) for one in every]
+    known = tuple(one for one, fitting in zip(every, fits, strict=True) if fitting)
+    if len(known) < len(every):
+        unlike = Markdown(", ").join(
+            literal(one.ranker.name) for one, fitting in zip(every, fits, strict=True) if not fitting
+        )
+        st.caption(
+            f"{unlike} scored other pairs than {literal(every[0].ranker.name)}, as cascades do of "
+            "other candidates: left out of the queue."
+        )
     thresholds = tuple(one.threshold for one in known)
     return _queue(known, thresholds, choice.dataset, choice.split, tuple(suspected), half)
 
@@ -130,9 +139,7 @@ def _ask(choice: Choice, every: list[Tested], asked: Question, names: bool) -> N
     samples = [choice.dataset.samples[i] for i in (asked.first, asked.second)]
     with said():
         images = [thumbnail(choice.dataset, i) for i in (asked.first, asked.second)]
-        told = [f"camera {one.camera}" if one.camera else "camera not known" for one in samples]
-        if names:
-            told = [f"person {one.identity}, {where}" for one, where in zip(samples, told, strict=True)]
+        told = [image_label(one, names) for one in samples]
         st.html(render("marks/question.html", sides=list(zip(images, told, strict=True))))
     scores = _scores(choice, every, asked)
     st.caption(Markdown(f"Asked because {REASONS[asked.reason]}.{f' {scores}' if scores else ''}"))
@@ -191,9 +198,9 @@ def _tell(left: int, answered: dict[tuple[str, str], Answer]) -> None:
     )
 
 
-def _last(choice: Choice, marks: Sequence[Mark]) -> None:
+def _last(choice: Choice, marks: Sequence[Mark], names: bool) -> None:
     """The last marks as images."""
     if not marks:
         return
     st.markdown("**Your last answers**")
-    st.html(marked_pairs_html(choice.dataset, [(mark.pair, [(mark.answer, "")]) for mark in marks]))
+    st.html(marked_pairs_html(choice.dataset, [(mark.pair, [(mark.answer, "")]) for mark in marks], names))

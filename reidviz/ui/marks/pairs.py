@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reidviz.common.errors import ReidvizError
-from reidviz.data.dataset import Dataset
+from reidviz.data.dataset import Dataset, Sample
 from reidviz.marks.mark import Answer, Pair
 from reidviz.ui.marks.annotator import SIGNS
 from reidviz.ui.widgets.markup import Html, render
@@ -23,18 +23,24 @@ class MarkedPairCard:
     lines: tuple[str, ...]
 
 
-def marked_pairs_html(dataset: Dataset, said: Iterable[tuple[Pair, Said]]) -> Html:
+def image_label(sample: Sample, names: bool) -> str:
+    """What stands with an image: its camera, and with names whom it shows."""
+    camera = f"camera {sample.camera}" if sample.camera else "camera not known"
+    return f"person {sample.identity}, {camera}" if names else camera
+
+
+def marked_pairs_html(dataset: Dataset, said: Iterable[tuple[Pair, Said]], names: bool = True) -> Html:
     """Marked pairs and what was said of each, as one piece of HTML; pairs whose images are gone are left out."""
     place = {sample.id: i for i, sample in enumerate(dataset.samples)}
-    cards = [_card(dataset, place, pair, what) for pair, what in said]
+    cards = [_card(dataset, place, pair, what, names) for pair, what in said]
     return render("marks/pairs.html", cards=[card for card in cards if card is not None])
 
 
-def _card(dataset: Dataset, place: Mapping[str, int], pair: Pair, said: Said) -> MarkedPairCard | None:
+def _card(dataset: Dataset, place: Mapping[str, int], pair: Pair, said: Said, names: bool) -> MarkedPairCard | None:
     """None where an image is gone or cannot be read. place: where each Sample.id stands."""
     try:
         positions = [place[image] for image in pair]
-        images = [(thumbnail(dataset, i), f"person {dataset.samples[i].identity}") for i in positions]
+        images = [(thumbnail(dataset, i), image_label(dataset.samples[i], names)) for i in positions]
     except (KeyError, ReidvizError):
         return None
     lines = tuple(f"{who}: {SIGNS[what]}" if who else SIGNS[what] for what, who in said)

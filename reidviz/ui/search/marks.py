@@ -7,7 +7,7 @@ from reidviz.common.errors import ReidvizError
 from reidviz.data.keys import key_of
 from reidviz.marks.mark import Answer, Mark
 from reidviz.marks.mark_file import MarkFile, gallery_mark_file
-from reidviz.ui.marks.annotator import BY_KEY, annotator
+from reidviz.ui.marks.annotator import BY_KEY, annotator, keep_mark, take_back
 from reidviz.ui.search.galleries import Searched
 from reidviz.ui.session.keys import MARK_ERROR
 from reidviz.ui.widgets.messages import show_error
@@ -54,9 +54,9 @@ def _keep(searched: Searched, mark: Mark | None) -> None:
     try:
         file = _file(searched)
         if mark is None:
-            file.undo()
+            take_back(file)
         else:
-            file.add([mark])
+            keep_mark(file, mark)
     except ReidvizError as error:
         MARK_ERROR.set(error)
 

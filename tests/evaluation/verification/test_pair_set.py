@@ -2,7 +2,7 @@ import numpy as np
 
 from reidviz.evaluation.ground_truth import GroundTruth
 from reidviz.evaluation.scores import Scores
-from reidviz.evaluation.verification.pair_set import pairs_tested, similarity
+from reidviz.evaluation.verification.pair_set import PairSet, pairs_tested, similarity
 
 TRUTH = GroundTruth(np.array(["a", "b"]), np.array(["a", "b", "b", "c"]))
 MATRIX = np.arange(8, dtype=np.float32).reshape(2, 4)
@@ -34,3 +34,10 @@ def test_of_too_many_some_are_drawn_without_repetition() -> None:
 def test_likeness_grows_with_being_alike() -> None:
     assert similarity(np.array([1.0, 2.0], dtype=np.float32), "distance").tolist() == [-1, -2]
     assert similarity(np.array([1.0], dtype=np.float32), "probability").tolist() == [1]
+
+
+def test_as_many_pairs_need_not_be_the_same_ones() -> None:
+    pairs = PairSet(np.array([0, 1, 2]), np.array([0, 1, 0]), np.array([True, True, False]), 1)
+    assert pairs.at(np.array([0, 1])).equals(pairs.at(np.array([True, True, False])))
+    assert not pairs.at(np.array([0, 1])).equals(pairs.at(np.array([0, 2])))
+    assert not pairs.at(np.array([0, 1])).equals(pairs)
