@@ -150,23 +150,24 @@ def _job(options: argparse.Namespace) -> "Job":
 
 
 def _marks(file: Path, dataset: "Dataset") -> "tuple[MarkedPair, ...]":
-    """The pairs of a file of marks that were not skipped, and on which no annotators differ."""
+    """The pairs of a file of marks that were not skipped and that neither annotators nor other marks contradict."""
     from reidviz.common.roots import open_regular
     from reidviz.marks.exchange import MOST_BYTES, read_marks
-    from reidviz.marks.mark import answers, together
+    from reidviz.marks.mark import answers, consistent, together
     from reidviz.training.job import MarkedPair
 
     with open_regular(file, MOST_BYTES) as opened:
         brought = read_marks(file.name, opened.read(MOST_BYTES), dataset)
     found = together(answers(marks) for marks in brought.by.values())
-    if not found.same:
-        why = "its annotators differ on every pair" if found.disputed else "every pair in it was skipped"
+    kept = consistent(found.same)
+    if not kept:
+        why = "its marks contradict one another" if found.same or found.disputed else "every pair in it was skipped"
         raise ReidvizError(f"{printable(file.name)} teaches nothing: {why}.", "Leave --marks out to train without.")
-    if found.disputed:
-        LOG.warning("%s pairs on which annotators differ count for nothing.", f"{len(found.disputed):,}")
+    if ignored := len(found.disputed) + len(found.same) - len(kept):
+        LOG.warning("%s pairs on which annotators or marks contradict one another count for nothing.", f"{ignored:,}")
     if brought.marked_data:
         LOG.warning("%s was marked on other data: %s.", printable(file.name), printable(brought.marked_data))
-    return tuple(MarkedPair(*pair, same) for pair, same in found.same.items())
+    return tuple(MarkedPair(*pair, same) for pair, same in kept.items())
 
 
 def _new_folder(options: argparse.Namespace) -> Path:

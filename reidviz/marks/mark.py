@@ -65,12 +65,6 @@ class Together:
     same: dict[Pair, bool]
     disputed: tuple[Pair, ...]
 
-    @property
-    def counts(self) -> tuple[int, int]:
-        """How many pairs of one person and of two."""
-        alike = sum(self.same.values())
-        return alike, len(self.same) - alike
-
 
 def together(every: Iterable[Mapping[Pair, Answer]]) -> Together:
     """The answers of several annotators as one."""
@@ -80,3 +74,20 @@ def together(every: Iterable[Mapping[Pair, Answer]]) -> Together:
             heard.setdefault(pair, set()).add(same)
     agreed = {pair: next(iter(values)) for pair, values in heard.items() if len(values) == 1}
     return Together(agreed, tuple(pair for pair, values in heard.items() if len(values) > 1))
+
+
+def consistent(same: Mapping[Pair, bool]) -> dict[Pair, bool]:
+    """Pairs and whether each shows one person, without those among images that would all be one person, through others
+    too, but for a pair that says they are two."""
+    groups: dict[str, set[str]] = {}
+    for pair, alike in same.items():
+        one, other = (groups.setdefault(image, {image}) for image in pair)
+        if alike and one is not other:
+            one |= other
+            groups.update(dict.fromkeys(other, one))
+    contradicted = {id(groups[a]) for (a, b), alike in same.items() if not alike and groups[a] is groups[b]}
+    return {
+        (a, b): alike
+        for (a, b), alike in same.items()
+        if not (groups[a] is groups[b] and id(groups[a]) in contradicted)
+    }

@@ -22,7 +22,8 @@ def test_pairs_on_which_annotators_differ_count_for_nothing(tmp_path: Path) -> N
     assert _marks(file, dataset) == (MarkedPair(A, B, False),)
     for rows, why in (
         (f"{A},{B},skip,Ada\n", "every pair in it was skipped"),
-        (f"{A},{B},same,Ada\n{A},{B},different,Bob\n", "its annotators differ on every pair"),
+        (f"{A},{B},same,Ada\n{A},{B},different,Bob\n", "its marks contradict one another"),
+        (f"{A},{B},same,Ada\n{B},{C},same,Ada\n{A},{C},different,Ada\n", "its marks contradict one another"),
     ):
         file.write_text(head + rows)
         with pytest.raises(ReidvizError, match=f"marks.csv teaches nothing: {why}"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Dataset
-from reidviz.marks.mark import Mark, answers, together
+from reidviz.marks.mark import Mark, answers, consistent, together
 from reidviz.marks.mark_file import MarkFile, annotators, gallery_mark_file, mark_file
 
 
@@ -57,7 +57,13 @@ def test_what_annotators_dispute_counts_for_nothing_and_a_skip_contradicts_nobod
     )
     assert found.same == {("a", "c"): True, ("a", "d"): False}
     assert found.disputed == (("a", "b"),)
-    assert found.counts == (1, 1)
+
+
+def test_pairs_that_contradict_one_another_count_for_nothing() -> None:
+    circle = {("a", "b"): True, ("b", "c"): True, ("a", "c"): False}
+    others = {("a", "d"): False, ("d", "e"): True, ("e", "f"): True}
+    assert consistent(circle | others) == others
+    assert consistent(others) == others
 
 
 def test_a_file_cut_at_any_byte_keeps_every_whole_line_and_takes_the_next_mark(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from reidviz.data.catalogue.imported import add
 from reidviz.data.formats import load
 from reidviz.marks.mark import Mark
 from reidviz.marks.mark_file import annotators, mark_file
 from reidviz.models.checkpoint import save_checkpoint
 from reidviz.models.model_card import Taught, read_card
-from reidviz.ui.session.keys import QUESTIONS_FOR, RUN, TRAIN_TEMPLATE
-from tests.conftest import network
+from reidviz.ui.session.keys import DATA, QUESTIONS_FOR, RUN, TRAIN_TEMPLATE
+from tests.conftest import network, people_folder
 from tests.pages.conftest import settled, view, wait_for_work
 
 PAIR = ("p00/A_0.png", "p01/A_0.png")
@@ -157,6 +158,26 @@ def test_marks_open_a_training_that_starts_from_the_chosen_model(page: AppTest, 
     assert job.recipe.rate == pytest.approx(1e-4)
     assert any("Learn from 1 marked pairs (0 same, 1 different)" in one.label for one in shown.toggle)
     assert RUN.name not in shown.session_state
+
+
+def test_why_there_is_nothing_to_teach_is_told_as_it_is(page: AppTest, data: str, tmp_path: Path) -> None:
+    dataset = load(data)
+    mark_file(dataset, "Ada").add([Mark(*PAIR, "skip")])
+    shown = view(page, "Teach")
+    assert "All pairs were skipped: there is nothing to teach." in [one.value for one in shown.info]
+    mark_file(dataset, "Ada").add([Mark(*PAIR, "same")])
+    mark_file(dataset, "Bob").add([Mark(*PAIR, "different")])
+    settled(shown.run())
+    next(one for one in shown.multiselect if one.label == "Marks of").set_value(["Ada", "Bob"]).run()
+    assert "All of these marks contradict one another: there is nothing to teach." in [one.value for one in shown.info]
+    next(one for one in shown.multiselect if one.label == "Marks of").set_value([]).run()
+    assert [one.value for one in shown.info] == ["Choose whose marks count."]
+    other = f"folder:{people_folder(tmp_path / 'others', 8)}"
+    mark_file(load(other), "Cem").add([Mark(*PAIR, "same")])
+    add("others", other)
+    shown.run()
+    next(one for one in shown.selectbox if one.key == DATA.name).set_value(other).run()
+    assert next(one for one in settled(shown).multiselect if one.label == "Marks of").value == ["Cem"]
 
 
 def test_compare_says_what_marks_changed_and_tests_nobody_marked(app: AppTest, models: Path, data: str) -> None:

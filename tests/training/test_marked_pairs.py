@@ -64,6 +64,33 @@ def test_triplets_say_what_the_marks_say(people: Path) -> None:
             assert person.get(negative) != person[anchor]
 
 
+def test_no_negative_is_of_a_person_whom_marks_link_with_the_anchor(people: Path) -> None:
+    """x = y of the training person p, and z = another image of p, = w of the training person q: x is neither."""
+    dataset, parts, names = world(people)
+    data = positives(dataset.identities[parts.train], dataset.cameras[parts.train])
+    p, q = sorted(set(dataset.identities[parts.train].tolist()))[:2]
+    x, z = f"{names[0]}/A_0.png", f"{names[1]}/A_0.png"
+    marks = [(x, f"{p}/A_0.png"), (f"{p}/B_1.png", z), (z, f"{q}/A_0.png")]
+    marked = marked_pairs(dataset, parts.train, [MarkedPair(*one, True) for one in marks], len(parts.train))
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        batch = with_marked(sample_batch(data, RECIPE, 0, rng, CPU), marked, data, 3, rng)
+        assert batch.marked is not None
+        shown = batch.images[batch.marked.numpy()[:, 2]]
+        assert not {p, q} & set(dataset.identities[parts.train[shown]].tolist())
+
+
+def test_marks_that_contradict_one_another_teach_nothing(people: Path) -> None:
+    dataset, parts, names = world(people)
+    a, b, c, d = (f"{name}/A_0.png" for name in names[:4])
+    circle = [MarkedPair(a, b, True), MarkedPair(b, c, True), MarkedPair(a, c, False)]
+    marked = marked_pairs(dataset, parts.train, [*circle, MarkedPair(a, d, False)], len(parts.train))
+    assert marked.same.tolist() == [0]
+    assert len(set(marked.group.tolist())) == 4
+    with pytest.raises(ReidvizError, match="contradict one another"):
+        marked_pairs(dataset, parts.train, circle, len(parts.train))
+
+
 def test_half_of_what_is_drawn_is_of_each_kind_where_there_are_as_many(people: Path) -> None:
     dataset, parts, names = world(people)
     same = [MarkedPair(f"{n}/A_0.png", f"{n}/B_0.png", True) for n in names[:6]]

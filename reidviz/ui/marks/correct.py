@@ -20,15 +20,20 @@ MOST_QUOTED = 20
 
 
 def choose_marks(choice: Choice) -> Together:
-    """Draw whose marks count; what they say together. The page ends where nobody marked anything."""
+    """Draw whose marks count; what they say together. The page ends where nobody marked anything, or nobody's marks are
+    chosen."""
     every = everybody(choice.dataset)
     if not every:
         st.info("Nobody has marked this data set yet: see Mark.", icon=":material/rule:")
         st.stop()
-    chosen = MARKS_OF.get()
-    MARKS_OF.set([name for name in (list(every) if chosen is None else chosen) if name in every])
-    st.multiselect("Marks of", list(every), key=MARKS_OF.name, help="Pairs on which they differ count for nothing.")
-    found = together(every[name] for name in MARKS_OF.get([]))
+    key = MARKS_OF.of(choice.dataset.manifest_hash)
+    chosen = key.get()
+    key.set([name for name in (list(every) if chosen is None else chosen) if name in every])
+    st.multiselect("Marks of", list(every), key=key.name, help="Pairs on which they differ count for nothing.")
+    if not key.get([]):
+        st.info("Choose whose marks count.", icon=":material/rule:")
+        st.stop()
+    found = together(every[name] for name in key.get([]))
     if found.disputed:
         disputed = literal(counted(len(found.disputed), "pair"))
         st.caption(f"{disputed} on which they differ count for nothing: see Agreement.")

@@ -8,8 +8,9 @@ import streamlit as st
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.data.dataset import Split
+from reidviz.data.doctor.findings import counted
 from reidviz.data.splits.untouched import untouched
-from reidviz.marks.mark import Together
+from reidviz.marks.mark import Pair, consistent
 from reidviz.models.model_card import read_card
 from reidviz.training.job import Job, MarkedPair
 from reidviz.training.recipes import teaching_recipe
@@ -17,13 +18,14 @@ from reidviz.ui.marks.correct import choose_marks
 from reidviz.ui.session.choice import Choice
 from reidviz.ui.session.keys import PAGE_WANTED
 from reidviz.ui.training.start_form import duplicate
-from reidviz.ui.widgets.markup import Markdown
+from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
 
 
 def show_teach(choice: Choice) -> None:
     """Draw whom the marks show, whom that leaves for the test, and what opens the form of a short fine-tune."""
-    marked = choose_marks(choice)
+    found = choose_marks(choice)
+    marked = consistent(found.same)
     models = {
         ranker.path: ranker.name for ranker in reversed(choice.rankers) if _can_learn(ranker.form, ranker.variant)
     }
@@ -33,11 +35,17 @@ def show_teach(choice: Choice) -> None:
     path = st.selectbox(
         "Model to teach", list(models), key="teach-model", format_func=lambda one: models[one], width=320
     )
-    if not marked.same:
-        st.info("These annotators have skipped all pairs: there is nothing to teach.")
+    if len(marked) < len(found.same):
+        st.caption(
+            f"{literal(counted(len(found.same) - len(marked), 'pair'))} that other marks contradict, through further "
+            "pairs, count for nothing."
+        )
+    if not marked:
+        why = "All of these marks contradict one another" if found.same or found.disputed else "All pairs were skipped"
+        st.info(f"{literal(why)}: there is nothing to teach.")
         return
     try:
-        parts = untouched(choice.dataset, choice.split, {image for pair in marked.same for image in pair})
+        parts = untouched(choice.dataset, choice.split, {image for pair in marked for image in pair})
     except ReidvizError as error:
         show_error(error)
         return
@@ -65,8 +73,9 @@ def _can_learn(form: str, variant: str | None) -> bool:
     return form == "network" and variant not in (None, "mtdnet-cross")
 
 
-def _in_words(choice: Choice, marked: Together, parts: Split) -> Markdown:
-    same, different = marked.counts
+def _in_words(choice: Choice, marked: dict[Pair, bool], parts: Split) -> Markdown:
+    same = sum(marked.values())
+    different = len(marked) - same
     persons = [len(np.unique(choice.dataset.identities[one.probes])) for one in (choice.split, parts)]
     return Markdown(
         f"**{same + different:,} marks** ({same:,} same, {different:,} different) would teach it. They show "
@@ -75,10 +84,11 @@ def _in_words(choice: Choice, marked: Together, parts: Split) -> Markdown:
     )
 
 
-def _open(choice: Choice, path: Path, marked: Together) -> None:
+def _open(choice: Choice, path: Path, marked: dict[Pair, bool]) -> None:
     card = read_card(path)
-    start = path if path.parent == settings.CHECKPOINTS or path.parent.name != "checkpoints" else path.parent.parent
-    marks = tuple(MarkedPair(*pair, same) for pair, same in marked.same.items())
+    run = path.parent.parent
+    start = run if path.parent.name == "checkpoints" and (run / "recipe.json").is_file() else path
+    marks = tuple(MarkedPair(*pair, same) for pair, same in marked.items())
     recipe = teaching_recipe(card)
     job = Job(choice.dataset.name, choice.split.protocol, card.variant, recipe, start, 0, None, (), marks)
     duplicate(job)
