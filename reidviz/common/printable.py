@@ -25,6 +25,17 @@ def spreadsheet_cell(text: str) -> str:
     return f"'{text}" if formula else text
 
 
+def exact_cell(text: str) -> str:
+    """spreadsheet_cell() that can be undone: a text that begins with an apostrophe gets another one."""
+    return f"'{text}" if text.startswith("'") else spreadsheet_cell(text)
+
+
+def text_of_cell(cell: str) -> str:
+    """The text that exact_cell() made a cell of."""
+    plain = cell.removeprefix("'")
+    return plain if exact_cell(plain) == cell else cell
+
+
 def titles(specs: Sequence[str]) -> dict[str, str]:
     """Short names of data sets by their names, a number behind those that would be alike."""
     found: dict[str, str] = {}

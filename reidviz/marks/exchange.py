@@ -12,7 +12,7 @@ import msgspec
 
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import decoded
-from reidviz.common.printable import printable, spreadsheet_cell
+from reidviz.common.printable import exact_cell, printable, text_of_cell
 from reidviz.data.dataset import Dataset
 from reidviz.marks.mark import Answer, Mark
 from reidviz.marks.mark_file import MOST_LETTERS
@@ -62,7 +62,7 @@ def as_csv(annotator: str, marks: Iterable[Mark]) -> bytes:
     rows.writerow(COLUMNS)
     for mark in marks:
         cells = (mark.first, mark.second, mark.answer, mark.at, annotator)
-        rows.writerow([_as_cell(one) for one in cells])
+        rows.writerow([exact_cell(one) for one in cells])
     return out.getvalue().encode()
 
 
@@ -124,18 +124,7 @@ def _from_csv(name: str, data: bytes) -> Iterator[tuple[str, Mark]]:
                     f"Line {rows.line_num} of {printable(name)} answers {printable(answer[:40])!r}.",
                     "An answer is same, different or skip.",
                 )
-            when = _from_cell(at)[:MOST_OF_A_TIME]
-            yield _from_cell(annotator), Mark(_from_cell(first), _from_cell(second), said, when)  # type: ignore[arg-type]
+            when = text_of_cell(at)[:MOST_OF_A_TIME]
+            yield text_of_cell(annotator), Mark(text_of_cell(first), text_of_cell(second), said, when)  # type: ignore[arg-type]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ReidvizError(f"{printable(name)} is no CSV in UTF-8.", HINT) from error
-
-
-def _as_cell(text: str) -> str:
-    """spreadsheet_cell() that can be undone: a text that begins with an apostrophe gets another one."""
-    return f"'{text}" if text.startswith("'") else spreadsheet_cell(text)
-
-
-def _from_cell(text: str) -> str:
-    """What _as_cell() made a cell of."""
-    plain = text.removeprefix("'")
-    return plain if _as_cell(plain) == text else text

@@ -67,9 +67,22 @@ def test_a_person_of_both_sides_of_a_list_no_longer_trains(dataset: Dataset, tmp
     listed = load(f"folder:{tmp_path / 'people' / 'list.csv'}")
     file = tmp_path / "mended.json"
     corrected.write(file, listed, {"p3": "p0"})
-    parts = split(load(f"corrected:{file}"), "listed")
-    assert len(parts.train) == 4
-    assert len(parts.probes) == 3
+    (tmp_path / "people" / "mended.csv").write_bytes(corrected.manifest(listed, {"p3": "p0"}))
+    for spec in (f"corrected:{file}", f"folder:{tmp_path / 'people' / 'mended.csv'}"):
+        parts = split(load(spec), "listed")
+        assert len(parts.train) == 4
+        assert len(parts.probes) == 3
+
+
+def test_the_list_is_read_again_whatever_names_begin_with(dataset: Dataset, tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    for person, name in ((0, "-p0"), (1, "=p1"), (2, "'p2")):
+        (people / f"p{person:02d}").rename(people / name)
+    odd = load(f"folder:{people}")
+    (people / "mended.csv").write_bytes(corrected.manifest(odd, {"p03": "=p1"}))
+    again = load(f"folder:{people / 'mended.csv'}")
+    assert again.persons == ("'p2", "-p0", "=p1", "p04", "p05")
+    assert {one.id for one in again.samples} == {one.id for one in odd.samples}
 
 
 def test_what_was_left_out_stays_out_and_the_order_of_both_is_free(dataset: Dataset, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Data sets that were added here: each is one small file in the data folder that holds the name it is loaded by."""
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -8,7 +10,7 @@ from reidviz.common import settings
 from reidviz.common.atomic_write import write_atomically
 from reidviz.common.errors import ReidvizError
 from reidviz.common.leftovers import temporary_folder
-from reidviz.common.printable import MARK, short
+from reidviz.common.printable import MARK, printable, short
 from reidviz.common.progress import Progress, silent
 from reidviz.common.roots import allowed, inside, last, open_regular
 from reidviz.data.catalogue.zip_import import UNPACKED, import_zip
@@ -17,6 +19,8 @@ from reidviz.data.formats import folder as folder_format
 from reidviz.data.formats import load
 from reidviz.data.formats.recognise import recognise
 
+LISTS = ("corrected", "without")
+"""The forms of data sets that a list makes of another one."""
 MOST_BYTES = 16 * 1024
 """Bytes of a name that a data set is loaded by."""
 
@@ -39,8 +43,34 @@ def add(name: str, spec: str) -> None:
     write_atomically(settings.data_dir() / f"{free}.spec", spec.encode())
 
 
+def add_list(name: str, form: str, write: Callable[[Path], None]) -> str:
+    """Let write make a list in the data folder that is read as a data set of that form, and add it: its name.
+
+    ReidvizError for a name that no file can have or that is taken, and where it can be neither written nor read: then
+    nothing is kept.
+    """
+    if not name or "/" in name or MARK in name or name.startswith("."):
+        raise ReidvizError("This cannot be a file's name.", "Use letters, digits and spaces.")
+    file = settings.data_dir() / f"{name}.json"
+    if file.exists():
+        raise ReidvizError(
+            f"There is already a list called {printable(name)}.",
+            "Choose another name, or remove that data set on the page Data first.",
+        )
+    write(file)
+    spec = f"{form}:{file}"
+    try:
+        load(spec)
+        add(name, spec)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return spec
+
+
 def remove(spec: str) -> None:
-    """Forget a data set that was added. What was unpacked from a zip for it is deleted; other images stay.
+    """Forget a data set that was added. What was unpacked from a zip for it is deleted, and the list that was written
+    for it, unless another one is made of it; other images stay.
 
     ReidvizError when it was not added, or files cannot be deleted.
     """
@@ -53,6 +83,8 @@ def remove(spec: str) -> None:
             _delete(_own_folder(spec))
         for name in names:
             (settings.data_dir() / f"{name}.spec").unlink()
+        if (file := _own_list(spec)) is not None and file.stem in names and not _is_base(spec):
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise ReidvizError(
             f"{short(spec)} could not be removed: {error.strerror}.", "Check the permissions."
@@ -135,6 +167,18 @@ def discard(folder: Path) -> None:
             raise ReidvizError(
                 f"{last(folder)} could not be deleted: {error.strerror}.", "Check the permissions."
             ) from error
+
+
+def _own_list(spec: str) -> Path | None:
+    """The file right below the data folder that was written for a data set made of another one."""
+    form, _, path = spec.partition(":")
+    return Path(path) if form in LISTS and Path(path).parent == settings.data_dir() else None
+
+
+def _is_base(spec: str) -> bool:
+    """Whether a data set that was added is made of this one by a list."""
+    lists = [file for one in added() if (file := _own_list(one)) is not None and os.path.isfile(file)]
+    return any(json.dumps(spec) in file.read_text("utf-8", "replace") for file in lists)
 
 
 def _own_folder(spec: str) -> Path:

@@ -10,9 +10,9 @@ from pathlib import Path
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import read_json, write_json
-from reidviz.common.printable import escape_bytes, printable, short, spreadsheet_cell
+from reidviz.common.printable import escape_bytes, exact_cell, printable, short
 from reidviz.common.roots import existing_root, last
-from reidviz.data.dataset import Dataset
+from reidviz.data.dataset import Dataset, Sample
 from reidviz.data.formats.format import DataFormat
 
 MOST_BYTES = 64 * 1024**2
@@ -49,12 +49,16 @@ def read(root: str | Path) -> Dataset:
             f"{printable(missing[0])}.",
             "The data set has changed since: write the file again.",
         )
+    merged = sorted(_merged(base, new), key=lambda one: (one.identity, one.camera or "", one.id))
+    name = escape_bytes(f"corrected:{path}")
+    return replace(base, name=name, samples=tuple(merged), base=base.base or base.name)
+
+
+def _merged(base: Dataset, new: Mapping[str, str]) -> list[Sample]:
+    """The samples of a data set in their order, with identities under new names."""
     renamed = [replace(one, identity=new.get(one.identity, one.identity)) for one in base.samples]
     tested = {one.identity for one in renamed if one.split in ("probe", "gallery")} & set(new.values())
-    kept = [replace(one, split=None) if one.split == "train" and one.identity in tested else one for one in renamed]
-    kept.sort(key=lambda one: (one.identity, one.camera or "", one.id))
-    name = escape_bytes(f"corrected:{path}")
-    return replace(base, name=name, samples=tuple(kept), base=base.base or base.name)
+    return [replace(one, split=None) if one.split == "train" and one.identity in tested else one for one in renamed]
 
 
 def write(path: Path, dataset: Dataset, names: Mapping[str, str]) -> None:
@@ -71,9 +75,9 @@ def manifest(dataset: Dataset, names: Mapping[str, str]) -> bytes:
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(("path", "identity", "camera", "split", "was"))
-    for one in dataset.samples:
-        cells = (one.id, names.get(one.identity, one.identity), one.camera or "", one.split or "", one.identity)
-        rows.writerow([spreadsheet_cell(cell) for cell in cells])
+    for before, one in zip(dataset.samples, _merged(dataset, names), strict=True):
+        cells = (one.id, one.identity, one.camera or "", one.split or "", before.identity)
+        rows.writerow([exact_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from reidviz.common.errors import ReidvizError
-from reidviz.common.printable import printable
+from reidviz.common.printable import printable, text_of_cell
 from reidviz.common.roots import MOST_LISTED, open_regular
 from reidviz.data.formats import parquet
 from reidviz.data.formats.parquet_process import MOST_COLUMNS
@@ -142,7 +142,7 @@ def _lines(file: Path, encoding: str, separator: str, width: int, skipped: int) 
                         f"Line {line} of {name} has {len(fields)} fields, the header has {width}.", _HINT
                     )
                 if fields:
-                    yield line, fields
+                    yield line, [text_of_cell(one) for one in fields]
                 line = reader.line_num + skipped + 1
     except (UnicodeDecodeError, csv.Error, OSError) as e:
         raise _unreadable(e, name, line) from e

@@ -6,7 +6,7 @@ from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
 from reidviz.common.printable import printable as plain
 from reidviz.common.progress import Progress
-from reidviz.data.catalogue.imported import add
+from reidviz.data.catalogue.imported import add_list
 from reidviz.data.doctor import Finding, Report, examine
 from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import excluded
@@ -121,12 +121,5 @@ def _write(choice: Choice, offered: dict[str, tuple[int, ...]], key: str) -> Non
 def _written(choice: Choice, out: set[int], name: str) -> str:
     if not out:
         raise ReidvizError("Nothing was chosen to leave out.", "Choose one of the findings above.")
-    if not name.strip() or "/" in name or name.startswith("."):
-        raise ReidvizError("This cannot be a file's name.", "Use letters, digits and spaces.")
-    file = settings.data_dir() / f"{name.strip()}.json"
-    if file.exists():
-        raise ReidvizError(f"There is already a list called {name}.", "Choose another name.")
-    excluded.write(file, choice.dataset, sorted(choice.dataset.samples[i].id for i in out))
-    spec = f"without:{file}"
-    add(name.strip(), spec)
-    return spec
+    ids = sorted(choice.dataset.samples[i].id for i in out)
+    return add_list(name.strip(), "without", lambda file: excluded.write(file, choice.dataset, ids))

@@ -234,7 +234,7 @@ def _added() -> None:
         st.caption(
             "Its images, unpacked from a zip, are deleted."
             if unpacked_for(spec)
-            else "Only its entry goes; its images stay where they are."
+            else "Only its entry goes, and the list that was written here for it; its images stay where they are."
         )
         st.button("Remove it", icon=":material/delete:", key="remove-now", on_click=_remove, args=(spec,))
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from reidviz.common import settings
 from reidviz.common.errors import ReidvizError
-from reidviz.data.catalogue.imported import add
+from reidviz.data.catalogue.imported import add_list
 from reidviz.data.doctor.findings import counted
 from reidviz.data.formats import corrected
 from reidviz.marks.correction import Correction, correction
@@ -106,13 +106,6 @@ def _offer(choice: Choice, found: Correction) -> None:
 def _write(choice: Choice, found: Correction) -> None:
     name = (CORRECTED_NAME.get() or "").strip()
     try:
-        if not name or "/" in name or name.startswith("."):
-            raise ReidvizError("This cannot be a file's name.", "Use letters, digits and spaces.")
-        file = settings.data_dir() / f"{name}.json"
-        if file.exists():
-            raise ReidvizError(f"There is already a list called {name}.", "Choose another name.")
-        corrected.write(file, choice.dataset, found.names)
-        add(name, f"corrected:{file}")
-        DATA_ADDED.set(f"corrected:{file}")
+        DATA_ADDED.set(add_list(name, "corrected", lambda file: corrected.write(file, choice.dataset, found.names)))
     except ReidvizError as error:
         MARK_ERROR.set(error)

@@ -13,6 +13,7 @@ from reidviz.common.printable import short
 from reidviz.data.catalogue import imported as catalogue
 from reidviz.data.catalogue.imported import (
     add,
+    add_list,
     added,
     candidates,
     discard,
@@ -23,7 +24,7 @@ from reidviz.data.catalogue.imported import (
     unpack,
     unpacked_for,
 )
-from reidviz.data.formats import load
+from reidviz.data.formats import corrected, excluded, load
 from tests.conftest import people_folder
 
 
@@ -51,6 +52,29 @@ def test_a_zip_is_there_next_time_and_gone_when_removed(tmp_path: Path, data_fol
     assert (added(), folder.exists()) == ((), False)
     with pytest.raises(ReidvizError, match="was not added here"):
         remove(spec)
+
+
+def test_a_list_is_added_once_it_can_be_read_and_goes_with_its_data_set(tmp_path: Path, data_folder: Path) -> None:
+    people = load(f"folder:{people_folder(tmp_path / 'people')}")
+    spec = add_list("mended", "corrected", lambda file: corrected.write(file, people, {"p01": "p00"}))
+    assert added() == (spec,)
+    with pytest.raises(ReidvizError, match="already a list called mended"):
+        add_list("mended", "corrected", lambda file: corrected.write(file, people, {"p01": "p00"}))
+    fewer = add_list("fewer", "without", lambda file: excluded.write(file, load(spec), ["p05/A_0.png"]))
+    remove(spec)
+    assert len(load(fewer).samples) == 23
+    remove(fewer)
+    assert not (data_folder / "fewer.json").exists()
+    other = add_list("other", "corrected", lambda file: corrected.write(file, people, {"p01": "p00"}))
+    remove(other)
+    assert add_list("other", "corrected", lambda file: corrected.write(file, people, {"p02": "p00"})) == other
+    for name in ("", "a/b", ".a", "a#names=none"):
+        with pytest.raises(ReidvizError, match="cannot be a file's name"):
+            add_list(name, "corrected", lambda file: corrected.write(file, people, {"p01": "p00"}))
+    with pytest.raises(ReidvizError, match="are not in"):
+        add_list("wrong", "corrected", lambda file: corrected.write(file, people, {"nobody": "p00"}))
+    assert not (data_folder / "wrong.json").exists()
+    assert added() == (other,)
 
 
 def test_removing_a_folder_that_was_not_unpacked_here_leaves_its_images(data_folder: Path) -> None:
