@@ -1,7 +1,7 @@
 """How far two annotators agree: Cohen's kappa (Educational and Psychological Measurement, 1960) with its interval."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from reidviz.marks.mark import Answer, Pair, said
 
 DRAWS = 2_000
 LEVEL = 0.95
+MOST_UNDEFINED = 0.01
+"""The share of draws in which kappa may be undefined; beyond it the others tell no interval."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Agreement:
     table      how often the first said different, same (rows) and the second different, same (columns)
     kappa      1: they always agree, 0: as often as by chance; None where both gave one answer throughout, or there is
                no pair: then chance explains everything
-    interval   percentiles of a bootstrap over pairs, between which LEVEL of the draws lie; None where kappa is
+    interval   percentiles of a bootstrap over pairs, between which LEVEL of the draws lie; None where kappa is,
+               and where draws cannot tell one
     conflicts  the pairs on which they differ
     """
 
@@ -27,6 +30,12 @@ class Agreement:
     kappa: float | None
     interval: tuple[float, float] | None
     conflicts: tuple[Pair, ...]
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether kappa is the same in all draws of pairs: they never differ, or one gave one answer throughout."""
+        (a, b), (c, d) = self.table
+        return not self.conflicts or not all((a + b, c + d, a + c, b + d))
 
     @property
     def pairs(self) -> int:
@@ -47,10 +56,15 @@ def agreement(one: Mapping[Pair, Answer], other: Mapping[Pair, Answer], draws: i
     kappa = float(_kappa(counts[None])[0]) if both else np.nan
     if np.isnan(kappa):
         return Agreement(table, None, None, conflicts)
+    alone = Agreement(table, kappa, None, conflicts)
+    if alone.degenerate:
+        return alone
     drawn = np.random.default_rng(seed).multinomial(len(both), counts.ravel() / len(both), size=draws)
     found = _kappa(drawn.reshape(draws, 2, 2))
+    if np.isnan(found).mean() > MOST_UNDEFINED:
+        return alone
     low, high = np.nanquantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Agreement(table, kappa, (float(low), float(high)), conflicts)
+    return replace(alone, interval=(float(low), float(high)))
 
 
 def _kappa(counts: np.ndarray) -> Float64Array:

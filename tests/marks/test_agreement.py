@@ -51,6 +51,27 @@ def test_one_answer_throughout_or_no_pair_tells_nothing() -> None:
     assert agreement({}, other).kappa is None
 
 
+@pytest.mark.parametrize(
+    ("counts", "kappa", "degenerate"),
+    [
+        ((1, 0, 0, 1), 1.0, True),  # they never differ
+        ((10, 0, 0, 10), 1.0, True),
+        ((0, 5, 0, 0), 0.0, True),  # one answer throughout, of each
+        ((0, 0, 3, 7), 0.0, True),  # one answer throughout, of the first
+        ((50, 1, 0, 1), None, False),  # in (50 / 52) ** 52 = 13 % of the draws both give one answer throughout
+    ],
+)
+def test_there_is_no_interval_where_draws_cannot_tell_one(
+    counts: tuple[int, int, int, int], kappa: float | None, degenerate: bool
+) -> None:
+    one, other, _, _ = two(counts)
+    found = agreement(one, other)
+    assert found.interval is None
+    assert found.degenerate == degenerate
+    if kappa is not None:
+        assert found.kappa == pytest.approx(kappa)
+
+
 def test_skipped_pairs_are_in_no_table() -> None:
     found = agreement(
         {("a", "b"): "skip", ("a", "c"): "same"}, {("a", "b"): "same", ("a", "c"): "different", ("x", "y"): "same"}

@@ -41,8 +41,13 @@ def agreement_in_words(one: str, other: str, found: Agreement) -> Markdown:
     if not found.pairs:
         return Markdown(f"{names} have answered no pair both.")
     same = Markdown(f"{found.pairs - len(found.conflicts):,} of {found.pairs:,} pairs")
-    if found.kappa is None or found.interval is None:
+    if found.kappa is None:
         return Markdown(f"{names} agree on {same}; both gave one answer throughout, so kappa is not defined.")
+    if found.interval is None:
+        why = Markdown("they are too few, or one answer is too rare")
+        if found.degenerate:
+            why = Markdown("one of them gave one answer throughout" if found.conflicts else "they never differ")
+        return Markdown(f"{names} agree on {same}: **kappa {found.kappa:.2f}**; these pairs tell no interval: {why}.")
     low, high = found.interval
     return Markdown(f"{names} agree on {same}: **kappa {found.kappa:.2f}** (95 % interval {low:.2f} to {high:.2f}).")
 

@@ -22,7 +22,8 @@ from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import said
 from reidviz.ui.widgets.views import choose_view
 
-ALONE: Final = "no other run"
+ALONE: Final = ""
+"""In the place of the name of a run, which is never empty: no other run."""
 PERSONS: Final = "Maps and persons"
 TASKS: Final = "Task by task"
 VALIDATION: Final = "One validation"
@@ -102,6 +103,7 @@ def _beside(history: RunHistory, runs: list[RunView]) -> RunHistory | None:
         "Beside it",
         names,
         key=key.name,
+        format_func=lambda name: f"run {name}" if name else "no other run",
         help="Runs with records on the same validation persons; both move through the steps together.",
     )
     return others.get(chosen)
