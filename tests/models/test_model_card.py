@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from reidviz.common.errors import ReidvizError
-from reidviz.models.model_card import Card, Fusion, fusion_from, read_card, write_card
+from reidviz.models.added.cards import card_of
+from reidviz.models.model_card import Card, Fusion, Taught, fusion_from, read_card, write_card
+from reidviz.training.job import MOST_MARKS
 from tests.conftest import SMALL
 from tests.damage import MEASURED
 
@@ -37,6 +39,13 @@ def changed(**values: object) -> dict[str, Any]:
 def test_a_fusion_survives_the_card(weights: Path) -> None:
     assert read_card(weights) == CARD
     assert read_card(weights).fusion == FUSION
+
+
+def test_a_card_names_all_images_of_as_many_marks_as_a_training_takes(weights: Path) -> None:
+    images = tuple(f"{'a long name of a folder/' * 5}{number:06d}.jpg" for number in range(2 * MOST_MARKS))
+    card = replace(CARD, taught=Taught(MOST_MARKS, 0, images, "abc"))
+    write_card(weights, card)
+    assert card_of(weights) == card
 
 
 def test_a_card_without_a_fusion(weights: Path) -> None:

@@ -103,7 +103,7 @@ def test_learnt_and_forgotten_are_those_of_the_records(page: AppTest, runs: Path
 
 def test_both_runs_are_at_the_same_step(page: AppTest) -> None:
     opened(page)
-    assert set(beside(page).options) == {"no other run", "pairs", "ranking"}  # type: ignore[attr-defined]
+    assert set(beside(page).options) == {"no other run", "run pairs", "run ranking"}  # type: ignore[attr-defined]
     beside(page).set_value("ranking").run()  # type: ignore[attr-defined]
     page.select_slider[0].set_range(6, 14).run()
     assert not page.exception
@@ -156,7 +156,7 @@ def test_damaged_records_are_said_and_left_out(page: AppTest, runs: Path) -> Non
     record_file(run.validations, 99).write_bytes(as_bytes(one))
     opened(page)
     assert not page.exception
-    beside(page).set_value("no other run").run()  # type: ignore[attr-defined]
+    beside(page).set_value("").run()  # type: ignore[attr-defined]
     shown = texts(page)
     assert "step-0000004.safetensors is damaged" in shown
     assert "The record of step 6 is of other images or scores." in shown

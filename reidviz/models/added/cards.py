@@ -11,7 +11,7 @@ import msgspec
 from reidviz import __version__
 from reidviz.common.errors import ReidvizError
 from reidviz.common.json_files import Count, Percent, read_json, write_json
-from reidviz.models.model_card import FORMAT, Card, read_card, title
+from reidviz.models.model_card import FORMAT, MOST_BYTES, Card, read_card, title
 
 Colour = Literal["RGB", "BGR"]
 Scale = Literal["ImageNet", "0-1", "-1..1", "0-255", "0-255 minus mean"]
@@ -25,7 +25,6 @@ Form = Literal["network", "onnx", "features", "scores", "fused"]
 COLOURS, SCALES, RESIZINGS, ASPECTS = (get_args(one) for one in (Colour, Scale, Resizing, Aspect))
 DISTANCES, POOLINGS = get_args(Distance), get_args(Pooling)
 MOST_SIDE = 2048
-MOST_BYTES = 4 * 1024**2
 HINT = "Remove the model and add its file again."
 Side = Annotated[int, msgspec.Meta(ge=8, le=MOST_SIDE)]
 

@@ -109,9 +109,8 @@ def _questions(
     fits = [one.pairs.equals(every[0].pairs) for one in every]
     known = tuple(one for one, fitting in zip(every, fits, strict=True) if fitting)
     if len(known) < len(every):
-        unlike = Markdown(", ").join(
-            literal(one.ranker.name) for one, fitting in zip(every, fits, strict=True) if not fitting
-        )
+        left = [one.ranker.name for one, fitting in zip(every, fits, strict=True) if not fitting]
+        unlike = Markdown(", ".join(literal(name) for name in left))
         st.caption(
             f"{unlike} scored other pairs than {literal(every[0].ranker.name)}, as cascades do of "
             "other candidates: left out of the queue."
