@@ -138,8 +138,9 @@ def page(tab: Page) -> Iterator[Page]:
 
 
 SETTLED = """document.querySelector('.stApp').dataset.testScriptState === 'notRunning'
-  && getComputedStyle(document.querySelector('.stApp')).getPropertyValue('--rv-quiet') !== ''"""
-"""The page has run, and the app's own style is there."""
+  && getComputedStyle(document.querySelector('.stApp')).getPropertyValue('--rv-quiet') !== ''
+  && (!document.querySelector('[data-card]') || document.documentElement.dataset.cards === 'open')"""
+"""The page has run, the app's own style is there, and cards hear clicks and keys."""
 
 
 def settle(page: Page) -> None:

@@ -1,30 +1,15 @@
 """Verify in Chromium: keys answer pair after pair, here and on ranked cards."""
 
-from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_fits, place_of, settle
 from tests.conftest import people_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-def press_until(page: Page, key: str, found: Locator, state: Literal["visible", "hidden"]) -> None:
-    """Press a key on the first card until something is there, or gone: the first key after scores were computed may be
-    lost."""
-    for _ in range(5):
-        page.locator(".rv-cards [data-card]").first.focus()
-        page.keyboard.press(key)
-        with suppress(PlaywrightTimeoutError):
-            found.wait_for(state=state, timeout=20_000)
-            return
-    found.wait_for(state=state)
 
 
 def test_keys_answer_undo_and_follow_to_the_ranked_cards(page: Page, server: str, tmp_path: Path) -> None:
@@ -47,5 +32,9 @@ def test_keys_answer_undo_and_follow_to_the_ranked_cards(page: Page, server: str
     place_of(page, card)
     expect(card).to_have_css("cursor", "pointer")  # keys and clicks are heard
     different = page.locator(".rv-cards .rv-card", has_text="≠ different").first
-    press_until(page, "x", different, "visible")
-    press_until(page, "u", different, "hidden")
+    card.focus()
+    page.keyboard.press("x")
+    expect(different).to_be_visible()
+    card.focus()
+    page.keyboard.press("u")
+    expect(different).to_be_hidden()
