@@ -12,7 +12,8 @@ from reidviz.ui.training.live_curves import curves, live, mistakes
 from reidviz.ui.training.run_actions import run_actions
 from reidviz.ui.training.run_record import show_record
 from reidviz.ui.training.runs import RunView
-from reidviz.ui.training.start_form import MEANINGS, init_words
+from reidviz.ui.training.start_form import MEANINGS
+from reidviz.ui.training.start_inputs import init_words
 from reidviz.ui.training.time_machine import time_machine
 from reidviz.ui.widgets.markup import Markdown, literal
 from reidviz.ui.widgets.messages import show_error
