@@ -71,9 +71,7 @@ def scoring(passes: str, precision: str, cascade: int) -> Scoring:
     if precision not in get_args(Precision):
         raise ReidvizError(f"There is no precision called {precision!r}.", "Choose fp32 or bf16.")
     if cascade < 0 or cascade % 1:
-        raise ReidvizError(
-            "A cascade rescores a whole number of gallery images, at least one.", "For example: --cascade 100"
-        )
+        raise ReidvizError("A cascade rescores at least one gallery image.", "Ask for a whole number, for example 100.")
     return Scoring(passes, "bf16" if precision == "bf16" else "fp32", cascade)
 
 

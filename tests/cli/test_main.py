@@ -286,7 +286,7 @@ def test_every_probe_is_in_the_json_on_request(data: str, model: Path, tmp_path:
     [
         (("--passes", "7-pass"), "no test called '7-pass'"),
         (("--precision", "fp8"), "no precision called 'fp8'"),
-        (("--cascade", "-3"), "at least one"),
+        (("--cascade", "-3"), "at least one gallery image"),
         (("--model", "mtdnet-rnk", "--fuse", "--cascade", "3"), "Leave one of --fuse and --cascade out"),
         (("--per-probe",), "Add --json FILE"),
     ],

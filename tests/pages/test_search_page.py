@@ -106,6 +106,7 @@ def test_an_uploaded_zip_waits_whatever_else_is_swept_up(
         assert sweep(inf) == 0
         return add(*given, **more)  # type: ignore[arg-type]
 
+    monkeypatch.setenv("REIDVIZ_CACHE", str(tmp_path / "cache"))  # where nobody else leaves anything
     monkeypatch.setattr("reidviz.ui.search.add_gallery.add", sweep_first)
     app.run()
     page = app.switch_page("pages/search.py").run()

@@ -65,8 +65,10 @@ def test_a_narrower_feature_keeps_the_distances(tmp_path: Path) -> None:
     )
     assert other.shape == (40, 128)
     np.testing.assert_allclose(other @ other.T, one @ one.T, atol=0.03)
-    with pytest.raises(ReidvizError, match="no ranking feature"):
+    with pytest.raises(ReidvizError, match="has 256 units"):
         narrow(shipped, copy, 256, data)
+    with pytest.raises(ReidvizError, match="no ranking branch"):
+        narrow(settings.CHECKPOINTS / "mtdnet-cls.safetensors", copy, 8, data)
 
 
 def test_calibrate_refuses_what_is_no_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
