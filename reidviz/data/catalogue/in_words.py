@@ -70,9 +70,14 @@ def parts_of(dataset: Dataset, split: Split) -> tuple[Part, ...]:
     return tuple(Part(name, len(everybody & set(names[places].tolist())), len(places)) for name, places in named)
 
 
+def camera_in_words(name: str) -> str:
+    """A camera below an image: "cam 2", or its name alone where that says so itself; nothing where it is not known."""
+    return f"cam {name}" if name and not name.lower().startswith("cam") else name
+
+
 def lines_below(sample: Sample) -> tuple[str, ...]:
     """What stands below an image: its person and, where that is known, its camera."""
-    return (sample.identity, f"cam {sample.camera}") if sample.camera else (sample.identity,)
+    return (sample.identity, camera_in_words(sample.camera)) if sample.camera else (sample.identity,)
 
 
 def split_notes(dataset: Dataset, split: Split) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from reidviz.common.arrays import IntArray
+from reidviz.data.catalogue.in_words import camera_in_words
 from reidviz.data.keys import key_of
 from reidviz.evaluation.failures.conditions import Group
 from reidviz.evaluation.failures.failure_map import FailureMap
@@ -98,6 +99,6 @@ def _card(choice: Choice, position: int, kind: str, head: str, words: str, opens
         "head": head,
         "label": f"{words}: person {sample.identity}" + (". Click: this pair on Pairs" if opens else ""),
         "image": thumbnail(choice.dataset, position),
-        "lines": (sample.identity, f"cam {sample.camera}" if sample.camera else ""),
+        "lines": (sample.identity, camera_in_words(sample.camera or "")),
         "opens": opens,
     }

@@ -131,7 +131,9 @@ def offer_removal(name: str) -> None:
 
 def _manage(gallery: Gallery) -> None:
     unreadable = len(gallery.unreadable) + gallery.unnamed
-    st.caption(f"Made {literal(gallery.created[:10])}; {unreadable:,} images could not be read.")
+    st.caption(
+        f"Made {literal(gallery.created[:10])}; {unreadable:,} image{'' if unreadable == 1 else 's'} could not be read."
+    )
     for note in gallery.notes:
         st.caption(literal(note))
     for one in gallery.unreadable[:10]:

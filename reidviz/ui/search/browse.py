@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from reidviz.data.catalogue.in_words import camera_in_words
 from reidviz.gallery.store import Entry
 from reidviz.ui.search.galleries import Searched, image_or_none
 from reidviz.ui.search.hits import Group, HitCard
@@ -45,6 +46,6 @@ def _still_there(searched: Searched, ids: Sequence[str]) -> list[Entry]:
 
 def _card(searched: Searched, place: int, entry: Entry) -> HitCard:
     name = entry.id.rpartition("/")[2]
-    camera = f"cam {entry.camera}" if entry.camera else ""
+    camera = camera_in_words(entry.camera)
     label = f"{entry.id}. Click: search for this person"
     return HitCard("unknown", "", label, image_or_none(searched, entry.id), (name, camera), f"{place}")

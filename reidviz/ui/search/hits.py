@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from reidviz.common import settings
+from reidviz.data.catalogue.in_words import camera_in_words
 from reidviz.data.images.encode import data_uri
 from reidviz.evaluation.certificate import Certificate, ModelMark, version
 from reidviz.evaluation.pipeline.certified import now
@@ -165,7 +166,7 @@ def hit_card(searched: Searched, found: Found, hit: Hit, marks: Mapping[str, str
         f"{hit.rank} ●" if matched else f"{hit.rank}",
         ", ".join(told),
         image_or_none(searched, entry.id),
-        tuple(filter(None, (f"cam {entry.camera}" if entry.camera else "", time_of(entry)[5:16], score))),
+        tuple(filter(None, (camera_in_words(entry.camera), time_of(entry)[5:16], score))),
         f"{hit.rank - 1}",
     )
 

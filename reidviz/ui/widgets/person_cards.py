@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from reidviz.data.catalogue.in_words import camera_in_words
 from reidviz.figures.style import ModelStyle
 from reidviz.ui.widgets.markup import Html, render
 
@@ -50,7 +51,7 @@ class Card:
     @property
     def lines(self) -> list[str]:
         """What stands below the image."""
-        camera = [f"cam {self.camera}"] if self.camera else []
+        camera = [camera_in_words(self.camera)] if self.camera else []
         return [self.identity, *camera, self.score, *([self.marked] if self.marked else [])]
 
 
