@@ -49,7 +49,8 @@ def run_failures(options: argparse.Namespace) -> None:
         print(f"\n{table(found.lifts, 'missed')}\n{OVERLAP} {TESTED} {UNITS}")
     if len(results) > 1:
         alone, by_all = missed_alone(first, results), missed_by_all(results)
-        print(f"\nMissed by every model: {int(by_all.sum()):,}; by {first.ranker.name} alone: {int(alone.sum()):,}.")
+        name = printable(first.ranker.name)
+        print(f"\nMissed by every model: {int(by_all.sum()):,}; by {name} alone: {int(alone.sum()):,}.")
     for other in results[1:]:
         hit = other.ranking.first == 1
         told = mended(found, hit, dataset.identities[split.probes])

@@ -23,7 +23,10 @@ def counterfactual_in_words(found: Counterfactual, rank: int) -> Words:
         return ("With ", Strong(f"{found.found.told} hidden the true match is first"), f", instead of rank {rank:,}.")
     assert found.closest is not None
     closest, then = found.closest
-    hidden = f" It comes closest to the wrong winner with {closest.told} hidden, and stands at rank {then:,} then"
+    nearest = (
+        "passes the wrong winner, if not the others," if closest.margin > 0 else "comes closest to the wrong winner"
+    )
+    hidden = f" It {nearest} with {closest.told} hidden, and stands at rank {then:,} then"
     return (
         Strong("No single region brings the true match first"),
         f" when it is hidden, of {len(found.tried)} tried.",

@@ -116,8 +116,8 @@ def _of_doubles(dataset: Dataset, split: Split, measures: ImageMeasures, progres
 
 def _of_cameras(probe: np.ndarray, match: np.ndarray, other: np.ndarray) -> list[Measure]:
     """Of the probe's camera, of the pair with that of the true match, and of that of the wrong winner."""
-    near, far = "nearest other person by the probe's camera", "nearest other person by another camera"
-    found = [_holds(other == probe, near, far)]
+    near, far = "nearest other person by the probe's camera", "nearest other person not by the probe's camera"
+    found = [_holds((other == probe) & (probe != ""), near, far)]
     names, count = _most_frequent(probe[:, None])
     for (name,) in names:
         rest = [f"by camera {one or '?'}" for (one,) in names if one != name]

@@ -79,7 +79,7 @@ def show_brush(choice: Choice, ranker: Ranker, lists: HiddenLists) -> None:
         )
     found = _evidence(three, ranker, shown or PLAIN)
     if found is not None:
-        _offer(found, shown or PLAIN)
+        _offer(found, _by(shown or PLAIN, ranker))
     left, right = st.columns(2, gap="medium")
     with left:
         brush(_images(three, found, lists), [role in roles for role in ROLES])
@@ -115,11 +115,19 @@ def _evidence(three: dict[Role, PairImage], ranker: Ranker, shown: str) -> Evide
     return evidence(of_match, of_wrong)
 
 
-def _offer(found: Evidence, shown: str) -> None:
+def _by(shown: str, ranker: Ranker) -> str:
+    """What tells the evidence, and of two models whose it is."""
+    network = network_behind(ranker)
+    assert network is not None, "only what can be asked about images is asked"
+    two = len({part.path for part in ranker.parts}) > 1
+    return f"{METHODS[shown][2]} of {network.name}" if two else METHODS[shown][2]
+
+
+def _offer(found: Evidence, method: str) -> None:
     """Say what spoke most for the wrong winner, and offer to hide it."""
     st.html(render("why_not/evidence_scale.html"))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(worded(evidence_in_words(found, METHODS[shown][2])), width="content")
+        st.markdown(worded(evidence_in_words(found, method)), width="content")
         region = strongest_cell(found.probe, -1)
         if region is not None:
             label = Markdown(f"Hide {literal(region.name)}")

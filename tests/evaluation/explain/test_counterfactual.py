@@ -167,6 +167,12 @@ def test_it_says_so_where_nothing_is_found() -> None:
     )
 
 
+def test_who_passes_the_wrong_winner_and_not_the_others_is_said_to() -> None:
+    found, _ = searched({("the probe", "the upper left"): (0.1, 4)})
+    told = text_of(counterfactual_in_words(found, 7))
+    assert "It passes the wrong winner, if not the others, with the upper left of the probe hidden" in told
+
+
 def test_a_search_that_is_cancelled_ends() -> None:
     def cancelled(done: int, _total: int, _what: str) -> None:
         if done == 3:
