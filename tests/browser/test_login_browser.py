@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.browser.conftest import assert_fits, serving
+from tests.browser.conftest import assert_fits, serving, settle
 from tests.browser.provider import providing
 from tests.conftest import PATIENCE
 
@@ -90,6 +90,7 @@ def test_who_is_on_the_list_logs_in_and_out(closed: str, visitor: BrowserContext
     page = log_in(visitor, closed, "ada")
     expect(page.get_by_role("link", name="Retrieval")).to_be_visible()
     expect(page.get_by_text("Ada **Lovelace** :material/add: <b>, Ada@example.org", exact=True)).to_be_visible()
+    settle(page)
     with page.expect_response("**/auth/logout*"):
         page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
