@@ -15,7 +15,7 @@ import numpy as np
 from reidviz.common.arrays import BoolArray, Float32Array, IntArray
 from reidviz.data.dataset import Dataset, Split
 from reidviz.data.images.decode import load_image
-from reidviz.evaluation.explain.hidden_scores import Hidden, ThreeImages, scorer_of
+from reidviz.evaluation.explain.hidden_scores import Hidden, HiddenScorer, ThreeImages, scorer_of
 from reidviz.evaluation.ground_truth import ground_truth
 from reidviz.evaluation.pipeline.evaluate import fused, standards
 from reidviz.evaluation.pipeline.ranker import Ranker
@@ -83,9 +83,10 @@ class HiddenLists:
         probe, match, wrong = (load_image(dataset, int(i)) for i in at)
         three = ThreeImages(probe, match, wrong, question.match, question.wrong)
         self._parts = [(one, scorer_of(one, dataset, split, three)) for one in ranker.parts or (ranker,)]
-        self._first_stage = (
-            None if before.first_stage is None else scorer_of(ranker.part("distance"), dataset, split, three)
-        )
+        self._first_stage: HiddenScorer | None = None
+        if before.first_stage is not None:
+            own = next((scorer for part, scorer in self._parts if part.kind == "distance"), None)
+            self._first_stage = own or scorer_of(ranker.part("distance"), dataset, split, three)
 
     @property
     def scored(self) -> int:
