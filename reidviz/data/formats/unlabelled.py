@@ -1,5 +1,6 @@
 """Images of which nobody says whom they show: a folder, or a list with a column of paths."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ FEWEST_SECONDS, MOST_SECONDS = 1e8, 1e11
 """Since 1970, from 1973 on: a smaller number is none of these, but a frame's, a year's or a count from some start; one
 as much larger as a thousand times is of milliseconds."""
 NOBODY = ""
+LINKED = "images that a link to their folder names again"
 MEANINGS = Meanings(("path",), ("camera",))
 """What is looked for in a list of images of nobody: whom else it names, and in which part it puts them, are columns as
 any other."""
@@ -78,9 +80,13 @@ def _listed(file: Path, name: str) -> Dataset:
 def _in_folder(path: Path, name: str, written: str | None) -> Dataset:
     """written: the rule for names, None where that is to be found."""
     intake, images = Intake(), []
-    for entry in walk(path):
+    found = list(walk(path))
+    linked = _linked({os.path.dirname(entry.where) for entry in found}, str(path))
+    for entry in found:
         if reason := unreadable(entry):
             intake.leave(reason, entry.name)
+        elif os.path.dirname(entry.where) in linked:
+            intake.leave(LINKED, entry.name)
         else:
             images.append(entry)
     names = [entry.name for entry in images]
@@ -90,6 +96,16 @@ def _in_folder(path: Path, name: str, written: str | None) -> Dataset:
         sample = Sample(entry.name, entry.path, NOBODY, seen_by, escape_bytes(path.stem))
         intake.take(sample, entry.size or 0)
     return intake.dataset(name, EXPECTED, [f"The camera is {rule.description}."])
+
+
+def _linked(folders: set[str], root: str) -> set[str]:
+    """Folders below a root that are there by another name too, as behind a link "latest": all but one of each, the name
+    that is no link where it has one."""
+    true_root = os.path.realpath(root)
+    real = {folder: os.path.realpath(folder) for folder in folders}
+    ordered = sorted(folders, key=lambda folder: (real[folder] != true_root + folder.removeprefix(root), folder))
+    kept = {real[folder]: folder for folder in reversed(ordered)}
+    return folders - set(kept.values())
 
 
 def time_of(sample: Sample) -> float | None:

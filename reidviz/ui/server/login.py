@@ -16,6 +16,8 @@ from reidviz.common.printable import printable
 GUIDE = "See docs/server.md, then start the server anew."
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 SHORTEST_SECRET = 32
+LEAVING = "leaving"
+"""Set in the state of a session that has logged out, until the browser begins another one."""
 
 
 @cache
@@ -82,12 +84,25 @@ def gate() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=420):
         st.title("reidviz", anchor=False)
         if not st.user.get("is_logged_in"):
+            if LEAVING in st.session_state:
+                st.logout()
             st.markdown("Log in to see the data and the models of this server.")
-            st.button("Log in", key="log-in", type="primary", icon=":material/login:", on_click=st.login)
+            st.button("Log in", key="log-in", type="primary", icon=":material/login:", on_click=_enter)
         else:
             st.text(f"{_called(st.user.to_dict())} is logged in, but may not see this server.")
-            st.button("Log out", key="log-out", icon=":material/logout:", on_click=st.logout)
+            st.button("Log out", key="log-out", icon=":material/logout:", on_click=_leave)
     st.stop()
+
+
+def _enter() -> None:
+    st.session_state.pop(LEAVING, None)
+    st.login()
+
+
+def _leave() -> None:
+    """Streamlit drops what a callback tells the browser where a run begins anew meanwhile: gate tells it again."""
+    st.session_state[LEAVING] = True
+    st.logout()
 
 
 def show_user() -> None:
@@ -96,7 +111,7 @@ def show_user() -> None:
         return
     with st.sidebar:
         st.text(_called(st.user.to_dict()))
-        st.button("Log out", key="log-out", type="tertiary", icon=":material/logout:", on_click=st.logout)
+        st.button("Log out", key="log-out", type="tertiary", icon=":material/logout:", on_click=_leave)
 
 
 def _called(user: Mapping[str, Any]) -> str:

@@ -78,3 +78,24 @@ def test_rows_whose_images_cannot_be_read_are_told(tmp_path: Path, monkeypatch: 
     (tmp_path / "mine" / "a.jpg").unlink()
     with pytest.raises(ReidvizError, match=r"None of the 6 images that list\.csv names can be read"):
         read(file)
+
+
+def test_a_folder_and_a_link_to_it_hold_the_same_images(tmp_path: Path) -> None:
+    touch(tmp_path / "g", "2024/cam1/a.jpg", "2024/b.jpg", "c.jpg")
+    (tmp_path / "g" / "0-latest").symlink_to(tmp_path / "g" / "2024")
+    (tmp_path / "g" / "2025").symlink_to(tmp_path / "g" / "2024" / "cam1")
+    (tmp_path / "linked").symlink_to(tmp_path / "g")
+    for root in ("g", "linked"):
+        dataset = read(tmp_path / root)
+        assert sorted(sample.id for sample in dataset.samples) == ["2024/b.jpg", "2024/cam1/a.jpg", "c.jpg"]
+        (left,) = dataset.unread
+        assert (left.count, left.examples) == (3, ("0-latest/b.jpg", "0-latest/cam1/a.jpg", "2025/a.jpg"))
+
+
+def test_of_two_links_to_a_folder_elsewhere_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path / "far", "a.jpg")
+    touch(tmp_path / "g", "c.jpg")
+    monkeypatch.setenv("REIDVIZ_DATA", str(tmp_path))
+    for link in ("one", "two"):
+        (tmp_path / "g" / link).symlink_to(tmp_path / "far")
+    assert sorted(sample.id for sample in read(tmp_path / "g").samples) == ["c.jpg", "one/a.jpg"]

@@ -162,6 +162,22 @@ def test_before_the_login_there_is_one_button(own_server: Path) -> None:
     assert not app.sidebar.children
 
 
+def test_who_leaves_is_sent_away_again_by_each_run_until_the_browser_goes(
+    own_server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Streamlit drops what a run told the browser where another one begins before it was sent."""
+    configure(own_server)
+    told = list[str]()
+    monkeypatch.setattr(st, "logout", lambda: told.append("logout"))
+    monkeypatch.setattr(st, "login", lambda: told.append("login"))
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
+    app.session_state[login.LEAVING] = True
+    app.run().run()
+    assert told == ["logout", "logout"]
+    app.button(key="log-in").click().run()
+    assert told == ["logout", "logout", "login"]
+
+
 def answer(path: str, user: dict[str, Any] | None, secret: str = SECRET) -> int:
     """The status with which a server answers to somebody with the cookie of a login; 200 where the guard lets pass."""
     name = "_streamlit_user"
