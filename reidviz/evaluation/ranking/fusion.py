@@ -29,6 +29,7 @@ UNIT = 4.0
 UNFITTED = 0.5
 WEIGHTS = tuple(round(w, 2) for w in np.linspace(0, 1, 51).tolist())
 FLAT = 1.0
+"""Points of mAP."""
 
 
 def fuse(distance: Scores, probability: Scores, weight: float) -> Scores:
@@ -72,17 +73,17 @@ def curve(
 
 
 def fit(fused: Callable[[float], Scores], truth: GroundTruth, measured_on: str) -> Fusion:
-    """The weight with the best mAP on validation persons, the middle one where several are best, and how flat it is."""
+    """The middle of the weights around the best one whose mAP on validation persons is within FLAT of it: which of them
+    is best is chance where persons are few."""
     rank1, mean = curve(fused, truth)
     best = np.flatnonzero(np.array(mean) >= max(mean) - 1e-9)
-    chosen = int(best[(len(best) - 1) // 2])
-    low = high = chosen
+    low = high = int(best[(len(best) - 1) // 2])
     while low > 0 and mean[low - 1] > max(mean) - FLAT:
         low -= 1
     while high < len(mean) - 1 and mean[high + 1] > max(mean) - FLAT:
         high += 1
     return Fusion(
-        weight=WEIGHTS[chosen],
+        weight=WEIGHTS[(low + high) // 2],
         low=WEIGHTS[low],
         high=WEIGHTS[high],
         measured_on=measured_on,
