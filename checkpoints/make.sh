@@ -5,7 +5,7 @@ python=$1
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # The recipe `modern` at the sizes of `compact`, its light changed as there: docs/recipes.md.
-recipe="--recipe modern --seed 0 --set gain=0.2 --set architecture.height=128 --set architecture.feat=256
+recipe="--recipe modern --seed 0 --set gain=0.2 --set precision=fp32 --set architecture.height=128 --set architecture.feat=256
     --set architecture.conv3=96 --set architecture.conv4=96 --set architecture.conv5=64 --set architecture.fc=256"
 for variant in mtdnet mtdnet-cls mtdnet-rnk; do
     # shellcheck disable=SC2086

@@ -26,7 +26,7 @@ PAGES = {
     "data": ("data", ".rv-grid figure"),
     "joint_maps": ("joint_maps", ".rv-pair"),
 }
-TOUR_PROBE = "0022_1A_1.png"
+TOUR_PROBE = "0365_2A_1.png"
 """Found first by neither task alone, but by both together."""
 DATA = {"joint_maps": "synthetic:viper", "data": "synthetic:viper"}
 

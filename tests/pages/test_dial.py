@@ -54,7 +54,7 @@ def test_it_starts_at_the_fitted_weight_which_is_marked(page: AppTest) -> None:
     assert "left: 20.0%; width: 30.0%" in scale(page)
     told = details(page)
     assert "3 of the training persons, never on the test probes" in told.replace("\\", "")
-    assert "from 0.20 to 0.50 it is within 1 point" in told
+    assert "From 0.20 to 0.50 the mAP on them is within 1 point" in told
 
 
 def test_what_it_reaches_stands_beside_it(page: AppTest) -> None:

