@@ -147,7 +147,7 @@ def test_the_dial_moves_the_list_and_is_kept(page: Page, server: str, world: Pat
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("slider").first).to_have_value("1")
     page.get_by_role("button", name="Fitted").click()
-    expect(page.get_by_text("never on the test probes")).to_be_visible()
+    expect(page.get_by_text("who trained neither score")).to_be_visible()
     expect(page.locator(".st-key-dial-scale .js-plotly-plot")).to_be_visible()
 
 

@@ -53,7 +53,7 @@ def test_it_starts_at_the_fitted_weight_which_is_marked(page: AppTest) -> None:
     assert "fitted 0.30" in scale(page)
     assert "left: 20.0%; width: 30.0%" in scale(page)
     told = details(page)
-    assert "3 of the training persons, never on the test probes" in told.replace("\\", "")
+    assert "3 of the training persons, who trained neither score" in told.replace("\\", "")
     assert "From 0.20 to 0.50 the mAP on them is within 1 point" in told
 
 

@@ -171,9 +171,10 @@ def _show_fit(ranker: Ranker, weight: float) -> None:
         )
         return
     st.caption(
-        f"Fitted on {literal(fusion.measured_on)}, never on the test probes: these persons trained neither score "
-        f"({fusion.probes} probes, gallery of {fusion.gallery}). From {fusion.low:.2f} to {fusion.high:.2f} the mAP on "
-        "them is within 1 point of its best; the fitted weight is the middle, as which one is best there is chance."
+        f"Fitted on {literal(fusion.measured_on)}, who trained neither score ({fusion.probes} probes, gallery of "
+        f"{fusion.gallery}); tested on these very persons, fused figures would be a little too good. From "
+        f"{fusion.low:.2f} to {fusion.high:.2f} the mAP on them is within 1 point of its best; the fitted weight is "
+        "the middle, as which one is best there is chance."
     )
     st.plotly_chart(
         dial_figure(fusion, weight),
