@@ -17,7 +17,7 @@ from reidviz.ui.compare.report import offer_report
 from reidviz.ui.results.fusion_slider import dial
 from reidviz.ui.results.results_table import provenance
 from reidviz.ui.results.scored_models import results_or_progress
-from reidviz.ui.results.verdict import best_in_words
+from reidviz.ui.results.verdict import best_in_words, so_far
 from reidviz.ui.session.choice import current_choice
 from reidviz.ui.session.keys import COMPARE_VIEW
 from reidviz.ui.widgets.markup import worded
@@ -37,7 +37,7 @@ choice = dialled.choice
 results = results_or_progress(choice)
 dialled.show_figures(results)
 if view == "Probe by probe" and len(results) > 1:
-    answer.markdown(worded(wins_in_words(results)))
+    answer.markdown(so_far(choice, results, worded(wins_in_words(results))))
 elif others(ground_truth(choice.dataset, choice.split)):
     answer.markdown(best_in_words(choice, results))
 with answer:

@@ -29,17 +29,17 @@ def verdict_of(choice: Choice, results: list[Result]) -> Verdict:
 def does_multi_task_pay(choice: Choice, results: list[Result]) -> Markdown | None:
     """Both tasks against the better single one; None where not both are chosen."""
     told = verdict.does_multi_task_pay(results, _paired(choice, results))
-    return None if told is None else _so_far(choice, results, worded(told))
+    return None if told is None else so_far(choice, results, worded(told))
 
 
 def best_in_words(choice: Choice, results: list[Result]) -> Markdown:
     """Which model puts the right person first most often, and which cannot be told from it."""
     found = verdict_of(choice, results)
     told = worded(verdict.best_in_words(found, figure_intervals(found.best, choice.dataset, choice.split)["1"]))
-    return _so_far(choice, results, told)
+    return so_far(choice, results, told)
 
 
-def _so_far(choice: Choice, results: list[Result], told: Markdown) -> Markdown:
+def so_far(choice: Choice, results: list[Result], told: Markdown) -> Markdown:
     """An answer, and that it is of those of the chosen models that have been scored."""
     scored, chosen = len(results), len(choice.rankers)
     return told if scored == chosen else Markdown(f"*So far, with {scored} of {chosen} models:* {told}")
